@@ -1,0 +1,50 @@
+# Needs Python 3.11 or newer, git and make; everything else is installed into .venv from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PORT ?= 8000
+export PORT
+
+.PHONY: help setup demo test check format lint types layers lock bench screenshots clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## create .venv and install exactly what requirements.lock pins
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Concerte needs Python 3.11 or newer; set PYTHON=python3.12, for instance." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## start the rehearsal on http://localhost:8000 (PORT and DATABASE_URL are honoured)
+	@$(BIN)/concerte demo
+
+test: $(STAMP) ## run every test, PostgreSQL and the browser included
+	$(BIN)/pytest -n auto --dist loadgroup -q
+
+check: format lint types layers test ## format, lint, types, layers, tests
+
+format: $(STAMP) ## is everything formatted?
+	$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+lock: $(STAMP) ## pin versions and hashes again (no addresses)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --all-extras \
+	  --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean: ## forget the environment and the caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build *.egg-info

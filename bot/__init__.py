@@ -1,0 +1,1 @@
+"""The application: wiring, command line, settings, inbound gateway, one folder per channel."""

@@ -1,0 +1,1 @@
+"""What happens because somebody spoke: one folder per capability, platform-neutral."""

@@ -1,0 +1,1 @@
+"""What happens because time passes: timetable, clock, delivery, reminders, deadlines."""

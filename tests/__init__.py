@@ -1,0 +1,1 @@
+"""Specifications of Concerte, run against real databases, SDKs and browsers."""
