@@ -1,0 +1,75 @@
+"""What every table shares: naming of constraints, instants in UTC, JSON, insert-or-ignore."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC on both engines; a naive one is refused, for its zone would be a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """The one metadata; migrations are compared with it by a test."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[Any]: Json, list[str]: Json}  # noqa: RUF012 – SQLAlchemy reads it
+
+
+class Row(Base):
+    """A table with a numeric key of its own."""
+
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+
+
+async def insert_or_ignore(session: AsyncSession, table: type[Base], rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the rows whose unique keys are new; returns how many were. Races end here, not in an exception."""
+    if not rows:
+        return 0
+    target = table.__table__
+    assert isinstance(target, Table)
+    if session.get_bind().dialect.name == "postgresql":
+        statement: Any = postgresql.insert(target).on_conflict_do_nothing()
+    else:
+        statement = sqlite.insert(target).on_conflict_do_nothing()
+    inserted = 0
+    # SQLite binds at most 32,766 values a statement; both engines are fast at 500 rows.
+    step = max(1, min(500, 30_000 // max(1, len(rows[0]))))
+    for start in range(0, len(rows), step):
+        result: Any = await session.execute(statement.values(list(rows[start : start + step])))
+        inserted += max(0, result.rowcount)
+    return inserted

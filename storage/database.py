@@ -1,0 +1,97 @@
+"""The connection: URLs as hosts write them, pragmas, transactions that write and that only read."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+
+class BadDatabaseUrl(ValueError):
+    """DATABASE_URL cannot be used; the message says what would be right."""
+
+
+def normalise_url(url: str) -> URL:
+    """The async URL for `postgres://…`, `postgresql://…`, `sqlite:///…`; raises BadDatabaseUrl for others."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadDatabaseUrl(
+            "DATABASE_URL is not a database address; write sqlite:///concerte.db "
+            "or postgresql://user:password@host/database"
+        ) from None
+    backend = parsed.drivername.split("+")[0]
+    if backend in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise BadDatabaseUrl(
+                "DATABASE_URL names a database in memory: it would be lost; write sqlite:///concerte.db"
+            )
+        return parsed.set(drivername="sqlite+aiosqlite")
+    raise BadDatabaseUrl(f"DATABASE_URL begins with « {backend} »; Concerte knows sqlite:// and postgresql://")
+
+
+class Database:
+    """One engine. `transaction()` writes and commits at its end; `reading()` sees a snapshot and may not write."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normalise_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"hide_parameters": True}  # SQL errors would print names otherwise
+        if self.is_sqlite:
+            assert self.url.database is not None
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        else:
+            options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10}
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _set_pragmas)
+            event.listen(self.engine.sync_engine, "begin", _begin)
+        self._writers = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(
+            self.engine.execution_options(concerte_reading=True), expire_on_commit=False, autoflush=False
+        )
+        # SQLite has one writer; a queue inside the process is fair and has no polling, unlike its busy handler.
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that writes: BEGIN IMMEDIATE on SQLite. Commits at the end, rolls back on any error."""
+        async with self._turn or contextlib.nullcontext(), self._writers() as session, session.begin():
+            yield session
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A snapshot for reading, which never waits for a writer."""
+        async with self._readers() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we emit BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged update survives a power cut
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("concerte_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

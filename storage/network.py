@@ -1,0 +1,67 @@
+"""The network: regions with their zones and holidays, structures of several kinds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.base import Row
+
+
+class Region(Row):
+    """A region: its code (INSEE for France), IANA zone, and the calendar of its public holidays.
+
+    `holidays` is `country` or `country-subdivision` as the `holidays` library names them (`FR`, `FR-GF`).
+    """
+
+    __tablename__ = "regions"
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    zone: Mapped[str]
+    holidays: Mapped[str] = mapped_column(default="")
+    overseas: Mapped[bool] = mapped_column(default=False)
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+
+
+class Structure(Row):
+    """An organisation of the network. `kind` is a word of the pack (`mission-locale`, `arml`, `union`…)."""
+
+    __tablename__ = "structures"
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(index=True)
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"), index=True)
+    zone: Mapped[str | None]  # only where it differs from its region's
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+    fictional: Mapped[bool] = mapped_column(default=False)
+    region: Mapped[Region | None] = relationship(lazy="raise")
+
+
+class NetworkSetting(Row):
+    """What the pack says of the network as a whole: its name, zone, holidays, vocabulary, lexicon, by key."""
+
+    __tablename__ = "network_settings"
+    key: Mapped[str] = mapped_column(unique=True)
+    value: Mapped[dict[str, Any]]
+
+
+async def all_regions(session: AsyncSession) -> Sequence[Region]:
+    """Every region, by name."""
+    return (await session.scalars(select(Region).order_by(Region.name))).all()
+
+
+async def setting(session: AsyncSession, key: str) -> dict[str, Any]:
+    """One setting of the network, empty when the pack has none."""
+    value = await session.scalar(select(NetworkSetting.value).where(NetworkSetting.key == key))
+    return value or {}
+
+
+async def write_setting(session: AsyncSession, key: str, value: dict[str, Any]) -> None:
+    """Remember a setting of the network under its key."""
+    row = await session.scalar(select(NetworkSetting).where(NetworkSetting.key == key))
+    if row is None:
+        session.add(NetworkSetting(key=key, value=value))
+    else:
+        row.value = value
