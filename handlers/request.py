@@ -1,0 +1,134 @@
+"""What somebody did: who, where, and a text, a press or a form; the same for every channel."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers.errors import Refusal
+from storage.people import Role
+
+_NO_RIGHT = "Cette action est réservée à l’équipe d’animation du réseau."
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Press(_Value):
+    """A button pressed: its action, and the platform's reference of the message that carried it."""
+
+    action: str
+    message: str = ""
+
+
+class Inbound(_Value):
+    """An update as a channel's listener understood it, before anyone looked up who it is.
+
+    `update_id` is the platform's own and unique there; `workspace` is the Slack team, empty elsewhere;
+    `received_at` is the calendar's clock (a rehearsal moves it). `callback` is what the channel needs to
+    acknowledge a press.
+    """
+
+    platform: str
+    update_id: str
+    account: str
+    workspace: str = ""
+    chat: str
+    chat_kind: str = "private"  # private, group or channel
+    text: str | None = None
+    press: Press | None = None
+    form: dict[str, str | list[str]] | None = None
+    form_name: str = ""
+    callback: str = ""
+    received_at: datetime
+    display_name: str = ""
+
+
+class Someone(_Value):
+    """The person behind an account, with the roles held at this moment."""
+
+    id: int
+    name: str
+    given_name: str
+    structure_id: int | None = None
+    structure: str = ""
+    kind: str = ""
+    region_id: int | None = None
+    region: str = ""
+    zone: str = "Europe/Paris"
+    roles: frozenset[Role] = frozenset()
+    staff_regions: frozenset[int] = frozenset()
+    fictional: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """National staff or an administrator."""
+        return bool(self.roles & {Role.STAFF, Role.ADMIN})
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """Where this person's days begin and end."""
+        return ZoneInfo(self.zone)
+
+
+class Request(_Value):
+    """An inbound update with the account and the person it was found to come from.
+
+    `command` is the first word when it is one of ours, `rest` what follows it.
+    """
+
+    inbound: Inbound
+    account_id: int
+    person: Someone | None = None
+    zone: str = "Europe/Paris"  # the network's, for those who have none
+    command: str = ""
+    rest: str = ""
+    public_url: str = Field(default="", description="PUBLIC_URL, empty when this instance has no web address")
+
+    @property
+    def text(self) -> str:
+        """What was typed, without surrounding blanks; empty for a press."""
+        return (self.inbound.text or "").strip()
+
+    @property
+    def press(self) -> Press | None:
+        """The button pressed, if one was."""
+        return self.inbound.press
+
+    @property
+    def received_at(self) -> datetime:
+        """When it was received, by the calendar's clock."""
+        return self.inbound.received_at
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The reader's zone: the person's, else the network's."""
+        return self.person.tz if self.person else ZoneInfo(self.zone)
+
+    @property
+    def holder(self) -> str:
+        """Whose conversation this is: the person's on every channel, else the account's."""
+        return f"person:{self.person.id}" if self.person else f"account:{self.account_id}"
+
+    @property
+    def arguments(self) -> list[str]:
+        """What follows `capability:verb` in the action pressed."""
+        return self.press.action.split(":")[2:] if self.press else []
+
+    def known(self) -> Someone:
+        """The person; refuses politely when the account belongs to nobody."""
+        if self.person is None:
+            raise Refusal(
+                "Je ne sais pas encore qui vous êtes : votre compte n’est relié à personne. "
+                "Demandez une invitation à l’équipe d’animation du réseau.",
+                audit="unknown account",
+            )
+        return self.person
+
+    def staff(self) -> Someone:
+        """The person if staff or administrator now; refuses otherwise."""
+        person = self.known()
+        if not person.is_staff:
+            raise Refusal(_NO_RIGHT, audit="not staff")
+        return person

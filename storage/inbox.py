@@ -1,0 +1,62 @@
+"""The inbox: every update received, once, and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from storage.base import Row
+
+
+class InboxState(StrEnum):
+    """pending → done, or failed when handling raised (the person got an apology)."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class InboxItem(Row):
+    """One update. `sender` orders: one sender's updates are handled one after another.
+
+    `payload` is emptied once handled: what people write is kept where it belongs, not here.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("platform", "update_id"),
+        Index("ix_inbox_state_id", "state", "id"),
+        Index("ix_inbox_sender_state", "sender", "state", "id"),
+    )
+    platform: Mapped[str]
+    update_id: Mapped[str]
+    sender: Mapped[str]
+    state: Mapped[str] = mapped_column(default=InboxState.PENDING)
+    payload: Mapped[dict[str, Any]]
+    error: Mapped[str | None]
+    stored_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+
+async def next_pending(session: AsyncSession) -> InboxItem | None:
+    """Lock the oldest update whose sender has none older waiting; others' locked rows are passed over.
+
+    The lock is the claim: it lasts as long as the transaction, so a kill gives the update back.
+    """
+    older = aliased(InboxItem)
+    earlier = (
+        select(older.id)
+        .where(older.sender == InboxItem.sender, older.state == InboxState.PENDING, older.id < InboxItem.id)
+        .exists()
+    )
+    item: InboxItem | None = await session.scalar(
+        select(InboxItem)
+        .where(InboxItem.state == InboxState.PENDING, ~earlier)
+        .order_by(InboxItem.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return item

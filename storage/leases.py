@@ -1,0 +1,46 @@
+"""Leases: what only one process may do at a time (polling Telegram), and when a process was last alive."""
+
+from typing import Any
+
+from sqlalchemy import Float, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Row, insert_or_ignore
+
+
+class Lease(Row):
+    """Who holds `name` until when (seconds of the machine's clock)."""
+
+    __tablename__ = "leases"
+    name: Mapped[str] = mapped_column(unique=True)
+    owner: Mapped[str]
+    until: Mapped[float] = mapped_column(Float(53))
+
+
+async def hold(session: AsyncSession, name: str, owner: str, now: float, seconds: float) -> bool:
+    """Take or prolong a lease; False when another owner's still runs."""
+    await insert_or_ignore(session, Lease, [{"name": name, "owner": owner, "until": 0.0}])
+    result: Any = await session.execute(
+        update(Lease)
+        .where(Lease.name == name, or_(Lease.owner == owner, Lease.until <= now))
+        .values(owner=owner, until=now + seconds)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount)
+
+
+async def release(session: AsyncSession, name: str, owner: str) -> None:
+    """Give a lease back, so that another need not wait for its end."""
+    await session.execute(
+        update(Lease)
+        .where(Lease.name == name, Lease.owner == owner)
+        .values(until=0.0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def last_sign(session: AsyncSession, name: str) -> float | None:
+    """Until when `name` was last held; None when never."""
+    until: float | None = await session.scalar(select(Lease.until).where(Lease.name == name))
+    return until

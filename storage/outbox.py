@@ -1,0 +1,176 @@
+"""The outbox: one row for each message and recipient, from « to send » to its end.
+
+    waiting ──claim──▶ sending ──▶ delivered
+       ▲                  │ ├────▶ failed      (permanent, or given up: `reason` says why)
+       └──retry after─────┘ └────▶ uncertain   (the answer was lost: it may have arrived)
+    waiting ─▶ skipped | cancelled | expired
+
+A delivery is never sent inside a transaction: it is claimed in one, with a lease and a send slot, sent, and
+recorded in another. A lease that ran out is a doubt (see `schedules.delivery`).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Row, insert_or_ignore
+
+
+class State(StrEnum):
+    """Where a delivery stands; the last six are ends."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Kind(StrEnum):
+    """Why something is sent; decides what a doubt means and what goes first."""
+
+    REPLY = "reply"
+    NOTICE = "notice"  # a word to one person that is not an answer: a colleague voted, a ticket was answered
+    REMINDER = "reminder"
+    NUDGE = "nudge"
+    ANNOUNCEMENT = "announcement"
+
+
+class Priority(IntEnum):
+    """Lower goes first: replies before everything, bulk last."""
+
+    REPLY = 0
+    SOON = 5
+    BULK = 9
+
+
+PRIORITIES = {Kind.REPLY: Priority.REPLY, Kind.NOTICE: Priority.SOON, Kind.REMINDER: Priority.SOON}
+
+
+class Delivery(Row):
+    """One message for one recipient.
+
+    `about` is unique: what it is about and for whom (`reminder:12:D-7:person:45`), so that a second tick, worker or
+    press adds nothing. `due_at` and `expires_at` are of the calendar's clock; `not_before`, `send_at` and
+    `lease_until` are seconds of the machine's clock (Unix time). `edits` is the platform's reference of the
+    message to replace instead of sending a new one.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_claim", "state", "platform", "priority", "due_at", "id"),
+        Index("ix_deliveries_lease", "state", "lease_until"),
+        Index("ix_deliveries_chat", "platform", "chat", "send_at"),
+    )
+    about: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    priority: Mapped[int]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    announcement_id: Mapped[int | None] = mapped_column(index=True)
+    platform: Mapped[str]
+    workspace: Mapped[str] = mapped_column(default="")
+    chat: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    edits: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default=State.WAITING)
+    reason: Mapped[str] = mapped_column(default="")
+    doubts: Mapped[int] = mapped_column(default=0)  # tries whose outcome was never learnt
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    not_before: Mapped[float] = mapped_column(Float(53), default=0.0)
+    lease_owner: Mapped[str] = mapped_column(default="")
+    lease_until: Mapped[float] = mapped_column(Float(53), default=0.0)
+    send_at: Mapped[float] = mapped_column(Float(53), default=0.0)
+    message_ref: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Attempt(Row):
+    """One try to send a delivery, and how it ended. Times are seconds of the machine's clock."""
+
+    __tablename__ = "attempts"
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[str]
+    started: Mapped[float] = mapped_column(Float(53))
+    ended: Mapped[float] = mapped_column(Float(53))
+    outcome: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+
+
+class SendLimit(Row):
+    """The theoretical arrival time of a scope (GCRA), and until when the platform told it to be quiet."""
+
+    __tablename__ = "send_limits"
+    scope: Mapped[str] = mapped_column(unique=True)
+    tat: Mapped[float] = mapped_column(Float(53), default=0.0)
+    quiet_until: Mapped[float] = mapped_column(Float(53), default=0.0)
+
+
+_BLANK: dict[str, Any] = {
+    "person_id": None,
+    "account_id": None,
+    "announcement_id": None,
+    "workspace": "",
+    "edits": "",
+    "state": State.WAITING,
+    "reason": "",
+    "doubts": 0,
+    "tries": 0,
+    "expires_at": None,
+    "not_before": 0.0,
+    "lease_owner": "",
+    "lease_until": 0.0,
+    "send_at": 0.0,
+    "message_ref": "",
+    "ended_at": None,
+}
+
+
+async def enqueue(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> int:
+    """Add deliveries; a row whose `about` is known already is passed over. Returns how many were new.
+
+    Each row gives at least about, kind, platform, chat, payload, due_at and created_at.
+    """
+    full = [{**_BLANK, "priority": PRIORITIES.get(row["kind"], Priority.BULK), **row} for row in rows]
+    return await insert_or_ignore(session, Delivery, full)
+
+
+async def by_about(session: AsyncSession, abouts: Sequence[str]) -> Sequence[Delivery]:
+    """The deliveries about those things, in the order they were written."""
+    return (await session.scalars(select(Delivery).where(Delivery.about.in_(abouts)).order_by(Delivery.id))).all()
+
+
+async def cancel_waiting(session: AsyncSession, *where: Any, reason: str, now: datetime) -> int:
+    """End what has not been sent yet and matches; returns how many."""
+    result: Any = await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.WAITING, *where)
+        .values(state=State.CANCELLED, reason=reason, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)
+
+
+async def counts_by_state(session: AsyncSession, *where: Any) -> dict[str, int]:
+    """How many deliveries stand where."""
+    rows = await session.execute(select(Delivery.state, func.count()).where(*where).group_by(Delivery.state))
+    return {state: int(count) for state, count in rows}
+
+
+async def oldest_waiting(session: AsyncSession, now: datetime) -> datetime | None:
+    """When the oldest delivery that should have left by now was due."""
+    oldest: datetime | None = await session.scalar(
+        select(func.min(Delivery.due_at)).where(Delivery.state == State.WAITING, Delivery.due_at <= now)
+    )
+    return oldest
