@@ -1,0 +1,1 @@
+"""The channels against strict fake servers."""

@@ -1,0 +1,1 @@
+"""Pure rules, as tables and properties."""
