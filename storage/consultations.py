@@ -1,0 +1,292 @@
+"""Consultations: what is asked, unfinished answers, ballots, and who has answered.
+
+A consultation goes draft → open → closed, once; what is asked is frozen when it opens. Never two ballots for one
+voice: `(consultation, voice_key)` is unique, and who submits holds a lock on the voice (see `storage.voices`).
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+
+from storage.base import Row
+
+
+class Voice(StrEnum):
+    """Who counts as one."""
+
+    PERSON = "person"
+    STRUCTURE = "structure"
+
+
+class Rule(StrEnum):
+    """Which answer stands when several people may answer for one structure."""
+
+    FIRST = "first"  # the first one; only its author may correct it
+    LAST = "last"  # the last one, whoever of the structure sends it
+    DIRECTOR = "director"  # the one a director of the structure sent or validated
+
+
+class Secrecy(StrEnum):
+    """Who may link an answer with the voice that gave it."""
+
+    NAMED = "named"  # staff see who answered what
+    CONFIDENTIAL = "confidential"  # staff see counts and texts without names, and who has answered
+    ANONYMOUS = "anonymous"  # nobody, not even with the database in hand
+
+
+class Status(StrEnum):
+    """draft → open → closed."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class QuestionKind(StrEnum):
+    """What an answer to a question is made of."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    YES_NO = "yes_no"
+    SCALE = "scale"
+    RANKING = "ranking"
+    NUMBER = "number"
+    DATE = "date"
+    SHORT_TEXT = "short_text"
+    LONG_TEXT = "long_text"
+
+
+class Consultation(Row):
+    """Something asked of the network; a poll has one question.
+
+    `audience` is `{"roles": […], "regions": [codes], "kinds": […]}` like an event's: regions and kinds say which
+    structures are expected, roles which of their people may answer; an empty or absent list means everybody.
+    `nudge_days` are the days before the close on which voices that have not answered are nudged.
+    `live_results` lets staff see the tally before the close.
+    """
+
+    __tablename__ = "consultations"
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    introduction: Mapped[str] = mapped_column(default="")
+    voice: Mapped[str] = mapped_column(default=Voice.STRUCTURE)
+    rule: Mapped[str] = mapped_column(default=Rule.LAST)
+    secrecy: Mapped[str] = mapped_column(default=Secrecy.NAMED)
+    status: Mapped[str] = mapped_column(default=Status.DRAFT, index=True)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    nudge_days: Mapped[list[Any]] = mapped_column(default=list)
+    live_results: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]
+    seed_digest: Mapped[str | None]
+    edited_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    frozen_at: Mapped[datetime | None]
+    questions: Mapped[list["Question"]] = relationship(
+        lazy="raise", order_by="Question.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Question(Row):
+    """One question. `key` names it in files and in `only_if`; `min_choices` and `max_choices` bound « several ».
+
+    `config` by kind: scale `{"low", "high", "low_label", "high_label"}`; number `{"low", "high", "unit"}`; any kind
+    `{"only_if": {"question": key, "any_of": [choice keys, or "yes" / "no"]}}`.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("consultation_id", "key"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    position: Mapped[int]
+    section: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    wording: Mapped[str]
+    help: Mapped[str] = mapped_column(default="")
+    required: Mapped[bool] = mapped_column(default=False)
+    min_choices: Mapped[int | None]
+    max_choices: Mapped[int | None]
+    config: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    choices: Mapped[list["Choice"]] = relationship(
+        lazy="raise", order_by="Choice.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Choice(Row):
+    """One choice of a question; `asks_text` makes it « autre : précisez »."""
+
+    __tablename__ = "choices"
+    __table_args__ = (UniqueConstraint("question_id", "key"),)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    position: Mapped[int]
+    label: Mapped[str]
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+    asks_text: Mapped[bool] = mapped_column(default=False)
+
+
+class Draft(Row):
+    """A person's unfinished answers, wherever they were typed.
+
+    `answers` maps a question's id (a string, as JSON wants) to `{"choices": […], "text", "number"}` or
+    `{"skipped": true}`; `ticks` are choices ticked but not validated yet. `at_question` is the place: None is the
+    review.
+    """
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("consultation_id", "person_id"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    ticks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at_question: Mapped[int | None]
+    mending: Mapped[bool] = mapped_column(default=False)  # came from the review and goes back there
+    updated_at: Mapped[datetime]
+
+
+class Ballot(Row):
+    """The submitted answers of one voice (`structure:12`, `person:5`). `entered_by` is staff who typed for someone."""
+
+    __tablename__ = "ballots"
+    __table_args__ = (UniqueConstraint("consultation_id", "voice_key"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    voice_key: Mapped[str]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    validated_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    submitted_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+    receipt: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the answers as in a draft, to show and correct
+
+
+class Answer(Row):
+    """One counted fact of a ballot: a choice, a text or a number; `rank` from 1 in a ranking."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index("ix_answers_question_id_choice_id", "question_id", "choice_id"),)
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballots.id", ondelete="CASCADE"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
+    choice_id: Mapped[int | None] = mapped_column(ForeignKey("choices.id", ondelete="CASCADE"))
+    text: Mapped[str | None]
+    number: Mapped[float | None] = mapped_column(Float(53))
+    rank: Mapped[int | None]
+
+
+class Proposal(Row):
+    """Answers that wait for a director of the structure; they count for nothing until validated."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (UniqueConstraint("consultation_id", "voice_key"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    voice_key: Mapped[str]
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    proposed_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Participation(Row):
+    """That a voice has answered, and when; kept apart from what it answered."""
+
+    __tablename__ = "participations"
+    __table_args__ = (UniqueConstraint("consultation_id", "voice_key"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    voice_key: Mapped[str]
+    at: Mapped[datetime]
+
+
+class TraceStep(StrEnum):
+    """What happened to the answer of a voice."""
+
+    SUBMITTED = "submitted"
+    REPLACED = "replaced"
+    PROPOSED = "proposed"
+    VALIDATED = "validated"
+
+
+class BallotTrace(Row):
+    """One step in the life of a voice's answer; `before` is what a replacement put aside."""
+
+    __tablename__ = "ballot_traces"
+    __table_args__ = (Index("ix_ballot_traces_voice", "consultation_id", "voice_key", "id"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    voice_key: Mapped[str]
+    step: Mapped[str]
+    revision: Mapped[int]
+    by_person: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+_WHOLE = selectinload(Consultation.questions).selectinload(Question.choices)
+
+
+async def whole_consultation(session: AsyncSession, consultation_id: int) -> Consultation | None:
+    """A consultation with its questions and choices, in order."""
+    found: Consultation | None = await session.scalar(
+        select(Consultation).where(Consultation.id == consultation_id).options(_WHOLE)
+    )
+    return found
+
+
+async def consultation_by_slug(session: AsyncSession, slug: str) -> Consultation | None:
+    """The same by its slug."""
+    found: Consultation | None = await session.scalar(
+        select(Consultation).where(Consultation.slug == slug).options(_WHOLE)
+    )
+    return found
+
+
+async def consultations_with(session: AsyncSession, *statuses: str) -> Sequence[Consultation]:
+    """The consultations in those states with their questions; those that close first come first."""
+    return (
+        await session.scalars(
+            select(Consultation)
+            .where(Consultation.status.in_(statuses))
+            .options(_WHOLE)
+            .order_by(Consultation.closes_at.is_(None), Consultation.closes_at, Consultation.id)
+        )
+    ).all()
+
+
+async def consultation_of_question(session: AsyncSession, question_id: int) -> Consultation | None:
+    """The whole consultation a question belongs to."""
+    found: Consultation | None = await session.scalar(
+        select(Consultation)
+        .where(Consultation.id == select(Question.consultation_id).where(Question.id == question_id).scalar_subquery())
+        .options(_WHOLE)
+    )
+    return found
+
+
+async def draft_of(session: AsyncSession, consultation_id: int, person_id: int) -> Draft | None:
+    """The person's draft, locked until the end of the transaction."""
+    found: Draft | None = await session.scalar(
+        select(Draft).where(Draft.consultation_id == consultation_id, Draft.person_id == person_id).with_for_update()
+    )
+    return found
+
+
+async def ballot_of(session: AsyncSession, consultation_id: int, voice_key: str) -> Ballot | None:
+    """The ballot of a voice, if it has answered."""
+    found: Ballot | None = await session.scalar(
+        select(Ballot).where(Ballot.consultation_id == consultation_id, Ballot.voice_key == voice_key)
+    )
+    return found
+
+
+async def proposal_of(session: AsyncSession, consultation_id: int, voice_key: str) -> Proposal | None:
+    """What waits for a director of the structure."""
+    found: Proposal | None = await session.scalar(
+        select(Proposal).where(Proposal.consultation_id == consultation_id, Proposal.voice_key == voice_key)
+    )
+    return found
