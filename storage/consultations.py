@@ -148,7 +148,6 @@ class Draft(Row):
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticks: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at_question: Mapped[int | None]
-    mending: Mapped[bool] = mapped_column(default=False)  # came from the review and goes back there
     updated_at: Mapped[datetime]
 
 
@@ -165,7 +164,6 @@ class Ballot(Row):
     submitted_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
     receipt: Mapped[str] = mapped_column(unique=True)
-    content: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the answers as in a draft, to show and correct
 
 
 class Answer(Row):

@@ -68,7 +68,8 @@ class Delivery(Row):
     __table_args__ = (
         Index("ix_deliveries_claim", "state", "platform", "priority", "due_at", "id"),
         Index("ix_deliveries_lease", "state", "lease_until"),
-        Index("ix_deliveries_chat", "platform", "chat", "send_at"),
+        Index("ix_deliveries_sent", "platform", "send_at", "chat"),
+        Index("ix_deliveries_expiry", "state", "expires_at"),
     )
     about: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]

@@ -1,0 +1,217 @@
+"""The gateway: every update is stored before it is acknowledged, then handled once, in one transaction.
+
+The transaction that handles an update also holds its row of the inbox, so a kill gives the update back untouched;
+its reply and every push are rows of the outbox in the same transaction.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.identity import account_of, someone
+from handlers.errors import Refusal
+from handlers.messages import Message, Reply
+from handlers.request import Inbound, Request
+from handlers.router import Router
+from schedules.clock import Clock
+from schedules.delivery import Worker
+from schedules.messenger import Outgoing
+from storage.base import insert_or_ignore
+from storage.conversations import conversation
+from storage.database import Database
+from storage.inbox import InboxItem, InboxState, next_pending
+from storage.network import setting
+from storage.outbox import Kind, by_about, enqueue
+from storage.people import Account
+
+log = logging.getLogger(__name__)
+
+APOLOGY = (
+    "Je suis désolé, quelque chose s’est mal passé de mon côté et votre message n’a rien changé. "
+    "Merci de réessayer ; si cela se reproduit, prévenez l’équipe d’animation du réseau."
+)
+
+Acknowledge = Callable[[Inbound, str], Awaitable[None]]
+"""Ends the waiting of a press on its platform, with a short notice or none. Best effort: it holds no fact."""
+
+
+class Gateway:
+    """The way in for all channels. Any number of gateways may share a database."""
+
+    def __init__(self, database: Database, router: Router, worker: Worker, clock: Clock, public_url: str = "") -> None:
+        self.clock = clock
+        self._database = database
+        self._router = router
+        self._worker = worker
+        self._public_url = public_url
+        self._acknowledgers: dict[str, Acknowledge] = {}
+        self._acknowledging: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def acknowledge_with(self, platform: str, acknowledge: Acknowledge) -> None:
+        """How presses of a platform are acknowledged."""
+        self._acknowledgers[platform] = acknowledge
+
+    async def store(self, updates: Sequence[Inbound]) -> int:
+        """Commit a batch of updates to the inbox; those known already are passed over. Returns how many were new.
+
+        When this returns, the updates may be acknowledged: each will have its effect, once.
+        """
+        rows = [
+            {
+                "platform": update.platform,
+                "update_id": update.update_id,
+                "sender": f"{update.platform}:{update.workspace}:{update.account}",
+                "state": InboxState.PENDING,
+                "payload": update.model_dump(mode="json"),
+                "error": None,
+                "stored_at": update.received_at,
+                "handled_at": None,
+            }
+            for update in updates
+        ]
+        async with self._database.transaction() as session:
+            new = await insert_or_ignore(session, InboxItem, rows)
+        self._wake.set()
+        return new
+
+    async def run(self) -> None:
+        """Handle what comes until `stop()`; look once a second for what another process left."""
+        while not self._stopping:
+            try:
+                await self.handle_all()
+                pause = 1.0
+            except (DBAPIError, OSError) as error:
+                log.warning("the inbox waits for the database (%s)", type(error).__name__)
+                pause = 2.0
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def stop(self) -> None:
+        """Handle nothing more after the update under way."""
+        self._stopping = True
+        self._wake.set()
+        if self._acknowledging:
+            await asyncio.wait(self._acknowledging, timeout=2.0)
+
+    async def handle_all(self) -> int:
+        """Handle everything that waits; returns how many updates."""
+        handled = 0
+        while not self._stopping and await self.handle_one():
+            handled += 1
+        return handled
+
+    async def handle_one(self) -> bool:
+        """Handle the oldest update that may be handled now; False when there is none."""
+        leased: list[Outgoing] = []
+        async with self._database.transaction() as session:
+            item = await next_pending(session)
+            if item is None:
+                return False
+            inbound = Inbound.model_validate(item.payload)
+            account = await account_of(session, inbound)
+            reply = await self._handle(session, item, inbound, account)
+            item.payload = {}  # what was written is kept where it belongs, not here
+            item.handled_at = self.clock.now()
+            abouts = await self._write_reply(session, item, inbound, account, reply)
+            if abouts:
+                leased = await self._worker.lease(session, await by_about(session, abouts))
+        self._worker.send_now(leased)
+        self._worker.wake()
+        if inbound.press is not None:
+            self._acknowledge(inbound, reply.notice)
+        return True
+
+    async def _handle(self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account) -> Reply:
+        try:
+            async with session.begin_nested():  # a refusal or a fault leaves no half effect
+                request = await self._request(session, inbound, account)
+                talk = await conversation(session, request.holder)
+                reply = await self._router.answer(request, session, talk)
+            item.state = InboxState.DONE
+        except Refusal as refusal:
+            item.state = InboxState.DONE
+            return Reply(messages=(Message(text=refusal.sentence),))
+        except DBAPIError as error:
+            if error.connection_invalidated or _is_passing(error):
+                raise  # the database is away or wants a retry: the update stays in the inbox
+            return self._fault(item, error)
+        except Exception as error:
+            return self._fault(item, error)
+        return reply
+
+    def _fault(self, item: InboxItem, error: Exception) -> Reply:
+        where = _innermost(error)
+        log.error("update %s %s could not be handled (%s at %s)", item.platform, item.update_id, *where)
+        item.state, item.error = InboxState.FAILED, where[0]
+        return Reply(messages=(Message(text=APOLOGY),))
+
+    async def _request(self, session: AsyncSession, inbound: Inbound, account: Account) -> Request:
+        person = await someone(session, account.person_id, lock=True) if account.person_id else None
+        network: Mapping[str, object] = await setting(session, "network")
+        return Request(
+            inbound=inbound,
+            account_id=account.id,
+            person=person,
+            zone=str(network.get("zone", "Europe/Paris")),
+            public_url=self._public_url,
+        )
+
+    async def _write_reply(
+        self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account, reply: Reply
+    ) -> list[str]:
+        now = self.clock.now()
+        pressed = inbound.press.message if inbound.press else ""
+        rows = [
+            {
+                "about": f"reply:{item.id}:{index}",
+                "kind": Kind.REPLY,
+                "platform": inbound.platform,
+                "workspace": inbound.workspace,
+                "chat": inbound.chat,
+                "account_id": account.id,
+                "person_id": account.person_id if inbound.chat_kind == "private" else None,
+                "payload": message.model_dump(mode="json", exclude_defaults=True),
+                "edits": pressed if reply.replace and index == 0 else "",
+                "due_at": now,
+                "created_at": now,
+            }
+            for index, message in enumerate(reply.messages)
+        ]
+        await session.flush()
+        await enqueue(session, rows)
+        return [str(row["about"]) for row in rows]
+
+    def _acknowledge(self, inbound: Inbound, notice: str) -> None:
+        if acknowledge := self._acknowledgers.get(inbound.platform):
+            task = asyncio.ensure_future(acknowledge(inbound, notice))
+            self._acknowledging.add(task)
+            task.add_done_callback(self._acknowledging.discard)
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed if tried again: locks, serialisation, a full disk, a lost server."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    name = str(getattr(error.orig, "sqlite_errorname", "") or "")
+    return state[:2] in ("08", "40", "53", "57") or name.startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
+    )
+
+
+def _innermost(error: Exception) -> tuple[str, str]:
+    """The class of an error and the place in our code it came from: nothing that anyone wrote."""
+    trace = error.__traceback__
+    place = "?"
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.split(".")[0] in ("bot", "handlers", "schedules", "storage"):
+            place = f"{module}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return type(error).__name__, place

@@ -1,0 +1,64 @@
+"""From an inbound update to the person behind it, with the roles held at this moment."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.request import Inbound, Someone
+from storage.base import insert_or_ignore
+from storage.network import Region, Structure, setting
+from storage.people import Account, Person, Role, find_account, roles_of
+
+DEFAULT_ZONE = "Europe/Paris"
+
+
+async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
+    """The account an update comes from, remembered at its first word."""
+    found = await find_account(session, inbound.platform, inbound.workspace, inbound.account)
+    if found is None:
+        row = {
+            "platform": inbound.platform,
+            "workspace": inbound.workspace,
+            "external_id": inbound.account,
+            "chat": inbound.chat,
+            "person_id": None,
+            "unreachable": None,
+            "created_at": inbound.received_at,
+        }
+        await insert_or_ignore(session, Account, [row])
+        found = await find_account(session, inbound.platform, inbound.workspace, inbound.account)
+        assert found is not None
+    if found.unreachable is not None and inbound.chat_kind == "private":
+        found.unreachable = None  # who writes to us can be written to again
+    if inbound.chat_kind == "private" and found.chat != inbound.chat:
+        found.chat = inbound.chat
+    return found
+
+
+async def someone(session: AsyncSession, person_id: int, *, lock: bool = False) -> Someone | None:
+    """The person with structure, region, zone and roles. `lock` makes one person's updates wait for each other."""
+    query = select(Person).where(Person.id == person_id)
+    person = await session.scalar(query.with_for_update() if lock else query)
+    if person is None:
+        return None
+    structure = await session.get(Structure, person.structure_id) if person.structure_id else None
+    region_id = person.region_id or (structure.region_id if structure else None)
+    region = await session.get(Region, region_id) if region_id else None
+    grants = await roles_of(session, person.id)
+    network_zone = str((await setting(session, "network")).get("zone", DEFAULT_ZONE))
+    zone = person.zone or (structure.zone if structure else None) or (region.zone if region else None) or network_zone
+    return Someone(
+        id=person.id,
+        name=person.name,
+        given_name=person.given_name,
+        structure_id=person.structure_id,
+        structure=structure.name if structure else "",
+        kind=structure.kind if structure else "",
+        region_id=region_id,
+        region=region.name if region else "",
+        zone=zone,
+        roles=frozenset(Role(grant.role) for grant in grants),
+        staff_regions=frozenset(
+            grant.region_id for grant in grants if grant.role == Role.REGIONAL_STAFF and grant.region_id is not None
+        ),
+        fictional=person.fictional,
+    )

@@ -1,0 +1,1 @@
+"""Who one is: the account, its person, their rights and wishes."""

@@ -1,0 +1,77 @@
+"""Who answers: the open form, a command, a press, or the one who answers questions."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.messages import Button, Message, Reply, say
+from handlers.request import Request
+from storage.conversations import Conversation
+
+Handler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply]]
+FormHandler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply | None]]
+
+_COMMAND = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+_STALE = "Ce bouton n’est plus valable. Dites-moi ce que vous souhaitez, ou tapez « aide »."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Who takes the text typed while a form is open, and the button that leads back to its place."""
+
+    typed: FormHandler
+    resume: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """The one place that knows every capability.
+
+    `commands` by word; `spoken` are those that take what follows them without a slash (« annonce Bonjour à
+    tous »); `presses` by the first part of an action; `forms` by name; `questions` answers all the rest.
+    """
+
+    commands: Mapping[str, Handler]
+    spoken: frozenset[str]
+    presses: Mapping[str, Handler]
+    forms: Mapping[str, Form]
+    questions: Handler
+
+    async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+        """The reply to one request. Raises Refusal with the sentence to show."""
+        if request.press is not None:
+            handler = self.presses.get(request.press.action.split(":", 1)[0])
+            return await handler(request, session, conversation) if handler else Reply(notice=_STALE)
+        request = self._with_command(request)
+        if request.command:
+            handler = self.commands.get(request.command)
+            if handler is None:
+                return say("Je ne connais pas cette commande. Tapez « aide » pour voir ce que je sais faire.")
+            return await handler(request, session, conversation)
+        form = self.forms.get(conversation.form)
+        if form is not None:
+            reply = await form.typed(request, session, conversation)
+            if reply is not None:
+                return reply
+        reply = await self.questions(request, session, conversation)
+        return _with_way_back(reply, form.resume) if form is not None and conversation.form else reply
+
+    def _with_command(self, request: Request) -> Request:
+        text = request.text
+        if match := _COMMAND.match(text):
+            return request.model_copy(update={"command": match[1].lower(), "rest": (match[2] or "").strip()})
+        word, _, rest = text.partition(" ")
+        word = word.lower().rstrip(" !.:")
+        if word in self.commands and (not rest or word in self.spoken):
+            return request.model_copy(update={"command": word, "rest": rest.strip()})
+        return request
+
+
+def _with_way_back(reply: Reply, resume: Button) -> Reply:
+    if not reply.messages:
+        return reply
+    last = reply.messages[-1]
+    again = Message(**{**dict(last), "buttons": (*last.buttons, (resume,))})
+    return reply.model_copy(update={"messages": (*reply.messages[:-1], again)})

@@ -1,0 +1,54 @@
+"""What delivery needs of a channel, and what passes between them."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from handlers.messages import Message
+from schedules.retry import DeliveryError
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a messenger needs to send one delivery; `slot` is when it may leave, by the machine's clock."""
+
+    id: int
+    kind: str
+    platform: str
+    workspace: str
+    chat: str
+    payload: dict[str, Any]
+    edits: str
+    tries: int
+    slot: float
+
+    def message(self) -> Message:
+        """The message to send."""
+        return Message.model_validate(self.payload)
+
+
+class Messenger(Protocol):
+    """A channel's way out. `rate` is its limit in messages per second, None when it has none."""
+
+    platform: str
+    rate: float | None
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send, or replace the message that `edits` names; returns the platform's reference. Raises DeliveryError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A try that ended, sent (`ref`) or not (`error`); times in seconds of the machine's clock."""
+
+    outgoing: Outgoing
+    started: float
+    ended: float
+    ref: str = ""
+    error: DeliveryError | None = None
+
+    @property
+    def outcome(self) -> str:
+        """One word for the attempt."""
+        if self.error is None:
+            return "delivered"
+        return "uncertain" if self.error.uncertain else "failed" if self.error.permanent else "refused"

@@ -1,0 +1,153 @@
+"""What became of a try: the row's next state, the attempt, the platform's silence, the other address."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules import slots
+from schedules.messenger import Finished
+from schedules.retry import Decision, DeliveryError, decide, interrupted
+from storage.outbox import Attempt, Delivery, State
+from storage.people import Account
+
+
+async def record(
+    session: AsyncSession, batch: Sequence[Finished], owner: str, calendar: datetime, machine: float
+) -> None:
+    """Write the ends of a batch of tries. A row whose lease was lost meanwhile keeps what the other recorded."""
+    if not batch:
+        return
+    found = await session.scalars(
+        select(Delivery)
+        .where(Delivery.id.in_([done.outgoing.id for done in batch]))
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
+    rows = {row.id: row for row in found}
+    for done in batch:
+        row = rows.get(done.outgoing.id)
+        if row is None:
+            continue
+        mine = row.state == State.SENDING and row.lease_owner == owner and row.tries == done.outgoing.tries
+        if done.error is None:
+            # Even when the lease was lost: that it arrived is a fact, and ends a doubt about it.
+            if mine or row.state in (State.UNCERTAIN, State.WAITING):
+                row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
+        elif mine:
+            await _apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
+    await session.flush()
+    await session.execute(
+        insert(Attempt),
+        [
+            {
+                "delivery_id": done.outgoing.id,
+                "platform": done.outgoing.platform,
+                "started": done.started,
+                "ended": done.ended,
+                "outcome": done.outcome,
+                "detail": done.error.reason if done.error else "",
+            }
+            for done in batch
+            if done.outgoing.id in rows
+        ],
+    )
+
+
+async def _apply(
+    session: AsyncSession,
+    row: Delivery,
+    error: DeliveryError,
+    decision: Decision,
+    calendar: datetime,
+    machine: float,
+) -> None:
+    row.reason = error.reason
+    row.lease_owner, row.lease_until = "", 0.0
+    if decision.doubt:
+        row.doubts += 1
+    if not decision.counts:
+        row.tries -= 1
+    if error.retry_after is not None and error.scope_wide:
+        limit = await slots.limit_row(session, row.platform)
+        limit.quiet_until = max(limit.quiet_until, machine + error.retry_after)
+    if error.moved_to:
+        row.chat = error.moved_to
+    if error.unreachable and row.account_id is not None:
+        await session.execute(update(Account).where(Account.id == row.account_id).values(unreachable=error.reason))
+        if other := await _other_address(session, row):
+            row.platform, row.workspace, row.chat, row.account_id = (
+                other.platform,
+                other.workspace,
+                other.chat,
+                other.id,
+            )
+            row.state, row.tries, row.not_before, row.edits = State.WAITING, 0, 0.0, ""
+            return
+    row.state = decision.state
+    if decision.state == State.WAITING:
+        row.not_before = machine + decision.delay
+    else:
+        row.ended_at = calendar
+
+
+async def _other_address(session: AsyncSession, row: Delivery) -> Account | None:
+    """Another account of the person that is not known to be closed to us; each is tried once, as they get marked."""
+    if row.person_id is None:
+        return None
+    other: Account | None = await session.scalar(
+        select(Account)
+        .where(Account.person_id == row.person_id, Account.id != row.account_id, Account.unreachable.is_(None))
+        .order_by(Account.id)
+        .limit(1)
+    )
+    return other
+
+
+async def recover(session: AsyncSession, machine: float, calendar: datetime) -> int:
+    """Decide about deliveries whose lease ran out: their process died, or was cut off for too long."""
+    lost = (
+        await session.scalars(
+            select(Delivery)
+            .where(Delivery.state == State.SENDING, Delivery.lease_until < machine)
+            .order_by(Delivery.lease_until)
+            .limit(500)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    for row in lost:
+        session.add(
+            Attempt(
+                delivery_id=row.id,
+                platform=row.platform,
+                started=row.send_at,
+                ended=machine,
+                outcome="uncertain",
+                detail="interrupted",
+            )
+        )
+        error = DeliveryError("interrupted", uncertain=True)
+        await _apply(session, row, error, interrupted(row.kind, row.tries), calendar, machine)
+    return len(lost)
+
+
+async def expire(session: AsyncSession, calendar: datetime) -> int:
+    """End what was not sent in its time: said so in the report, never sent late."""
+    late = (
+        await session.scalars(
+            select(Delivery.id)
+            .where(Delivery.state == State.WAITING, Delivery.expires_at <= calendar)
+            .order_by(Delivery.expires_at)
+            .limit(1000)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    if late:
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(late))
+            .values(state=State.EXPIRED, reason="expired", ended_at=calendar)
+            .execution_options(synchronize_session=False)
+        )
+    return len(late)

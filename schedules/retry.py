@@ -1,0 +1,77 @@
+"""What to do with a delivery after a try: a pure decision, tested as a table."""
+
+from dataclasses import dataclass
+
+from storage.outbox import Kind, State
+
+MAX_TRIES = 8
+_REPEATED_IN_DOUBT = {Kind.REPLY, Kind.NOTICE, Kind.REMINDER}
+
+
+class DeliveryError(Exception):
+    """A channel could not send.
+
+    `permanent`: trying again cannot help (blocked, deactivated, refused content). `retry_after`: the platform
+    asks for silence for that many seconds. `uncertain`: the request left and no answer came, so it may have
+    arrived. `scope_wide`: the silence holds for the whole bot or workspace, not only for this chat.
+    `moved_to`: the chat goes on under another id. `unreachable`: the account itself is closed to us.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        uncertain: bool = False,
+        scope_wide: bool = True,
+        moved_to: str = "",
+        unreachable: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.uncertain = uncertain
+        self.scope_wide = scope_wide
+        self.moved_to = moved_to
+        self.unreachable = unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next state; for `waiting`, after how many seconds; whether a doubt is recorded, a try counted."""
+
+    state: State
+    delay: float = 0.0
+    doubt: bool = False
+    counts: bool = True
+
+
+def decide(kind: str, tries: int, error: DeliveryError) -> Decision:
+    """What follows a failed try; `tries` counts this one.
+
+    A doubt about an announcement or a nudge is an end, to be sent again by staff only; a reply, notice or
+    reminder in doubt is sent again, for not arriving would be worse than arriving twice.
+    """
+    if error.retry_after is not None:
+        return Decision(State.WAITING, delay=error.retry_after, counts=False)
+    if error.moved_to:
+        return Decision(State.WAITING)
+    if error.permanent:
+        return Decision(State.FAILED)
+    if error.uncertain and kind not in _REPEATED_IN_DOUBT:
+        return Decision(State.UNCERTAIN, doubt=True)
+    if tries >= MAX_TRIES:
+        return Decision(State.UNCERTAIN if error.uncertain else State.FAILED, doubt=error.uncertain)
+    return Decision(State.WAITING, delay=backoff(tries), doubt=error.uncertain)
+
+
+def interrupted(kind: str, tries: int) -> Decision:
+    """What follows a lease that ran out: nobody knows whether the message left."""
+    return decide(kind, tries, DeliveryError("interrupted", uncertain=True))
+
+
+def backoff(tries: int) -> float:
+    """Seconds before the next try: 1, 2, 4 … at most 300."""
+    return float(min(300, 2 ** max(0, tries - 1)))
