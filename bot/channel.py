@@ -1,0 +1,34 @@
+"""What the application needs of a channel."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from schedules.messenger import Messenger
+
+
+class CannotStart(Exception):
+    """A channel or command cannot start; the message is one clear sentence for stderr."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a channel does its work now, and a word about it for `/readyz`; never a secret."""
+
+    ok: bool
+    detail: str
+
+
+class Channel(Protocol):
+    """A platform: updates in through the gateway it was made with, messages out through its messenger."""
+
+    name: str
+    messenger: Messenger
+
+    async def start(self) -> None:
+        """Begin to receive; returns when the channel works. Raises CannotStart for a wrong token or address."""
+
+    async def stop(self) -> None:
+        """End receiving; what has been received is in the inbox."""
+
+    def health(self) -> Health:
+        """How it is now."""
