@@ -1,0 +1,588 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.base import Id, Instant, Json
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "contacts",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("given_name", sa.String(), nullable=False),
+        sa.Column("family_name", sa.String(), nullable=False),
+        sa.Column("gender", sa.String(), nullable=True),
+        sa.Column("function", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("responsibilities", Json, nullable=False),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("details", Json, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("seed_digest", sa.String(), nullable=True),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sa.UniqueConstraint("key", name=op.f("uq_contacts_key")),
+    )
+    op.create_table(
+        "conversations",
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("form_state", Json, nullable=False),
+        sa.Column("memory", Json, nullable=False),
+        sa.Column("memory_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sa.UniqueConstraint("holder", name=op.f("uq_conversations_holder")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("update_id", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("payload", Json, nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("stored_at", Instant(), nullable=False),
+        sa.Column("handled_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sa.UniqueConstraint("platform", "update_id", name=op.f("uq_inbox_platform_update_id")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_sender_state", ["sender", "state", "id"], unique=False)
+        batch_op.create_index("ix_inbox_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("until", sa.Float(precision=53), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leases")),
+        sa.UniqueConstraint("name", name=op.f("uq_leases_name")),
+    )
+    op.create_table(
+        "network_settings",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_network_settings")),
+        sa.UniqueConstraint("key", name=op.f("uq_network_settings_key")),
+    )
+    op.create_table(
+        "organisations",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("abbreviation", sa.String(), nullable=True),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("seed_digest", sa.String(), nullable=True),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
+        sa.UniqueConstraint("key", name=op.f("uq_organisations_key")),
+    )
+    op.create_table(
+        "regions",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("holidays", sa.String(), nullable=False),
+        sa.Column("overseas", sa.Boolean(), nullable=False),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regions")),
+        sa.UniqueConstraint("code", name=op.f("uq_regions_code")),
+    )
+    op.create_table(
+        "send_limits",
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("tat", sa.Float(precision=53), nullable=False),
+        sa.Column("quiet_until", sa.Float(precision=53), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_limits")),
+        sa.UniqueConstraint("scope", name=op.f("uq_send_limits_scope")),
+    )
+    op.create_table(
+        "terms",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("seed_digest", sa.String(), nullable=True),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_terms")),
+        sa.UniqueConstraint("key", name=op.f("uq_terms_key")),
+    )
+    op.create_table(
+        "topics",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("phrases", Json, nullable=False),
+        sa.Column("details", Json, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("seed_digest", sa.String(), nullable=True),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
+        sa.UniqueConstraint("key", name=op.f("uq_topics_key")),
+    )
+    op.create_table(
+        "events",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("precision", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=True),
+        sa.Column("ends_at", Instant(), nullable=True),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("remote", sa.Boolean(), nullable=False),
+        sa.Column("video_link", sa.String(), nullable=True),
+        sa.Column("region_id", Id, nullable=True),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("details", Json, nullable=False),
+        sa.Column("parent_id", Id, nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("seed_digest", sa.String(), nullable=True),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["events.id"], name=op.f("fk_events_parent_id")),
+        sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_events_region_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        sa.UniqueConstraint("key", name=op.f("uq_events_key")),
+    )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_events_region_id"), ["region_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_events_starts_on"), ["starts_on"], unique=False)
+
+    op.create_table(
+        "structures",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("region_id", Id, nullable=True),
+        sa.Column("zone", sa.String(), nullable=True),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("fictional", sa.Boolean(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_structures_region_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_structures")),
+        sa.UniqueConstraint("code", name=op.f("uq_structures_code")),
+    )
+    with op.batch_alter_table("structures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_structures_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_structures_region_id"), ["region_id"], unique=False)
+
+    op.create_table(
+        "people",
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("given_name", sa.String(), nullable=False),
+        sa.Column("family_name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("function", sa.String(), nullable=True),
+        sa.Column("structure_id", Id, nullable=True),
+        sa.Column("region_id", Id, nullable=True),
+        sa.Column("zone", sa.String(), nullable=True),
+        sa.Column("preferred_platform", sa.String(), nullable=True),
+        sa.Column("fictional", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_people_region_id")),
+        sa.ForeignKeyConstraint(["structure_id"], ["structures.id"], name=op.f("fk_people_structure_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sa.UniqueConstraint("key", name=op.f("uq_people_key")),
+    )
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_region_id"), ["region_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_structure_id"), ["structure_id"], unique=False)
+
+    op.create_table(
+        "accounts",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("workspace", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("chat", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("unreachable", sa.String(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint(
+            "platform", "workspace", "external_id", name=op.f("uq_accounts_platform_workspace_external_id")
+        ),
+    )
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accounts_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "consultations",
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("introduction", sa.String(), nullable=False),
+        sa.Column("voice", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("secrecy", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("opens_at", Instant(), nullable=True),
+        sa.Column("closes_at", Instant(), nullable=True),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("nudge_days", Json, nullable=False),
+        sa.Column("live_results", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=True),
+        sa.Column("seed_digest", sa.String(), nullable=True),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("created_by", Id, nullable=True),
+        sa.Column("frozen_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["people.id"], name=op.f("fk_consultations_created_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
+        sa.UniqueConstraint("slug", name=op.f("uq_consultations_slug")),
+    )
+    with op.batch_alter_table("consultations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultations_status"), ["status"], unique=False)
+
+    op.create_table(
+        "role_grants",
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("region_id", Id, nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_role_grants_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_role_grants_region_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grants")),
+        sa.UniqueConstraint("person_id", "role", "region_id", name=op.f("uq_role_grants_person_id_role_region_id")),
+    )
+    with op.batch_alter_table("role_grants", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_grants_role"), ["role"], unique=False)
+
+    op.create_table(
+        "ballot_traces",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("voice_key", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("by_person", Id, nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("before", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_person"], ["people.id"], name=op.f("fk_ballot_traces_by_person"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultations.id"], name=op.f("fk_ballot_traces_consultation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot_traces")),
+    )
+    with op.batch_alter_table("ballot_traces", schema=None) as batch_op:
+        batch_op.create_index("ix_ballot_traces_voice", ["consultation_id", "voice_key", "id"], unique=False)
+
+    op.create_table(
+        "ballots",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("voice_key", sa.String(), nullable=False),
+        sa.Column("submitted_by", Id, nullable=True),
+        sa.Column("validated_by", Id, nullable=True),
+        sa.Column("entered_by", Id, nullable=True),
+        sa.Column("submitted_at", Instant(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.String(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultations.id"], name=op.f("fk_ballots_consultation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["entered_by"], ["people.id"], name=op.f("fk_ballots_entered_by"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["submitted_by"], ["people.id"], name=op.f("fk_ballots_submitted_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["validated_by"], ["people.id"], name=op.f("fk_ballots_validated_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
+        sa.UniqueConstraint("consultation_id", "voice_key", name=op.f("uq_ballots_consultation_id_voice_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_ballots_receipt")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("account_id", Id, nullable=True),
+        sa.Column("announcement_id", sa.Integer(), nullable=True),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("workspace", sa.String(), nullable=False),
+        sa.Column("chat", sa.String(), nullable=False),
+        sa.Column("payload", Json, nullable=False),
+        sa.Column("edits", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=True),
+        sa.Column("not_before", sa.Float(precision=53), nullable=False),
+        sa.Column("lease_owner", sa.String(), nullable=False),
+        sa.Column("lease_until", sa.Float(precision=53), nullable=False),
+        sa.Column("send_at", sa.Float(precision=53), nullable=False),
+        sa.Column("message_ref", sa.String(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_deliveries_account_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_deliveries_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("about", name=op.f("uq_deliveries_about")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_announcement_id"), ["announcement_id"], unique=False)
+        batch_op.create_index("ix_deliveries_claim", ["state", "platform", "priority", "due_at", "id"], unique=False)
+        batch_op.create_index("ix_deliveries_expiry", ["state", "expires_at"], unique=False)
+        batch_op.create_index("ix_deliveries_lease", ["state", "lease_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_deliveries_sent", ["platform", "send_at", "chat"], unique=False)
+
+    op.create_table(
+        "drafts",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("ticks", Json, nullable=False),
+        sa.Column("at_question", sa.Integer(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultations.id"], name=op.f("fk_drafts_consultation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_drafts_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+        sa.UniqueConstraint("consultation_id", "person_id", name=op.f("uq_drafts_consultation_id_person_id")),
+    )
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drafts_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "participations",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("voice_key", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_participations_consultation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participations")),
+        sa.UniqueConstraint("consultation_id", "voice_key", name=op.f("uq_participations_consultation_id_voice_key")),
+    )
+    op.create_table(
+        "proposals",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("voice_key", sa.String(), nullable=False),
+        sa.Column("proposed_by", Id, nullable=True),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultations.id"], name=op.f("fk_proposals_consultation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["people.id"], name=op.f("fk_proposals_proposed_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+        sa.UniqueConstraint("consultation_id", "voice_key", name=op.f("uq_proposals_consultation_id_voice_key")),
+    )
+    op.create_table(
+        "questions",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("help", sa.String(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("min_choices", sa.Integer(), nullable=True),
+        sa.Column("max_choices", sa.Integer(), nullable=True),
+        sa.Column("config", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultations.id"], name=op.f("fk_questions_consultation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sa.UniqueConstraint("consultation_id", "key", name=op.f("uq_questions_consultation_id_key")),
+    )
+    op.create_table(
+        "attempts",
+        sa.Column("delivery_id", Id, nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("started", sa.Float(precision=53), nullable=False),
+        sa.Column("ended", sa.Float(precision=53), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+    )
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempts_delivery_id"), ["delivery_id"], unique=False)
+
+    op.create_table(
+        "choices",
+        sa.Column("question_id", Id, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("aliases", Json, nullable=False),
+        sa.Column("asks_text", sa.Boolean(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name=op.f("fk_choices_question_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choices")),
+        sa.UniqueConstraint("question_id", "key", name=op.f("uq_choices_question_id_key")),
+    )
+    op.create_table(
+        "answers",
+        sa.Column("ballot_id", Id, nullable=False),
+        sa.Column("question_id", Id, nullable=False),
+        sa.Column("choice_id", Id, nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.Column("number", sa.Float(precision=53), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["ballot_id"], ["ballots.id"], name=op.f("fk_answers_ballot_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["choice_id"], ["choices.id"], name=op.f("fk_answers_choice_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name=op.f("fk_answers_question_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+    )
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answers_ballot_id"), ["ballot_id"], unique=False)
+        batch_op.create_index("ix_answers_question_id_choice_id", ["question_id", "choice_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Undo."""
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.drop_index("ix_answers_question_id_choice_id")
+        batch_op.drop_index(batch_op.f("ix_answers_ballot_id"))
+
+    op.drop_table("answers")
+    op.drop_table("choices")
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempts_delivery_id"))
+
+    op.drop_table("attempts")
+    op.drop_table("questions")
+    op.drop_table("proposals")
+    op.drop_table("participations")
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drafts_person_id"))
+
+    op.drop_table("drafts")
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_sent")
+        batch_op.drop_index(batch_op.f("ix_deliveries_person_id"))
+        batch_op.drop_index("ix_deliveries_lease")
+        batch_op.drop_index("ix_deliveries_expiry")
+        batch_op.drop_index("ix_deliveries_claim")
+        batch_op.drop_index(batch_op.f("ix_deliveries_announcement_id"))
+
+    op.drop_table("deliveries")
+    op.drop_table("ballots")
+    with op.batch_alter_table("ballot_traces", schema=None) as batch_op:
+        batch_op.drop_index("ix_ballot_traces_voice")
+
+    op.drop_table("ballot_traces")
+    with op.batch_alter_table("role_grants", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_role_grants_role"))
+
+    op.drop_table("role_grants")
+    with op.batch_alter_table("consultations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultations_status"))
+
+    op.drop_table("consultations")
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accounts_person_id"))
+
+    op.drop_table("accounts")
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_structure_id"))
+        batch_op.drop_index(batch_op.f("ix_people_region_id"))
+        batch_op.drop_index(batch_op.f("ix_people_email"))
+
+    op.drop_table("people")
+    with op.batch_alter_table("structures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_structures_region_id"))
+        batch_op.drop_index(batch_op.f("ix_structures_kind"))
+
+    op.drop_table("structures")
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_events_starts_on"))
+        batch_op.drop_index(batch_op.f("ix_events_region_id"))
+
+    op.drop_table("events")
+    op.drop_table("topics")
+    op.drop_table("terms")
+    op.drop_table("send_limits")
+    op.drop_table("regions")
+    op.drop_table("organisations")
+    op.drop_table("network_settings")
+    op.drop_table("leases")
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbox_state_id")
+        batch_op.drop_index("ix_inbox_sender_state")
+
+    op.drop_table("inbox")
+    op.drop_table("conversations")
+    op.drop_table("contacts")
