@@ -1,19 +1,28 @@
 """The network: regions with their zones and holidays, structures of several kinds."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.base import Row
+from storage.base import Base, Row, insert_or_ignore
 
 
-class Region(Row):
+class _Seeded(Base):
+    """Whether the pack brought the row (`seed_digest`), and whether staff have taken it over (`edited_at`)."""
+
+    __abstract__ = True
+    seed_digest: Mapped[str | None]
+    edited_at: Mapped[datetime | None]
+
+
+class Region(_Seeded, Row):
     """A region: its code (INSEE for France), IANA zone, and the calendar of its public holidays.
 
-    `holidays` is `country` or `country-subdivision` as the `holidays` library names them (`FR`, `FR-GF`).
+    `holidays` is `country` or `country-subdivision` as the `holidays` library names them (`FR`, `FR-973`).
     """
 
     __tablename__ = "regions"
@@ -25,7 +34,7 @@ class Region(Row):
     aliases: Mapped[list[str]] = mapped_column(default=list)
 
 
-class Structure(Row):
+class Structure(_Seeded, Row):
     """An organisation of the network. `kind` is a word of the pack (`mission-locale`, `arml`, `union`…)."""
 
     __tablename__ = "structures"
@@ -39,7 +48,7 @@ class Structure(Row):
     region: Mapped[Region | None] = relationship(lazy="raise")
 
 
-class NetworkSetting(Row):
+class NetworkSetting(_Seeded, Row):
     """What the pack says of the network as a whole: its name, zone, holidays, vocabulary, lexicon, by key."""
 
     __tablename__ = "network_settings"
@@ -65,3 +74,28 @@ async def write_setting(session: AsyncSession, key: str, value: dict[str, Any]) 
         session.add(NetworkSetting(key=key, value=value))
     else:
         row.value = value
+
+
+async def knowledge_version(session: AsyncSession) -> int:
+    """How often what may be told has changed; an index in memory built at another version is stale."""
+    return int((await setting(session, "knowledge")).get("version", 0))
+
+
+async def bump_knowledge(session: AsyncSession) -> int:
+    """Say that what may be told has changed; returns the new version. Waits for another who is changing it."""
+    row = await lock_knowledge(session)
+    row.value = {"version": int(row.value["version"]) + 1}
+    return int(row.value["version"])
+
+
+async def lock_knowledge(session: AsyncSession) -> NetworkSetting:
+    """The row of the version, locked until the transaction ends: two processes never load a pack at once."""
+    await insert_or_ignore(session, NetworkSetting, [{"key": "knowledge", "value": {"version": 0}}])
+    return (
+        await session.scalars(
+            select(NetworkSetting)
+            .where(NetworkSetting.key == "knowledge")
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).one()
