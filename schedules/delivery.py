@@ -68,6 +68,11 @@ class Worker:
         self._stopping = False
         self._swept = 0.0
 
+    def add(self, messenger: Messenger) -> None:
+        """Another way out."""
+        self.messengers[messenger.platform] = messenger
+        self._open[messenger.platform] = set()
+
     def wake(self) -> None:
         """There may be something to send."""
         self._wake.set()

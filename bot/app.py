@@ -1,0 +1,131 @@
+"""The application: one place that wires database, gateway, delivery, timetable and channels."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bot.channel import CannotStart, Channel, Health
+from bot.gateway import Gateway
+from bot.holding import SendHold
+from bot.pack.reading import read_pack
+from bot.pack.seeding import seed
+from bot.routing import build_router
+from bot.settings import Settings
+from schedules.clock import Clock, SystemClock, machine_now
+from schedules.delivery import Worker
+from schedules.timetable import Timetable
+from bot.ticks import lines
+from storage.database import BadDatabaseUrl, Database
+from storage.migrating import migrate, newest, revision
+from storage.outbox import oldest_waiting
+
+log = logging.getLogger(__name__)
+
+STALE_TICK = 120.0  # seconds without a tick after which an instance is not ready
+
+
+def process_name() -> str:
+    """Who we are in leases: machine, process and a part that no restart repeats."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+async def open_database(settings: Settings) -> Database:
+    """The database, reachable and at the newest revision; the embedded one is migrated and filled here.
+
+    Raises CannotStart with one clear sentence.
+    """
+    try:
+        database = Database(settings.database)
+    except BadDatabaseUrl as error:
+        raise CannotStart(f"{error}.") from None
+    except OSError as error:
+        raise CannotStart(f"The data folder cannot be used ({error.strerror}); set CONCERTE_DATA to another.") from None
+    try:
+        at = await revision(database)
+        if settings.is_embedded:
+            await prepare(database, settings)
+        elif at != newest():
+            await database.close()
+            raise CannotStart("The database is not at the newest revision; run « concerte migrate » first.")
+    except (SQLAlchemyError, OSError) as error:
+        await database.close()
+        raise CannotStart(
+            f"The database cannot be reached ({type(error).__name__}); check DATABASE_URL and that the server runs."
+        ) from None
+    return database
+
+
+async def prepare(database: Database, settings: Settings) -> None:
+    """Migrate, and load the pack into a database that has never had one."""
+    empty = await revision(database) is None
+    await migrate(database)
+    if empty:
+        pack = read_pack(settings.concerte_pack)
+        async with database.transaction() as session:
+            await seed(session, pack, SystemClock().now())
+
+
+class App:
+    """One process of an installation. `web`, `worker` and `run` differ by the channels they are given."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, *, name: str | None = None) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.owner = name or process_name()
+        self.worker = Worker(database, [], clock, self.owner, hold=SendHold(settings.send))
+        self.gateway = Gateway(database, build_router(), self.worker, clock, settings.public_url)
+        self.timetable = Timetable(database, clock, lines(), self.worker.wake)
+        self.channels: list[Channel] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def add(self, channel: Channel) -> None:
+        """Give the application a channel, before `start()`."""
+        self.channels.append(channel)
+        self.worker.add(channel.messenger)
+
+    async def start(self, *, ticking: bool = True) -> None:
+        """Begin: what waits in the inbox first, then the channels, then time. Raises CannotStart."""
+        self._tasks.append(asyncio.create_task(self.gateway.run(), name="gateway"))
+        self._tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
+        for channel in self.channels:
+            await channel.start()
+        if ticking:
+            self.timetable.start()
+
+    async def stop(self) -> None:
+        """End cleanly: receive no more, finish what is under way, give back what has not left."""
+        for channel in reversed(self.channels):
+            await channel.stop()
+        await self.timetable.stop()
+        await self.gateway.stop()
+        await self.worker.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=10.0)
+        await self.database.close()
+
+    async def readiness(self) -> dict[str, Health]:
+        """How each part is, for `/readyz`."""
+        parts: dict[str, Health] = {}
+        try:
+            async with self.database.reading() as session:
+                await session.execute(text("SELECT 1"))
+                oldest = await oldest_waiting(session, self.clock.now())
+            parts["database"] = Health(True, "reachable")
+            age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
+            parts["outbox"] = Health(True, f"oldest due delivery waits for {age:.0f} s")
+        except (DBAPIError, OSError, SQLAlchemyError) as error:
+            parts["database"] = Health(False, f"not reachable ({type(error).__name__})")
+        silent = machine_now() - self.timetable.last_tick
+        parts["timetable"] = Health(
+            silent < STALE_TICK, f"last tick {silent:.0f} s ago" if self.timetable.last_tick else "no tick yet"
+        )
+        for channel in self.channels:
+            parts[channel.name] = channel.health()
+        return parts
+

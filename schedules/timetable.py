@@ -1,0 +1,83 @@
+"""The timetable: the one table of what happens periodically. It ticks and holds no business state.
+
+Every process may run every tick: what a tick does is settled by unique rows and claims, so twice is once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules.clock import Clock, SystemClock, machine_now
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+Tick = Callable[[AsyncSession, datetime], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timetable: `tick(session, now)` every `seconds`; it returns how many things it did."""
+
+    name: str
+    tick: Tick
+    seconds: float
+
+
+class Timetable:
+    """Runs its lines by the machine's clock and hands them the calendar's."""
+
+    def __init__(self, database: Database, clock: Clock, lines: Sequence[Line], done: Callable[[], None]) -> None:
+        self.lines = tuple(lines)
+        self.last_tick = 0.0  # Unix time of the last line that ended well
+        self._database = database
+        self._clock = clock
+        self._done = done
+        self._scheduler: AsyncIOScheduler | None = None
+
+    def start(self) -> None:
+        """Begin to tick: each line at once, then at its pace; a late tick is run once, never skipped."""
+        scheduler = AsyncIOScheduler(
+            executors={"default": AsyncIOExecutor()},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+        at_once = SystemClock().now()
+        for line in self.lines:
+            scheduler.add_job(self._run, "interval", [line], seconds=line.seconds, id=line.name, next_run_time=at_once)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    async def stop(self) -> None:
+        """Tick no more; a tick under way is rolled back, and the next process does it again."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+            await asyncio.sleep(0)
+
+    async def tick(self, now: datetime) -> int:
+        """Run every line once for that instant; for the rehearsal's moves of the clock, and tests."""
+        return sum([await self._once(line, now) for line in self.lines])
+
+    async def _run(self, line: Line) -> None:
+        try:
+            await self._once(line, self._clock.now())
+        except (DBAPIError, OSError) as error:
+            log.warning("%s waits for the database (%s)", line.name, type(error).__name__)
+        except Exception as error:
+            log.error("%s failed (%s)", line.name, type(error).__name__)
+
+    async def _once(self, line: Line, now: datetime) -> int:
+        async with self._database.transaction() as session:
+            did = await line.tick(session, now)
+        self.last_tick = machine_now()
+        if did:
+            self._done()
+        return did
