@@ -1,26 +1,21 @@
 """Voices: whom a consultation expects, who may speak for them, and the lock under which one answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.consultations import (
-    Ballot,
-    BallotTrace,
-    Consultation,
-    Draft,
-    Participation,
-    Proposal,
-    Status,
-    TraceStep,
-    Voice,
-)
+from storage.consultations import Consultation, Voice
 from storage.network import Region, Structure
-from storage.people import Person, RoleGrant
+from storage.people import Person, Role, RoleGrant
+
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
+
+_REGION_OF_PERSON = func.coalesce(Person.region_id, Structure.region_id)
+_ZONE_OF_PERSON = func.coalesce(Person.zone, Structure.zone, Region.zone)
+_IS_DIRECTOR = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.DIRECTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,7 @@ class ExpectedVoice:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who may speak for a voice, with the zone their days have (None: the network's)."""
+    """Somebody who may speak for a voice; `zone` is where their days begin, None for the network's."""
 
     id: int
     name: str
@@ -57,44 +52,92 @@ def person_voice(person_id: int) -> str:
     return f"person:{person_id}"
 
 
-def _within(query: Select[Any], audience: Mapping[str, Any], region_code: Any, kind: Any) -> Select[Any]:
-    """The query narrowed to the regions and kinds of an audience."""
-    if audience.get("regions"):
-        query = query.where(region_code.in_(audience["regions"]))
-    if audience.get("kinds"):
-        query = query.where(kind.in_(audience["kinds"]))
-    return query
-
-
 async def expected_voices(session: AsyncSession, consultation: Consultation) -> Sequence[ExpectedVoice]:
     """Every voice the consultation waits for, by name.
 
     Of structures: those of its regions and kinds, also where nobody is known who could answer. Of people: those of
     its regions, kinds and roles.
     """
-    audience = consultation.audience
     if consultation.voice == Voice.STRUCTURE:
-        query = (
+        query = _of_places(
             select(Structure.id, Structure.name, Structure.kind, Region.id, Region.name)
             .outerjoin(Region, Region.id == Structure.region_id)
-            .order_by(Structure.name, Structure.id)
+            .order_by(Structure.name, Structure.id),
+            consultation,
         )
-        rows = await session.execute(_within(query, audience, Region.code, Structure.kind))
-        return [ExpectedVoice(structure_voice(i), name, kind, region, title or "") for i, name, kind, region, title in rows]
-    people = await _people(session, consultation)
+        rows = await session.execute(query)
+        return [
+            ExpectedVoice(structure_voice(key), name, kind, region, of or "") for key, name, kind, region, of in rows
+        ]
+    people = _of_roles(
+        _of_places(
+            select(Person, Structure.kind, Region.id, Region.name)
+            .outerjoin(Structure, Structure.id == Person.structure_id)
+            .outerjoin(Region, Region.id == _REGION_OF_PERSON)
+            .order_by(Person.family_name, Person.given_name, Person.id),
+            consultation,
+        ),
+        consultation,
+    )
     return [
-        ExpectedVoice(person_voice(person.id), person.name, kind or "", region_id, region or "")
-        for person, kind, region_id, region in people
+        ExpectedVoice(person_voice(person.id), person.name, kind or "", region, of or "")
+        for person, kind, region, of in await session.execute(people)
     ]
 
 
-async def _people(session: AsyncSession, consultation: Consultation) -> list[tuple[Person, str | None, int | None, str | None]]:
-    """The people of the audience, each with kind of structure, region and its name, by name."""
-    query = (
-        select(Person, Structure.kind, Region.id, Region.name)
-        .outerjoin(Structure, Structure.id == Person.structure_id)
-        .outerjoin(Region, Region.id == _REGION_OF_PERSON)
-        .order_by(Person.family_name, Person.given_name, Person.id)
+async def members(
+    session: AsyncSession, consultation: Consultation, voice_keys: Collection[str] | None = None
+) -> Sequence[Member]:
+    """The people who may speak for those voices (None: for any expected one), by voice and name."""
+    structures = consultation.voice == Voice.STRUCTURE
+    region = Structure.region_id if structures else _REGION_OF_PERSON
+    query = _of_roles(
+        _of_places(
+            select(Person, _ZONE_OF_PERSON, Region.holidays, _IS_DIRECTOR)
+            .outerjoin(Structure, Structure.id == Person.structure_id)
+            .outerjoin(Region, Region.id == region)
+            .order_by(Person.structure_id, Person.family_name, Person.given_name, Person.id),
+            consultation,
+        ),
+        consultation,
     )
-    query = _of_roles(_within(query, consultation.audience, Region.code, Structure.kind), consultation.audience)
-    return [(person, kind, region_id, region) for person, kind, region_id, region in await session.execute(query)]
+    if structures:
+        query = query.where(Person.structure_id.is_not(None))
+    if voice_keys is not None:
+        ids = [int(key.partition(":")[2]) for key in voice_keys]
+        query = query.where((Person.structure_id if structures else Person.id).in_(ids))
+    found: list[Member] = []
+    for person, zone, holidays, is_director in await session.execute(query):
+        key = structure_voice(person.structure_id or 0) if structures else person_voice(person.id)
+        found.append(
+            Member(person.id, person.name, key, zone, holidays or "", person.preferred_platform, bool(is_director))
+        )
+    return found
+
+
+async def lock_voice(session: AsyncSession, voice_key: str) -> None:
+    """Let nobody else answer with this voice until the end of the transaction.
+
+    The lock leaves foreign keys to the row alone (FOR NO KEY UPDATE), so that nothing else waits for it.
+    """
+    whose, _, number = voice_key.partition(":")
+    row = Structure.id if whose == "structure" else Person.id
+    await session.execute(select(row).where(row == int(number)).with_for_update(key_share=True))
+
+
+def _of_places(query: _Query, consultation: Consultation) -> _Query:
+    """The query narrowed to the regions and kinds of the audience."""
+    audience = consultation.audience
+    if audience.get("regions"):
+        query = query.where(Region.code.in_(audience["regions"]))
+    if audience.get("kinds"):
+        query = query.where(Structure.kind.in_(audience["kinds"]))
+    return query
+
+
+def _of_roles(query: _Query, consultation: Consultation) -> _Query:
+    """The query narrowed to people who hold one of the roles of the audience."""
+    roles = consultation.audience.get("roles")
+    if not roles:
+        return query
+    return query.where(exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(roles)))

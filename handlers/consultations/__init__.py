@@ -1,0 +1,1 @@
+"""Consultations and polls: asked, answered by one voice each, counted, followed."""

@@ -1,0 +1,93 @@
+"""Opening and closing by time. Ticks are idempotent: any number of processes may run them at any moment."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.errors import Refusal
+from storage.consultations import Consultation, Question, Secrecy, Status
+
+NOT_YET_ANONYMOUS = (
+    "Cette consultation est déclarée anonyme, et je ne sais pas encore garantir l’anonymat : je refuse de l’ouvrir. "
+    "Choisissez « nominative » ou « confidentielle »."
+)
+NO_QUESTION = "Cette consultation n’a aucune question : elle ne peut pas s’ouvrir."
+
+
+def state_at(consultation: Consultation, now: datetime) -> Status:
+    """The state a consultation is in at `now`, whether or not a tick has written it down yet.
+
+    Closed is final. An anonymous one never opens: the promise could not be kept.
+    """
+    if consultation.status == Status.CLOSED:
+        return Status.CLOSED
+    if consultation.secrecy == Secrecy.ANONYMOUS:
+        return Status.DRAFT
+    begun = consultation.status == Status.OPEN or (consultation.opens_at is not None and consultation.opens_at <= now)
+    if not begun:
+        return Status.DRAFT
+    over = consultation.closes_at is not None and consultation.closes_at <= now
+    return Status.CLOSED if over else Status.OPEN
+
+
+async def open_consultation(session: AsyncSession, consultation: Consultation, now: datetime) -> None:
+    """Open a draft now and freeze what it asks. Refuses what could not be answered, or not as promised."""
+    if consultation.secrecy == Secrecy.ANONYMOUS:
+        raise Refusal(NOT_YET_ANONYMOUS)
+    if await session.scalar(select(Question.id).where(Question.consultation_id == consultation.id).limit(1)) is None:
+        raise Refusal(NO_QUESTION)
+    if consultation.status == Status.DRAFT:
+        consultation.status = Status.OPEN
+        consultation.opens_at = min(consultation.opens_at or now, now)
+        consultation.frozen_at = consultation.updated_at = now
+
+
+async def open_due(session: AsyncSession, now: datetime) -> int:
+    """Open every draft whose instant has come and that asks something; returns how many were opened."""
+    due = await session.scalars(
+        select(Consultation)
+        .where(
+            Consultation.status == Status.DRAFT,
+            Consultation.opens_at <= now,
+            Consultation.secrecy != Secrecy.ANONYMOUS,
+            select(Question.id).where(Question.consultation_id == Consultation.id).exists(),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    opened = 0
+    for consultation in due:
+        consultation.status = Status.OPEN
+        consultation.frozen_at = consultation.updated_at = now
+        opened += 1
+    await session.flush()
+    return opened
+
+
+async def close_due(session: AsyncSession, now: datetime) -> int:
+    """Close every open consultation whose instant has come; returns how many were closed.
+
+    Answers under way hold a shared lock on the consultation (see `submitting`): each is either counted before the
+    close or told that it came too late.
+    """
+    due = (
+        await session.scalars(
+            select(Consultation.id)
+            .where(Consultation.status == Status.OPEN, Consultation.closes_at <= now)
+            .order_by(Consultation.id)
+            .with_for_update()
+        )
+    ).all()
+    for consultation_id in due:
+        await close(session, consultation_id, now)
+    return len(due)
+
+
+async def close(session: AsyncSession, consultation_id: int, now: datetime) -> None:
+    """Close one consultation for good."""
+    await session.execute(
+        update(Consultation)
+        .where(Consultation.id == consultation_id)
+        .values(status=Status.CLOSED, updated_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
