@@ -16,10 +16,10 @@ from bot.pack.reading import read_pack
 from bot.pack.seeding import seed
 from bot.routing import build_router
 from bot.settings import Settings
+from bot.ticks import lines
 from schedules.clock import Clock, SystemClock, machine_now
 from schedules.delivery import Worker
 from schedules.timetable import Timetable
-from bot.ticks import lines
 from storage.database import BadDatabaseUrl, Database
 from storage.migrating import migrate, newest, revision
 from storage.outbox import oldest_waiting
@@ -128,4 +128,3 @@ class App:
         for channel in self.channels:
             parts[channel.name] = channel.health()
         return parts
-

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.identity import account_of, someone
@@ -131,10 +131,11 @@ class Gateway:
 
     async def _handle(self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account) -> Reply:
         try:
-            async with session.begin_nested():  # a refusal or a fault leaves no half effect
-                request = await self._request(session, inbound, account)
-                talk = await conversation(session, request.holder)
-                reply = await self._router.answer(request, session, talk)
+            try:
+                reply = await self._answer(session, inbound, account)
+            except IntegrityError:
+                # Another was faster with the same thing; what it wrote is visible now.
+                reply = await self._answer(session, inbound, account)
             item.state = InboxState.DONE
         except Refusal as refusal:
             item.state = InboxState.DONE
@@ -146,6 +147,12 @@ class Gateway:
         except Exception as error:
             return self._fault(item, error)
         return reply
+
+    async def _answer(self, session: AsyncSession, inbound: Inbound, account: Account) -> Reply:
+        async with session.begin_nested():  # a refusal or a fault leaves no half effect
+            request = await self._request(session, inbound, account)
+            talk = await conversation(session, request.holder)
+            return await self._router.answer(request, session, talk)
 
     def _fault(self, item: InboxItem, error: Exception) -> Reply:
         where = _innermost(error)

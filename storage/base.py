@@ -70,6 +70,7 @@ async def insert_or_ignore(session: AsyncSession, table: type[Base], rows: Seque
     # SQLite binds at most 32,766 values a statement; both engines are fast at 500 rows.
     step = max(1, min(500, 30_000 // max(1, len(rows[0]))))
     for start in range(0, len(rows), step):
-        result: Any = await session.execute(statement.values(list(rows[start : start + step])))
-        inserted += max(0, result.rowcount)
+        # RETURNING counts what was inserted; drivers do not agree on rowcount for several rows.
+        query = statement.values(list(rows[start : start + step])).returning(*target.primary_key.columns)
+        inserted += len((await session.execute(query)).all())
     return inserted

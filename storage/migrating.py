@@ -35,7 +35,7 @@ async def revision(database: Database) -> str | None:
 
 
 async def migrate(database: Database, to: str = "head") -> None:
-    """Bring the database to a revision. Two processes at once are harmless: the second waits, then has nothing to do."""
+    """Bring the database to a revision. Two processes at once are harmless: the second finds nothing to do."""
 
     def run(sync: Connection) -> None:
         if sync.dialect.name == "postgresql":

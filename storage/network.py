@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -67,13 +67,16 @@ async def setting(session: AsyncSession, key: str) -> dict[str, Any]:
     return value or {}
 
 
+async def home(session: AsyncSession) -> tuple[str, str]:
+    """The zone and the holidays of those whose region is not known."""
+    network = await setting(session, "network")
+    return str(network.get("zone") or DEFAULT_ZONE), str(network.get("holidays") or "")
+
+
 async def write_setting(session: AsyncSession, key: str, value: dict[str, Any]) -> None:
-    """Remember a setting of the network under its key."""
-    row = await session.scalar(select(NetworkSetting).where(NetworkSetting.key == key))
-    if row is None:
-        session.add(NetworkSetting(key=key, value=value))
-    else:
-        row.value = value
+    """Remember a setting of the network under its key; two writers at once are one after the other."""
+    await insert_or_ignore(session, NetworkSetting, [{"key": key, "value": value}])
+    await session.execute(update(NetworkSetting).where(NetworkSetting.key == key).values(value=value))
 
 
 async def knowledge_version(session: AsyncSession) -> int:
