@@ -1,0 +1,85 @@
+"""`concerte run`, `web` and `worker`: start the parts, wait for a signal, end cleanly."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from datetime import datetime
+from enum import Flag, auto
+
+from bot.app import App, open_database
+from bot.channel import CannotStart
+from bot.settings import Settings
+from schedules.clock import Clock, MovedClock, SystemClock
+
+log = logging.getLogger(__name__)
+
+
+class Parts(Flag):
+    """What a process does."""
+
+    WEB = auto()
+    WORKER = auto()
+    ALL = WEB | WORKER
+
+
+def clock_for(settings: Settings, now: datetime | None, speed: float) -> Clock:
+    """The calendar's clock; a moved one is refused where real people would be written to."""
+    if now is None and speed == 1.0:
+        return SystemClock()
+    if settings.official_addresses:
+        raise CannotStart(
+            "A moved clock would write to real people on "
+            f"{' and '.join(settings.official_addresses)}; unset the tokens, or set SLACK_API_URL and "
+            "TELEGRAM_API_URL to servers of your own."
+        )
+    start = now or SystemClock().now()
+    if start.tzinfo is None:
+        raise CannotStart("--now needs a time zone, for instance 2024-03-15T10:00:00+01:00.")
+    return MovedClock(start, speed)
+
+
+async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = None, speed: float = 1.0) -> int:
+    """Run until SIGTERM or SIGINT. Raises CannotStart with one clear sentence."""
+    from bot.web.server import WebServer
+
+    clock = clock_for(settings, now, speed)
+    database = await open_database(settings)
+    app = App(settings, database, clock)
+    try:
+        if Parts.WORKER in parts:
+            add_platforms(app)
+        if Parts.WEB in parts:
+            app.add(WebServer(settings, app))
+        if Parts.WORKER in parts and Parts.WEB not in parts and not app.channels:
+            raise CannotStart("Nothing to do: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or TELEGRAM_BOT_TOKEN.")
+        await until_told(app)
+    finally:
+        await app.stop()
+    return 0
+
+
+def add_platforms(app: App) -> None:
+    """The platforms that have tokens."""
+    settings = app.settings
+    if settings.telegram_bot_token:
+        from bot.telegram.channel import TelegramChannel
+
+        app.add(TelegramChannel(settings, app.gateway, app.database, app.owner))
+    if settings.slack_bot_token:
+        from bot.slack.channel import SlackChannel
+
+        app.add(SlackChannel(settings, app.gateway))
+
+
+async def until_told(app: App) -> None:
+    """Start, say so, and wait for SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
+            loop.add_signal_handler(name, told.set)
+    await app.start()
+    log.info("concerte runs: %s", ", ".join(channel.name for channel in app.channels))
+    await told.wait()
+    log.info("concerte ends")
