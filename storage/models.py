@@ -1,6 +1,6 @@
 """Every table, imported once, so that the metadata is whole for migrations and tests."""
 
-from storage import agenda, consultations, conversations, directory, inbox, leases, network, outbox, people
+from storage import agenda, consultations, conversations, directory, inbox, leases, network, outbox, people, web
 from storage.base import Base
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "network",
     "outbox",
     "people",
+    "web",
 ]
