@@ -1,6 +1,8 @@
 """The fake Slack behaves like the real one where it matters: driven by the real SDK client."""
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -285,3 +287,20 @@ async def test_it_can_be_asked_over_http(slack: FakeSlack, bot: AsyncWebClient) 
         assert await (await control.get("arrived")).json() == {"U7": 1, "U00000001": 1}
         await (await control.post("reset")).json()
     assert slack.arrived == 0
+
+
+async def test_it_runs_as_a_process_of_its_own() -> None:
+    arguments = ("-m", "tests.fakes.slack", "--users", "2", "--per-channel", "0.001", "--no-echo")
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        about = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+        bot = AsyncWebClient(about["bot_token"], base_url=about["url"], retry_handlers=[])
+        await bot.chat_postMessage(channel="U00000001", text="x")
+        assert await error_of(bot.chat_postMessage(channel="U00000001", text="x")) == "ratelimited"
+        async with aiohttp.ClientSession(about["control"]) as control:
+            stats = await (await control.get("stats")).json()
+        assert (stats["arrived"], stats["rate_limited"]) == (1, 1)
+    finally:
+        process.terminate()
+        assert await process.wait() == 0

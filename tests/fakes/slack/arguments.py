@@ -43,6 +43,9 @@ SIGNATURES: dict[str, Signature] = {
 def check_arguments(workspace: Workspace, method: str, arguments: Json) -> None:
     """A `Refusal` for an argument that is unknown (also noted as a violation) or missing."""
     signature = SIGNATURES[method]
+    # Bolt's clients add the workspace to every call.
+    if arguments.pop("team_id", workspace.team_id) != workspace.team_id:
+        raise Refusal("team_not_found")
     unknown = [name for name in arguments if name not in signature.required + signature.optional]
     if unknown:
         workspace.violate(method, f"unknown arguments: {', '.join(unknown)}")

@@ -127,6 +127,7 @@ class Courier:
                 await self._bell.until(self.line.is_up, timeout=None)
             attempt = Attempt(number, time.time(), reason)
             envelope.attempts.append(attempt)
+            self._bell.ring()
             result = await self.line.send(envelope, attempt, self.ack_timeout)
             if isinstance(result, Ack):
                 attempt.outcome = "acknowledged"

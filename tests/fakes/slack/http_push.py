@@ -32,11 +32,14 @@ class HttpPush:
         return True
 
     async def verify(self, token: str) -> bool:
-        """The url_verification handshake: whether the app returns the challenge."""
+        """The url_verification handshake: whether the app is there and returns the challenge."""
         challenge = secrets.token_urlsafe(32)
         body = json.dumps({"token": token, "challenge": challenge, "type": "url_verification"})
-        async with self._client().post(self.url, data=body, headers=self._headers(body, JSON)) as response:
-            text = await response.text()
+        try:
+            async with self._client().post(self.url, data=body, headers=self._headers(body, JSON)) as response:
+                text = await response.text()
+        except aiohttp.ClientError:
+            return False
         if text.strip() == challenge:
             return response.status == 200
         try:

@@ -140,6 +140,11 @@ class FakeSlack(Gestures, Planner):
         return self.courier.envelopes
 
     @property
+    def late_acks(self) -> int:
+        """How many acknowledgements came over a socket when Slack no longer waited for them."""
+        return self.sockets.late
+
+    @property
     def rate_limited(self) -> int:
         """How many calls got 429."""
         return self.limits.refused

@@ -45,6 +45,7 @@ class Sockets:
         self.open: list[Socket] = []
         self.opened = 0
         self.deaf_next = 0
+        self.late = 0
 
     def new_url(self) -> str:
         """apps.connections.open: an address that works once."""
@@ -155,3 +156,6 @@ class Sockets:
             answer.set_result(Ack(time.time(), body.get("payload")))
         elif envelope_id not in self._sent:
             self._violate("socket", "acknowledged an envelope that was never sent")
+        else:
+            self.late += 1
+            self._bell.ring()
