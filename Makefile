@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PORT ?= 8000
 export PORT
 
-.PHONY: help setup demo test check format lint types layers lock bench screenshots clean
+.PHONY: help setup demo test check format lint types layers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,13 +32,13 @@ check: format lint types layers test ## format, lint, types, layers, tests
 format: $(STAMP) ## is everything formatted?
 	$(BIN)/ruff format --check .
 
-lint: $(STAMP)
+lint: $(STAMP) ## is anything suspicious?
 	$(BIN)/ruff check .
 
-types: $(STAMP)
+types: $(STAMP) ## do the types hold (mypy, strict)?
 	$(BIN)/mypy
 
-layers: $(STAMP)
+layers: $(STAMP) ## do the imports go one way?
 	$(BIN)/lint-imports
 
 lock: $(STAMP) ## pin versions and hashes again (no addresses)

@@ -1,0 +1,48 @@
+"""Every command, setting, table word and make target that exists is documented, and nothing else is."""
+
+import re
+from pathlib import Path
+
+import typer.main
+
+from bot.cli import app
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_every_setting_is_in_the_settings_document_and_nothing_else_is() -> None:
+    written = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    assert written == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    group = typer.main.get_group(app)
+    missing = [name for name in group.commands if f"`concerte {name}" not in readme]
+    assert missing == []
+
+
+def test_every_option_of_a_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    group = typer.main.get_group(app)
+    options = {
+        option
+        for command in group.commands.values()
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    assert sorted(option for option in options if option not in readme) == []
+
+
+def test_every_make_target_has_a_line_of_help() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    helped = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert set(phony.split()) - helped == set()
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
