@@ -67,12 +67,6 @@ class Faults:
             return fault
         return None
 
-    def release_all(self) -> None:
-        """Let every held call go: the server is closing."""
-        for fault in self._planned:
-            if fault.gate is not None:
-                fault.gate.release()
-
 
 class Planner:
     """The part of the fake that a test plans mishaps with."""
