@@ -227,6 +227,7 @@ class Worker:
                     row.edits,
                     row.tries,
                     slot,
+                    row.parts_sent,
                 )
             )
         if limit is not None and taken:

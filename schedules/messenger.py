@@ -9,7 +9,10 @@ from schedules.retry import DeliveryError
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a messenger needs to send one delivery; `slot` is when it may leave, by the machine's clock."""
+    """What a messenger needs to send one delivery; `slot` is when it may leave, by the machine's clock.
+
+    `parts_sent` says how many parts of a message that had to be split have arrived in earlier tries.
+    """
 
     id: int
     kind: str
@@ -20,6 +23,7 @@ class Outgoing:
     edits: str
     tries: int
     slot: float
+    parts_sent: int = 0
 
     def message(self) -> Message:
         """The message to send."""

@@ -64,6 +64,7 @@ async def _apply(
     machine: float,
 ) -> None:
     row.reason = error.reason
+    row.parts_sent = max(row.parts_sent, error.parts_sent)
     row.lease_owner, row.lease_until = "", 0.0
     if decision.doubt:
         row.doubts += 1
@@ -84,6 +85,7 @@ async def _apply(
                 other.id,
             )
             row.state, row.tries, row.not_before, row.edits = State.WAITING, 0, 0.0, ""
+            row.parts_sent = 0  # the other platform gets the whole of it
             return
     row.state = decision.state
     if decision.state == State.WAITING:

@@ -14,7 +14,8 @@ class DeliveryError(Exception):
     `permanent`: trying again cannot help (blocked, deactivated, refused content). `retry_after`: the platform
     asks for silence for that many seconds. `uncertain`: the request left and no answer came, so it may have
     arrived. `scope_wide`: the silence holds for the whole bot or workspace, not only for this chat.
-    `moved_to`: the chat goes on under another id. `unreachable`: the account itself is closed to us.
+    `moved_to`: the chat goes on under another id. `unreachable`: the account itself is closed to us. `parts_sent`:
+    how many parts of a split message surely arrived, of this try and earlier ones: the next try begins after them.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class DeliveryError(Exception):
         scope_wide: bool = True,
         moved_to: str = "",
         unreachable: bool = False,
+        parts_sent: int = 0,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -36,6 +38,7 @@ class DeliveryError(Exception):
         self.scope_wide = scope_wide
         self.moved_to = moved_to
         self.unreachable = unreachable
+        self.parts_sent = parts_sent
 
 
 @dataclass(frozen=True, slots=True)

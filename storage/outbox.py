@@ -93,6 +93,7 @@ class Delivery(Row):
     lease_until: Mapped[float] = mapped_column(Float(53), default=0.0)
     send_at: Mapped[float] = mapped_column(Float(53), default=0.0)
     message_ref: Mapped[str] = mapped_column(default="")
+    parts_sent: Mapped[int] = mapped_column(default=0)  # of a message that the platform's limits split
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -134,6 +135,7 @@ _BLANK: dict[str, Any] = {
     "lease_until": 0.0,
     "send_at": 0.0,
     "message_ref": "",
+    "parts_sent": 0,
     "ended_at": None,
 }
 

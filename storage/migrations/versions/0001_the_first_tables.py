@@ -372,6 +372,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.Float(precision=53), nullable=False),
         sa.Column("send_at", sa.Float(precision=53), nullable=False),
         sa.Column("message_ref", sa.String(), nullable=False),
+        sa.Column("parts_sent", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("id", Id, autoincrement=True, nullable=False),
