@@ -41,7 +41,8 @@ types: $(STAMP) ## do the types hold (mypy, strict)?
 layers: $(STAMP) ## do the imports go one way?
 	$(BIN)/lint-imports
 
-lock: $(STAMP) ## pin versions and hashes again (no addresses)
+lock: ## pin versions and hashes again (no addresses)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --all-extras \
 	  --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
