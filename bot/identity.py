@@ -5,10 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.request import Inbound, Someone
 from storage.base import insert_or_ignore
-from storage.network import Region, Structure, setting
-from storage.people import Account, Person, Role, find_account, roles_of
-
-DEFAULT_ZONE = "Europe/Paris"
+from storage.network import Region, Structure, home
+from storage.people import Account, Person, Role, find_account, roles_of, zone_of
 
 
 async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
@@ -44,8 +42,8 @@ async def someone(session: AsyncSession, person_id: int, *, lock: bool = False) 
     region_id = person.region_id or (structure.region_id if structure else None)
     region = await session.get(Region, region_id) if region_id else None
     grants = await roles_of(session, person.id)
-    network_zone = str((await setting(session, "network")).get("zone", DEFAULT_ZONE))
-    zone = person.zone or (structure.zone if structure else None) or (region.zone if region else None) or network_zone
+    default, _ = await home(session)
+    zone = zone_of(person.zone, structure.zone if structure else None, region.zone if region else None, default)
     return Someone(
         id=person.id,
         name=person.name,

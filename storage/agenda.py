@@ -64,6 +64,7 @@ class Event(Row):
     source: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]
     sequence: Mapped[int] = mapped_column(default=0)
+    dated_at: Mapped[datetime | None]  # since when this date stands: what would have been due before is not sent
     seed_digest: Mapped[str | None]
     edited_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]

@@ -1,11 +1,25 @@
 """Every table, imported once, so that the metadata is whole for migrations and tests."""
 
-from storage import agenda, consultations, conversations, directory, inbox, leases, network, outbox, people, web
+from storage import (
+    agenda,
+    announcements,
+    consultations,
+    conversations,
+    directory,
+    inbox,
+    leases,
+    network,
+    outbox,
+    people,
+    reminders,
+    web,
+)
 from storage.base import Base
 
 __all__ = [
     "Base",
     "agenda",
+    "announcements",
     "consultations",
     "conversations",
     "directory",
@@ -14,5 +28,6 @@ __all__ = [
     "network",
     "outbox",
     "people",
+    "reminders",
     "web",
 ]

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.base import Base, Row, insert_or_ignore
 
+DEFAULT_ZONE = "Europe/Paris"
+
 
 class _Seeded(Base):
     """Whether the pack brought the row (`seed_digest`), and whether staff have taken it over (`edited_at`)."""

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from storage.base import Row
 from storage.network import Structure
 
+WEB = "web"
+
 
 class Role(StrEnum):
     """What a person may be. Regional staff hold their grant for a region; the others for the whole network."""
@@ -35,8 +37,9 @@ class Person(Row):
     function: Mapped[str | None]
     structure_id: Mapped[int | None] = mapped_column(ForeignKey("structures.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"), index=True)
-    zone: Mapped[str | None]
+    zone: Mapped[str | None] = mapped_column(index=True)
     preferred_platform: Mapped[str | None]
+    reminders_paused: Mapped[bool] = mapped_column(default=False)
     fictional: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     structure: Mapped[Structure | None] = relationship(lazy="raise")
@@ -47,6 +50,11 @@ class Person(Row):
     def name(self) -> str:
         """Given name and family name, as one writes them."""
         return f"{self.given_name} {self.family_name}".strip()
+
+
+def zone_of(own: str | None, structure: str | None, region: str | None, network: str) -> str:
+    """The one rule of where a person's days begin: their own choice, their structure's, region's, network's zone."""
+    return own or structure or region or network
 
 
 class RoleGrant(Row):
@@ -96,3 +104,13 @@ async def accounts_of(session: AsyncSession, person_ids: Iterable[int]) -> Seque
     return (
         await session.scalars(select(Account).where(Account.person_id.in_(list(person_ids))).order_by(Account.id))
     ).all()
+
+
+def best_account(accounts: Iterable[Account], preferred: str | None) -> Account | None:
+    """Where to write to a person: the platform they prefer, else one that rings, else the browser; None if nowhere.
+
+    An account that its platform refuses is passed over.
+    """
+    reachable = [account for account in accounts if account.unreachable is None and account.chat]
+    reachable.sort(key=lambda account: (account.platform != preferred, account.platform == WEB, account.id))
+    return reachable[0] if reachable else None

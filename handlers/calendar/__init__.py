@@ -1,0 +1,1 @@
+"""The agenda: what is coming, one event in full, the reminders one gets; moving and cancelling events."""

@@ -1,0 +1,107 @@
+"""« agenda »: what is coming for the one who asks, page by page, and one event in full."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from math import ceil
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.calendar import wording
+from handlers.calendar.cards import card, line
+from handlers.errors import Refusal
+from handlers.messages import Button, Reply, say
+from handlers.request import Request, Someone
+from storage.agenda import Event, Status, events_between
+from storage.audiences import Audience
+from storage.conversations import Conversation
+from storage.network import Region
+
+PAGE = 5
+_LABEL = 40  # characters of a name that fit a button on a phone
+
+
+async def show_agenda(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """The first page of what is coming."""
+    return await _page(request, session, mine=request.person is not None, number=0)
+
+
+async def show_page(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """The page asked by `calendar:page:<mine|all>:<number>`, in the place of the one shown."""
+    match request.arguments:
+        case ["mine" | "all" as whose, number] if number.isdecimal():
+            mine = whose == "mine" and request.person is not None
+            reply = await _page(request, session, mine=mine, number=int(number))
+            return reply.model_copy(update={"replace": True})
+    return await show_agenda(request, session, conversation)
+
+
+async def show_event(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """The event asked by `calendar:show:<id>` (a new message) or `calendar:open:<id>` (in the place of the list)."""
+    number = request.arguments[0] if request.arguments else ""
+    event = await session.get(Event, int(number)) if number.isdecimal() else None
+    if event is None:
+        raise Refusal(wording.GONE)
+    invited = request.person is not None and await is_invited(session, event, request.person)
+    staff = request.person is not None and (request.person.is_staff or bool(request.person.staff_regions))
+    if not (event.public or invited or staff):
+        raise Refusal(wording.NOT_YOURS, audit="private event")
+    back = Button(label=wording.BACK, action=f"calendar:page:{'mine' if request.person else 'all'}:0")
+    opened = request.press is not None and request.press.action.startswith("calendar:open:")
+    return say(card(event, request.tz, request.received_at, invited=invited or staff), (back,), replace=opened)
+
+
+async def upcoming(session: AsyncSession, now: datetime, today: date) -> Sequence[Event]:
+    """What is not over yet, in the order of time; what was cancelled stays until its day, so that it is known."""
+    events = await events_between(session, today, date.max)
+    return [event for event in events if event.ends_at is None or event.ends_at > now]
+
+
+async def is_invited(session: AsyncSession, event: Event, person: Someone) -> bool:
+    """Whether a person belongs to an event's audience."""
+    return includes(event, person, await region_code(session, person))
+
+
+def includes(event: Event, person: Someone, region: str) -> bool:
+    """The same, with the code of the person's region at hand."""
+    return Audience.of(event.audience).includes(person.id, person.roles, region, person.kind)
+
+
+async def region_code(session: AsyncSession, person: Someone) -> str:
+    """The code of a person's region, empty without one."""
+    region = await session.get(Region, person.region_id) if person.region_id else None
+    return region.code if region else ""
+
+
+async def _page(request: Request, session: AsyncSession, *, mine: bool, number: int) -> Reply:
+    events = await upcoming(session, request.received_at, request.received_at.astimezone(request.tz).date())
+    person = request.person
+    if mine and person is not None:
+        region = await region_code(session, person)
+        events = [event for event in events if includes(event, person, region)]
+    else:
+        events = [event for event in events if event.public]
+    other = [Button(label=wording.SEE_ALL, action="calendar:page:all:0")] if mine else []
+    if not mine and person is not None:
+        other = [Button(label=wording.SEE_MINE, action="calendar:page:mine:0")]
+    if person is not None:
+        other.append(Button(label=wording.MY_REMINDERS, action="calendar:reminders"))
+    if not events:
+        return say(wording.NOTHING if mine else wording.NOTHING_PUBLIC, *([tuple(other)] if other else []))
+    pages = ceil(len(events) / PAGE)
+    number = min(number, pages - 1)
+    shown = events[number * PAGE : (number + 1) * PAGE]
+    title = wording.AGENDA if mine else wording.WHOLE_AGENDA
+    text = "\n\n".join([title + wording.page(number + 1, pages), *(line(event, request.tz) for event in shown)])
+    whose = "mine" if mine else "all"
+    turns = []
+    if number:
+        turns.append(Button(label=wording.EARLIER, action=f"calendar:page:{whose}:{number - 1}"))
+    if number + 1 < pages:
+        turns.append(Button(label=wording.LATER, action=f"calendar:page:{whose}:{number + 1}"))
+    rows = [(Button(label=_short(event), action=f"calendar:open:{event.id}"),) for event in shown]
+    return say(text, *rows, *([tuple(turns)] if turns else []), *([tuple(other)] if other else []))
+
+
+def _short(event: Event) -> str:
+    name = event.name if len(event.name) <= _LABEL else event.name[: _LABEL - 1].rstrip() + "…"
+    return f"{name} ({wording.STATUS[event.status]})" if event.status == Status.CANCELLED else name

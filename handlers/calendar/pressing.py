@@ -1,0 +1,25 @@
+"""The buttons of the agenda: `calendar:<verb>[:…]`."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.calendar.agenda import show_agenda, show_event, show_page
+from handlers.calendar.reminding import pause_reminders, resume_reminders, show_reminders
+from handlers.messages import Reply
+from handlers.request import Request
+from storage.conversations import Conversation
+
+_VERBS = {
+    "agenda": show_agenda,
+    "page": show_page,
+    "show": show_event,
+    "open": show_event,
+    "reminders": show_reminders,
+    "pause": pause_reminders,
+    "resume": resume_reminders,
+}
+
+
+async def press(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """Do what the button says; an unknown one leads to the agenda."""
+    verb = request.press.action.split(":")[1] if request.press and ":" in request.press.action else ""
+    return await _VERBS.get(verb, show_agenda)(request, session, conversation)

@@ -1,0 +1,173 @@
+"""The reminders' tick: when a reminder of an event is due, one row of the outbox for each person it is meant for.
+
+Idempotent: a row's `about` names the event, the date it has, the reminder and the person, so any number of workers
+may tick at any time, and an event that is moved is reminded afresh. Nothing due costs three short queries.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, cast, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.calendar.cards import reminder
+from handlers.instants import Due, Offset, Start, dues, in_force, known_zone, next_permitted, plan_of
+from storage.agenda import Event, Status
+from storage.audiences import Audience, Recipient, calendars, recipients
+from storage.network import home, setting
+from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
+from storage.people import Person
+from storage.reminders import all_calendars, events_to_look_at, note_next
+
+MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
+GRACE = timedelta(minutes=15)  # a tick may come this late and still send at once, even if the evening has begun
+NO_ACCOUNT = "no account"
+TOO_LATE = "too late"
+_DAY = timedelta(days=1)
+
+
+async def remind(session: AsyncSession, now: datetime) -> int:
+    """Write what is due by `now` (the calendar's clock); returns how many deliveries it added."""
+    zones, holidays = await all_calendars(session)
+    digest = hashlib.sha256(repr((zones, holidays)).encode()).hexdigest()[:16]
+    looked_at = await events_to_look_at(session, now, now.date() - _DAY, digest)
+    if not looked_at:
+        return 0
+    network, (default_zone, _) = await setting(session, "network"), await home(session)
+    added, room = 0, MOST
+    for event, note in looked_at:
+        start, plan = Start.of(event), plan_of(event, network)
+        if note is not None and (note.status, note.starts_on, note.starts_at) != _standing(event):
+            await _forget(session, event, start, now)
+        written, sent = 0, 0
+        if event.status != Status.CANCELLED and start.instant > now:
+            written, sent = await _write(session, event, start, plan, default_zone, now, room)
+        added, room = added + sent, room - written
+        if room <= 0:
+            break  # not noted: the next tick takes it up here
+        later = [
+            due.at
+            for zone in zones
+            if known_zone(zone)
+            for calendar in holidays
+            for due in dues(start, plan, zone, calendar)
+            if due.at > now and event.status != Status.CANCELLED
+        ]
+        await note_next(session, event, min(later, default=None), digest)
+    return added
+
+
+def _standing(event: Event) -> tuple[str, Any, datetime | None]:
+    return event.status, event.starts_on, event.starts_at
+
+
+async def _write(
+    session: AsyncSession,
+    event: Event,
+    start: Start,
+    plan: tuple[Offset, ...],
+    default_zone: str,
+    now: datetime,
+    room: int,
+) -> tuple[int, int]:
+    """The rows of one event; returns how many were written, and how many of them will be sent."""
+    written = sent = 0
+    audience, awake = Audience.of(event.audience), Person.reminders_paused.is_(False)
+    for zone, holidays in await calendars(session, audience, awake):
+        reader = zone if known_zone(zone) else default_zone
+        found = _sending(start, dues(start, plan, reader, holidays), reader, holidays, event.dated_at, now)
+        if found is None or written >= room:
+            continue
+        due, at = found
+        about = f"reminder:{event.id}:{start}:{due.offset}:person:"
+        known = select(Delivery.id).where(Delivery.about == literal(about) + cast(Person.id, String))
+        group = await recipients(
+            session, audience, awake, ~known.exists(), calendar=(zone, holidays), limit=room - written
+        )
+        rows = _rows(event, start, group, about, due, at, reader, now)
+        await enqueue(session, rows)
+        written += len(rows)
+        sent += sum(row["state"] == State.WAITING for row in rows)
+        await _supersede(session, event, start, plan, due, group, now)
+    return written, sent
+
+
+def _sending(
+    start: Start, due: Sequence[Due], zone: str, holidays: str, dated_at: datetime | None, now: datetime
+) -> tuple[Due, datetime] | None:
+    """Which reminder readers of a calendar should have by now, and when it leaves; None when it is none.
+
+    One that is late waits for the end of the night; if another is due by then, that one is sent instead. What
+    was due before the event got its date is of the past.
+    """
+    due = [one for one in due if dated_at is None or one.at >= dated_at]
+    current = in_force(due, now)
+    if current is None:
+        return None
+    if now - current.at <= GRACE:
+        return current, current.at
+    at = next_permitted(now, zone, holidays)
+    return in_force(due, at) or current, at
+
+
+def _rows(
+    event: Event,
+    start: Start,
+    group: Sequence[Recipient],
+    about: str,
+    due: Due,
+    at: datetime,
+    zone: str,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    payload = reminder(event, ZoneInfo(zone), at).model_dump(mode="json", exclude_defaults=True)
+    useful = at < start.instant
+    common: Mapping[str, Any] = {
+        "kind": Kind.REMINDER,
+        "payload": payload,
+        "due_at": at,
+        "expires_at": start.instant,
+        "created_at": now,
+    }
+    rows = []
+    for one in group:
+        reason = NO_ACCOUNT if one.account is None else "" if useful else TOO_LATE
+        end = {
+            "state": State.SKIPPED if reason else State.WAITING,
+            "reason": reason,
+            "ended_at": now if reason else None,
+        }
+        rows.append({"about": f"{about}{one.person_id}", **common, **one.address, **end})
+    return rows
+
+
+async def _supersede(
+    session: AsyncSession,
+    event: Event,
+    start: Start,
+    plan: Sequence[Offset],
+    due: Due,
+    group: Sequence[Recipient],
+    now: datetime,
+) -> None:
+    """An earlier reminder that never left is of no use beside this one."""
+    others = [offset for offset in plan if offset != due.offset]
+    abouts = [f"reminder:{event.id}:{start}:{offset}:person:{one.person_id}" for offset in others for one in group]
+    for first in range(0, len(abouts), 1000):
+        chunk = abouts[first : first + 1000]
+        await cancel_waiting(
+            session, Delivery.about.in_(chunk), Delivery.due_at <= due.at, reason="superseded", now=now
+        )
+
+
+async def _forget(session: AsyncSession, event: Event, start: Start, now: datetime) -> None:
+    """The event has another date, or none any more: what waits for the old one must not leave."""
+    mine = Delivery.about.like(f"reminder:{event.id}:%")
+    kept = Delivery.about.like(f"reminder:{event.id}:{start}:%")
+    if event.status == Status.CANCELLED:
+        await cancel_waiting(session, Delivery.kind == Kind.REMINDER, mine, reason="event cancelled", now=now)
+    else:
+        await cancel_waiting(session, Delivery.kind == Kind.REMINDER, mine, ~kept, reason="moved", now=now)

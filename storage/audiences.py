@@ -1,0 +1,187 @@
+"""Audiences: who is meant by roles, regions and kinds of structure, and where each of them is reached.
+
+Events, announcements and consultations say it the same way, in JSON: `{"roles": […], "regions": [codes],
+"kinds": […], "people": [ids]}`. Inside a list one is enough; every list that is given must match; an empty or
+absent one means everybody.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.network import Region, Structure, home
+from storage.people import Account, Person, RoleGrant, accounts_of, best_account
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is meant. Regions are codes; a person's region is their own, else their structure's."""
+
+    roles: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    people: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Audience":
+        """From the JSON of an event, an announcement or a consultation."""
+        return cls(
+            frozenset(str(word) for word in data.get("roles") or ()),
+            frozenset(str(code) for code in data.get("regions") or ()),
+            frozenset(str(word) for word in data.get("kinds") or ()),
+            frozenset(int(number) for number in data.get("people") or ()),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON to keep; what is empty is left out."""
+        lists = {
+            "roles": sorted(self.roles),
+            "regions": sorted(self.regions),
+            "kinds": sorted(self.kinds),
+            "people": sorted(self.people),
+        }
+        return {name: values for name, values in lists.items() if values}
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nothing restricts it."""
+        return not (self.roles or self.regions or self.kinds or self.people)
+
+    def includes(self, person_id: int, roles: Iterable[str], region: str, kind: str) -> bool:
+        """Whether a person with these roles, region code and kind of structure is meant."""
+        return (
+            (not self.roles or not self.roles.isdisjoint(roles))
+            and (not self.regions or region in self.regions)
+            and (not self.kinds or kind in self.kinds)
+            and (not self.people or person_id in self.people)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person of an audience, with their zone and holidays, and the account to write to; None if there is none."""
+
+    person_id: int
+    zone: str
+    holidays: str
+    account: Account | None
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The columns of the outbox that say where to; empty names where the person has no account."""
+        if self.account is None:
+            return {"person_id": self.person_id, "account_id": None, "platform": "", "workspace": "", "chat": ""}
+        return {
+            "person_id": self.person_id,
+            "account_id": self.account.id,
+            "platform": self.account.platform,
+            "workspace": self.account.workspace,
+            "chat": self.account.chat,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people an audience has, how many of them on which platform, and how many have no address."""
+
+    people: int
+    platforms: Mapping[str, int]
+    unreachable: int
+
+
+_region_id = func.coalesce(Person.region_id, Structure.region_id)
+_holidays = func.nullif(Region.holidays, "")
+
+
+def _zone(default: str) -> ColumnElement[str]:
+    """`storage.people.zone_of`, as the database says it."""
+    own, structure = func.nullif(Person.zone, ""), func.nullif(Structure.zone, "")
+    return func.coalesce(own, structure, Region.zone, default)
+
+
+def _members(audience: Audience, *columns: Any) -> Select[Any]:
+    query = (
+        select(*columns)
+        .select_from(Person)
+        .outerjoin(Structure, Structure.id == Person.structure_id)
+        .outerjoin(Region, Region.id == _region_id)
+    )
+    if audience.roles:
+        granted = select(RoleGrant.id).where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(audience.roles))
+        query = query.where(granted.exists())
+    if audience.regions:
+        query = query.where(Region.code.in_(audience.regions))
+    if audience.kinds:
+        query = query.where(Structure.kind.in_(audience.kinds))
+    if audience.people:
+        query = query.where(Person.id.in_(audience.people))
+    return query
+
+
+def member_ids(audience: Audience) -> Select[tuple[int]]:
+    """The ids of the people meant, to be used inside another query."""
+    return _members(audience, Person.id)
+
+
+async def count(session: AsyncSession, audience: Audience) -> int:
+    """How many people are meant."""
+    return int(await session.scalar(_members(audience, func.count(Person.id))) or 0)
+
+
+async def calendars(session: AsyncSession, audience: Audience, *where: ColumnElement[bool]) -> list[tuple[str, str]]:
+    """The zones and holidays among the people meant: who share both are due at the same instants."""
+    zone, holidays = await home(session)
+    rows = await session.execute(
+        _members(audience, _zone(zone), func.coalesce(_holidays, holidays)).where(*where).distinct()
+    )
+    return sorted((str(row[0]), str(row[1])) for row in rows)
+
+
+async def recipients(
+    session: AsyncSession,
+    audience: Audience,
+    *where: ColumnElement[bool],
+    calendar: tuple[str, str] | None = None,
+    after: int = 0,
+    limit: int = BATCH,
+) -> list[Recipient]:
+    """The next people meant with an id above `after`, by id; `calendar` keeps those of one zone and holidays."""
+    default_zone, default_holidays = await home(session)
+    zone, holidays = _zone(default_zone), func.coalesce(_holidays, default_holidays)
+    query = _members(audience, Person.id, Person.preferred_platform, zone, holidays).where(Person.id > after, *where)
+    if calendar is not None:
+        query = query.where(zone == calendar[0], holidays == calendar[1])
+    rows = (await session.execute(query.order_by(Person.id).limit(limit))).all()
+    accounts: dict[int, list[Account]] = {}
+    for account in await accounts_of(session, [row[0] for row in rows]):
+        accounts.setdefault(account.person_id or 0, []).append(account)
+    return [Recipient(row[0], row[2], row[3], best_account(accounts.get(row[0], ()), row[1])) for row in rows]
+
+
+async def all_recipients(
+    session: AsyncSession, audience: Audience, *where: ColumnElement[bool]
+) -> AsyncIterator[list[Recipient]]:
+    """Everybody meant, in batches, so that memory does not grow with the audience."""
+    after = 0
+    while batch := await recipients(session, audience, *where, after=after):
+        yield batch
+        after = batch[-1].person_id
+
+
+async def reach(session: AsyncSession, audience: Audience) -> Reach:
+    """How many would be reached, and how."""
+    people = unreachable = 0
+    platforms: dict[str, int] = {}
+    async for batch in all_recipients(session, audience):
+        people += len(batch)
+        for one in batch:
+            if one.account is None:
+                unreachable += 1
+            else:
+                platforms[one.account.platform] = platforms.get(one.account.platform, 0) + 1
+    return Reach(people, dict(sorted(platforms.items())), unreachable)
