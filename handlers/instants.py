@@ -199,7 +199,9 @@ def _working(day: date, holidays: str, quiet: Quiet) -> bool:
 @lru_cache(maxsize=50_000)
 def is_holiday(day: date, code: str) -> bool:
     """Whether a day is a public holiday there; a subdivision without a calendar of its own has its country's."""
-    calendar = _calendar(code) or _calendar(code.partition("-")[0])
+    calendar = _calendar(code)
+    if calendar is None:  # not « or »: a calendar is a dict, empty until it is asked
+        calendar = _calendar(code.partition("-")[0])
     return calendar is not None and day in calendar
 
 
