@@ -31,7 +31,7 @@ from telegram.error import (
     RetryAfter,
     TimedOut,
 )
-from telegram.ext import ExtBot
+from telegram.ext import ExtBot, Updater
 from telegram.request import HTTPXRequest
 
 from tests.fakes.telegram.formatting import parse_html
@@ -192,9 +192,12 @@ async def test_a_button_that_telegram_would_mangle_is_a_violation(tg: FakeTelegr
 async def test_an_unknown_method_or_parameter_is_refused_and_noted(tg: FakeTelegram, bot: Bot) -> None:
     with pytest.raises(BadRequest, match="has no parameter 'colour'"):
         await bot.send_message(ANNE, "x", api_kwargs={"colour": "red"})
-    async with aiohttp.ClientSession() as session, session.post(f"{tg.url}/bot{tg.token}/sendFlowers") as response:
+    async with aiohttp.ClientSession() as session:
+        response = await session.post(f"{tg.url}/bot{tg.token}/sendFlowers")
         assert (response.status, (await response.json())["description"]) == (404, "Not Found: method not found")
-    assert [violation.method for violation in tg.violations] == ["sendMessage", "sendFlowers"]
+        malformed = {"chat_id": ANNE, "text": "x", "reply_parameters": {}}
+        assert (await session.post(f"{tg.url}/bot{tg.token}/sendMessage", json=malformed)).status == 500
+    assert [violation.method for violation in tg.violations] == ["sendMessage", "sendFlowers", "sendMessage"]
     tg.violations.clear()
 
 
@@ -251,7 +254,7 @@ async def test_an_edit_keeps_what_the_message_said_before(tg: FakeTelegram, bot:
 async def test_an_edit_that_cannot_be_is_refused(tg: FakeTelegram, bot: Bot) -> None:
     sent = await bot.send_message(ANNE, "x")
     photo = await bot.send_photo(ANNE, PNG)
-    theirs = tg._updates.all[tg.says(ANNE, "y")].body["message_id"]
+    theirs = tg.written(tg.says(ANNE, "y")).message_id
     with pytest.raises(BadRequest, match="Message is not modified: specified new message content"):
         await bot.edit_message_text("x", ANNE, sent.message_id)
     with pytest.raises(BadRequest, match="Message to edit not found"):
@@ -619,6 +622,22 @@ async def test_the_extended_client_reads_everything_too(tg: FakeTelegram) -> Non
         assert bot.username == "concerte_test_bot"
         tg.says(ANNE, "x")
         assert len(await bot.get_updates()) == 1
+
+
+async def test_the_clients_own_polling_works_against_it_and_confirms_what_it_took(tg: FakeTelegram) -> None:
+    taken: asyncio.Queue[object] = asyncio.Queue()
+    updater = Updater(bot_for(tg), taken)
+    async with updater:
+        written = tg.says(ANNE, "avant")
+        await updater.start_polling(timeout=timedelta(seconds=10), allowed_updates=Update.ALL_TYPES)
+        first = await taken.get()
+        assert isinstance(first, Update) and first.update_id == written
+        await tg.wait_until(lambda: tg.polling and not tg.waiting)
+        later = tg.says(ANNE, "pendant")
+        second = await taken.get()
+        assert isinstance(second, Update) and second.update_id == later
+        await updater.stop()
+    assert tg.waiting == []
 
 
 # A process of its own

@@ -92,6 +92,11 @@ class Witness:
         """The bot's messages in a chat that are still there."""
         return [message for message in self._world.sent if message.chat == chat and not message.deleted]
 
+    def written(self, update_id: int) -> Message:
+        """The message of somebody that came to the bot as that update."""
+        update = self._updates.all[update_id]
+        return self._world.messages[update.lane, update.body["message_id"]]
+
     async def wait_until(self, condition: Callable[[], T | None], timeout: float = 5.0) -> T:
         """The first true value of `condition`, tried at every change of this fake, else an `AssertionError`."""
         try:
