@@ -28,6 +28,7 @@ FILES: dict[str, Any] = {
     "rehearsal": schema.Rehearsal,
 }
 REQUIRED = ("network", "regions")
+__all__ = ["FILES", "PackError", "read_pack"]
 
 
 def read_pack(folder: Path) -> Pack:
