@@ -136,7 +136,9 @@ def _of_places(query: _Query, consultation: Consultation) -> _Query:
 
 
 def _of_roles(query: _Query, consultation: Consultation) -> _Query:
-    """The query narrowed to people who hold one of the roles of the audience."""
+    """The query narrowed to people who hold one of the roles of the audience, or are named by it."""
+    if people := consultation.audience.get("people"):
+        query = query.where(Person.id.in_(people))
     roles = consultation.audience.get("roles")
     if not roles:
         return query

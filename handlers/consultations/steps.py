@@ -6,7 +6,7 @@ back, correcting from the review, and a question that a correction brings up nee
 
 from collections.abc import Sequence
 
-from handlers.consultations.questionnaire import Answers, Item, fault
+from handlers.consultations.questionnaire import Answers, Given, Item, fault
 from storage.consultations import QuestionKind
 
 
@@ -66,6 +66,6 @@ def progress(items: Sequence[Item], answers: Answers, item: Item) -> tuple[int, 
     return next((i for i, other in enumerate(shown, start=1) if other.id == item.id), 1), len(shown)
 
 
-def to_submit(items: Sequence[Item], answers: Answers) -> dict[str, object]:
+def to_submit(items: Sequence[Item], answers: Answers) -> dict[str, Given]:
     """The answers without those of questions that no longer apply."""
     return {str(item.id): answers[str(item.id)] for item in visible(items, answers) if str(item.id) in answers}

@@ -9,10 +9,10 @@ from handlers.errors import Refusal
 from storage.consultations import Consultation, Question, Secrecy, Status
 
 NOT_YET_ANONYMOUS = (
-    "Cette consultation est déclarée anonyme, et je ne sais pas encore garantir l’anonymat : je refuse de l’ouvrir. "
-    "Choisissez « nominative » ou « confidentielle »."
+    "Cette consultation est déclarée anonyme, et je ne sais pas encore garantir l’anonymat : je refuse de l’ouvrir. "
+    "Choisissez « nominative » ou « confidentielle »."
 )
-NO_QUESTION = "Cette consultation n’a aucune question : elle ne peut pas s’ouvrir."
+NO_QUESTION = "Cette consultation n’a aucune question : elle ne peut pas s’ouvrir."
 
 
 def state_at(consultation: Consultation, now: datetime) -> Status:

@@ -54,6 +54,8 @@ def obstacle(voice: str, audience: Mapping[str, Any], speaker: Speaker) -> Obsta
         return Obstacle.ELSEWHERE
     if audience.get("kinds") and speaker.kind not in audience["kinds"]:
         return Obstacle.ELSEWHERE
+    if audience.get("people") and speaker.person_id not in audience["people"]:
+        return Obstacle.ROLE
     if audience.get("roles") and not speaker.roles & set(audience["roles"]):
         return Obstacle.ROLE
     return None

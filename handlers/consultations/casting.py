@@ -1,0 +1,123 @@
+"""A ballot is cast: the rows that change when the answer of a voice becomes the one that counts."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.consultations.questionnaire import Answers, Item, to_facts
+from handlers.consultations.standing import Standing
+from handlers.consultations.steps import to_submit
+from storage.base import insert_or_ignore
+from storage.consultations import Answer, Ballot, BallotTrace, Draft, Participation, Proposal, TraceStep
+from storage.outbox import Delivery, cancel_waiting
+
+_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is mistaken for another when read aloud
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Answers about to count: whose voice, which answers, from whom, and when."""
+
+    consultation_id: int
+    voice_key: str
+    items: Sequence[Item]
+    answers: Answers
+    submitted_by: int | None
+    at: datetime
+    validated_by: int | None = None
+    entered_by: int | None = None
+
+
+def new_receipt() -> str:
+    """A short code that says nothing of whom it was given to."""
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"
+
+
+async def cast(session: AsyncSession, standing: Standing, what: Cast) -> Ballot:
+    """Make these answers the voice's ballot, in place of the one that stands. Only under `lock_voice`.
+
+    The trace keeps what was replaced; a proposal that waited is settled; nudges that have not left are cancelled.
+    """
+    ballot = standing.ballot
+    if ballot is None:
+        ballot = Ballot(
+            consultation_id=what.consultation_id,
+            voice_key=what.voice_key,
+            submitted_by=what.submitted_by,
+            validated_by=what.validated_by,
+            entered_by=what.entered_by,
+            submitted_at=what.at,
+            revision=1,
+            receipt=new_receipt(),
+        )
+        session.add(ballot)
+        step = TraceStep.VALIDATED if what.validated_by else TraceStep.SUBMITTED
+    else:
+        step = TraceStep.VALIDATED if what.validated_by else TraceStep.REPLACED
+        await session.execute(delete(Answer).where(Answer.ballot_id == ballot.id))
+        ballot.submitted_by, ballot.validated_by = what.submitted_by, what.validated_by
+        ballot.entered_by, ballot.submitted_at = what.entered_by, what.at
+        ballot.revision, ballot.receipt = ballot.revision + 1, new_receipt()
+    await session.flush()
+    await _write_answers(session, ballot.id, what)
+    await insert_or_ignore(
+        session,
+        Participation,
+        [{"consultation_id": what.consultation_id, "voice_key": what.voice_key, "at": what.at}],
+    )
+    session.add(
+        BallotTrace(
+            consultation_id=what.consultation_id,
+            voice_key=what.voice_key,
+            step=step,
+            revision=ballot.revision,
+            by_person=what.validated_by or what.entered_by or what.submitted_by,
+            at=what.at,
+            before=dict(standing.answers),
+        )
+    )
+    await session.execute(
+        delete(Proposal).where(Proposal.consultation_id == what.consultation_id, Proposal.voice_key == what.voice_key)
+    )
+    await stop_nudges(session, what.consultation_id, what.voice_key, what.at)
+    await session.flush()
+    return ballot
+
+
+async def _write_answers(session: AsyncSession, ballot_id: int, what: Cast) -> None:
+    shown = to_submit(what.items, what.answers)
+    rows: list[dict[str, Any]] = [
+        {
+            "ballot_id": ballot_id,
+            "question_id": fact.question_id,
+            "choice_id": fact.choice_id,
+            "text": fact.text,
+            "number": fact.number,
+            "rank": fact.rank,
+        }
+        for fact in to_facts(what.items, shown)
+    ]
+    if rows:
+        await session.execute(insert(Answer), rows)
+
+
+async def stop_nudges(session: AsyncSession, consultation_id: int, voice_key: str, now: datetime) -> int:
+    """Cancel the nudges of a voice that have not left; returns how many."""
+    prefix = nudge_prefix(consultation_id, voice_key)
+    return await cancel_waiting(session, Delivery.about.startswith(prefix), reason="answered", now=now)
+
+
+def nudge_prefix(consultation_id: int, voice_key: str) -> str:
+    """What the `about` of every nudge to a voice begins with."""
+    return f"nudge:{consultation_id}:{voice_key}:"
+
+
+async def end_draft(session: AsyncSession, consultation_id: int, person_id: int) -> None:
+    """The draft has become a ballot or a proposal."""
+    await session.execute(delete(Draft).where(Draft.consultation_id == consultation_id, Draft.person_id == person_id))

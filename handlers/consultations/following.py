@@ -1,0 +1,172 @@
+"""« suivi »: staff follow who has answered, by region and kind, and read the count where the promise allows it.
+
+National staff see every consultation; regional staff the participation of their own regions.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.consultations import reporting, wording
+from handlers.consultations.participation import overview
+from handlers.consultations.questionnaire import Fact, read
+from handlers.consultations.screens import button
+from handlers.consultations.standing import facts_of_consultation
+from handlers.consultations.tally import MINIMUM, tally
+from handlers.consultations.timing import state_at
+from handlers.errors import Refusal
+from handlers.messages import Button, Reply, plain, say
+from handlers.request import Request, Someone
+from storage.consultations import (
+    Ballot,
+    Consultation,
+    Participation,
+    Proposal,
+    Secrecy,
+    Status,
+    Voice,
+    consultation_by_slug,
+    consultations_with,
+    whole_consultation,
+)
+from storage.conversations import Conversation
+from storage.network import Structure, setting
+from storage.people import Person
+from storage.voices import expected_voices, person_voice, structure_voice
+
+
+async def follow_up(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """« suivi » alone lists the consultations; with a slug it shows that one."""
+    _follower(request)
+    if request.rest:
+        consultation = await consultation_by_slug(session, request.rest.strip().lower())
+        if consultation is None:
+            return say(reporting.UNKNOWN_SLUG)
+        return await _one(request, session, consultation)
+    found = await consultations_with(session, Status.OPEN, Status.CLOSED)
+    if not found:
+        return say(reporting.NOTHING_TO_FOLLOW)
+    if len(found) == 1:
+        return await _one(request, session, found[0])
+    rows = [(button(wording.shortened(one.title), "follow", one.id),) for one in found]
+    return say(reporting.WHICH, *rows)
+
+
+async def press(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """An action of staff."""
+    assert request.press is not None
+    _follower(request)
+    verb, *rest = request.press.action.split(":")[1:]
+    if not rest:
+        return await follow_up(request, session, conversation)
+    if len(rest) != 1 or not (rest[0].isascii() and rest[0].isdigit() and len(rest[0]) < 16):
+        return Reply(notice=reporting.STALE)
+    consultation = await whole_consultation(session, int(rest[0]))
+    if consultation is None:
+        return Reply(notice=reporting.STALE)
+    if verb == "follow":
+        return await _one(request, session, consultation)
+    request.staff()
+    return await _results(request, session, consultation)
+
+
+VERBS = frozenset({"follow", "results"})
+
+
+async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Participation: answered of expected, by region and kind, and what waits for a director."""
+    person = _follower(request)
+    voices = await expected_voices(session, consultation)
+    if not person.is_staff:
+        voices = [voice for voice in voices if voice.region_id in person.staff_regions]
+    keys = {voice.key for voice in voices}
+    answered = set(
+        await session.scalars(select(Participation.voice_key).where(Participation.consultation_id == consultation.id))
+    )
+    waiting = {
+        key
+        for key in await session.scalars(select(Proposal.voice_key).where(Proposal.consultation_id == consultation.id))
+        if key in keys and key not in answered
+    }
+    kinds = {
+        str(kind.get("key")): str(kind.get("plural") or kind.get("key"))
+        for kind in (await setting(session, "network")).get("structure_kinds", ())
+    }
+    text = reporting.participation(
+        title=consultation.title,
+        state=reporting.state(consultation, state_at(consultation, request.received_at), request.zone, request.tz),
+        overview=overview(voices, answered),
+        waiting=len(waiting),
+        structures=consultation.voice == Voice.STRUCTURE,
+        kind_name=lambda kind: kinds.get(kind, kind),
+    )
+    row: list[Button] = []
+    if person.is_staff:
+        row.append(button(reporting.RESULTS, "results", consultation.id))
+    row.append(button(reporting.REFRESH, "follow", consultation.id))
+    return say(text, tuple(row), replace=True)
+
+
+async def _results(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """The count of every question, if what was promised to the voters allows staff to see it now."""
+    back = (button(reporting.PARTICIPATION, "follow", consultation.id),)
+    ballots = await session.scalar(select(func.count()).where(Ballot.consultation_id == consultation.id)) or 0
+    why = withheld(consultation, state_at(consultation, request.received_at), ballots)
+    if why:
+        return say(f"**{plain(consultation.title)}**\n\n{why}", back, replace=True)
+    items = read(consultation)
+    facts = await facts_of_consultation(session, consultation.id)
+    counted = tally(items, facts.values())
+    signed = await _signed_texts(session, consultation, facts) if consultation.secrecy == Secrecy.NAMED else None
+    text = reporting.results(consultation.title, counted, ballots, signed)
+    return say(text, back, replace=True)
+
+
+async def _signed_texts(
+    session: AsyncSession, consultation: Consultation, facts: Mapping[int, Sequence[Fact]]
+) -> dict[int, list[tuple[str, str]]]:
+    """The texts of a named consultation by question, each with the name of its voice, by name."""
+    names = await voice_names(session, consultation)
+    keys = await session.execute(select(Ballot.id, Ballot.voice_key).where(Ballot.consultation_id == consultation.id))
+    signed: dict[int, list[tuple[str, str]]] = {}
+    for ballot_id, key in keys:
+        for fact in facts.get(ballot_id, ()):
+            if fact.text:
+                signed.setdefault(fact.question_id, []).append((names.get(key, ""), fact.text))
+    return {question: sorted(texts) for question, texts in signed.items()}
+
+
+async def voice_names(session: AsyncSession, consultation: Consultation) -> dict[str, str]:
+    """The name of every voice that has answered, also of one that is expected no more."""
+    answered = select(Participation.voice_key).where(Participation.consultation_id == consultation.id)
+    keys = (await session.scalars(answered)).all()
+    ids = [int(key.partition(":")[2]) for key in keys]
+    if consultation.voice == Voice.STRUCTURE:
+        rows = await session.execute(select(Structure.id, Structure.name).where(Structure.id.in_(ids)))
+        return {structure_voice(number): name for number, name in rows}
+    return {
+        person_voice(person.id): person.name
+        for person in await session.scalars(select(Person).where(Person.id.in_(ids)))
+    }
+
+
+def withheld(consultation: Consultation, state: Status, ballots: int) -> str:
+    """Why the count may not be shown to staff now; empty when it may."""
+    if consultation.secrecy == Secrecy.ANONYMOUS and state != Status.CLOSED:
+        return reporting.AFTER_CLOSE
+    if not consultation.live_results and state != Status.CLOSED:
+        return reporting.AFTER_CLOSE
+    if consultation.secrecy != Secrecy.NAMED and ballots < MINIMUM:
+        return reporting.too_few(MINIMUM)
+    return reporting.NO_BALLOT if not ballots else ""
+
+
+def _follower(request: Request) -> Someone:
+    """National staff, an administrator, or regional staff."""
+    person = request.known()
+    if not person.is_staff and not person.staff_regions:
+        raise Refusal(reporting.NO_RIGHT, audit="follow without right")
+    if request.inbound.chat_kind != "private":
+        raise Refusal(reporting.PRIVATE)
+    return person

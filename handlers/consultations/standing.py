@@ -1,0 +1,90 @@
+"""What stands for a voice: the ballot that counts, the proposal that waits, and who they come from."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.consultations.questionnaire import Answers, Fact, Item, from_facts
+from storage.consultations import Answer, Ballot, BallotTrace, Proposal, TraceStep, ballot_of, proposal_of
+from storage.people import Person
+
+UNKNOWN = "Une personne qui n’est plus au réseau"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The answer of a voice as it stands. `revisions` tells one state of it from every other."""
+
+    ballot: Ballot | None
+    answers: Answers
+    author: str
+    proposal: Proposal | None
+    proposer: str
+
+    @property
+    def revisions(self) -> tuple[int, int]:
+        """Of the ballot and of the proposal, 0 where there is none."""
+        return (
+            self.ballot.revision if self.ballot else 0,
+            self.proposal.revision if self.proposal else 0,
+        )
+
+
+async def standing_of(session: AsyncSession, consultation_id: int, items: Sequence[Item], voice_key: str) -> Standing:
+    """What stands for the voice now; under `lock_voice` it stays so until the end of the transaction."""
+    ballot = await ballot_of(session, consultation_id, voice_key)
+    proposal = await proposal_of(session, consultation_id, voice_key)
+    names = await names_of(
+        session, {row for row in (ballot and ballot.submitted_by, proposal and proposal.proposed_by) if row}
+    )
+    answers: Answers = {}
+    if ballot is not None:
+        answers = from_facts(items, (await facts_of(session, [ballot.id])).get(ballot.id, ()))
+    return Standing(
+        ballot=ballot,
+        answers=answers,
+        author=names.get(ballot.submitted_by or 0, UNKNOWN) if ballot else "",
+        proposal=proposal,
+        proposer=names.get(proposal.proposed_by or 0, UNKNOWN) if proposal else "",
+    )
+
+
+async def facts_of(session: AsyncSession, ballot_ids: Collection[int]) -> dict[int, list[Fact]]:
+    """The facts of those ballots, in the order they were given."""
+    found: dict[int, list[Fact]] = {ballot_id: [] for ballot_id in ballot_ids}
+    for row in await session.scalars(select(Answer).where(Answer.ballot_id.in_(ballot_ids)).order_by(Answer.id)):
+        found[row.ballot_id].append(Fact(row.question_id, row.choice_id, row.text, row.number, row.rank))
+    return found
+
+
+async def facts_of_consultation(session: AsyncSession, consultation_id: int) -> dict[int, list[Fact]]:
+    """The facts of every ballot of a consultation, by ballot; a ballot of skips only has none."""
+    found: dict[int, list[Fact]] = {
+        ballot_id: []
+        for ballot_id in await session.scalars(select(Ballot.id).where(Ballot.consultation_id == consultation_id))
+    }
+    query = select(Answer).join(Ballot).where(Ballot.consultation_id == consultation_id).order_by(Answer.id)
+    for row in await session.scalars(query):
+        found[row.ballot_id].append(Fact(row.question_id, row.choice_id, row.text, row.number, row.rank))
+    return found
+
+
+async def names_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
+    """Names by id."""
+    if not person_ids:
+        return {}
+    return {person.id: person.name for person in await session.scalars(select(Person).where(Person.id.in_(person_ids)))}
+
+
+async def next_proposal_revision(session: AsyncSession, consultation_id: int, voice_key: str) -> int:
+    """A number no proposal of this voice has had, so that an old button never validates a new proposal."""
+    proposed = await session.scalar(
+        select(func.max(BallotTrace.revision)).where(
+            BallotTrace.consultation_id == consultation_id,
+            BallotTrace.voice_key == voice_key,
+            BallotTrace.step == TraceStep.PROPOSED,
+        )
+    )
+    return (proposed or 0) + 1

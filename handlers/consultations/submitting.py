@@ -1,0 +1,213 @@
+"""« Envoyer » and « Valider »: the answers leave the draft, under the rule of the voice.
+
+Whoever submits holds the voice's lock, so of two colleagues who press at once the second sees what the first sent
+and is asked again; nothing is replaced by someone who has not seen it.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.consultations import screens, steps, wording
+from handlers.consultations.admitting import Admitted, closed_sentence
+from handlers.consultations.casting import Cast, cast, end_draft
+from handlers.consultations.questionnaire import Answers
+from handlers.consultations.receipts import (
+    after_sending,
+    already_sent,
+    describe,
+    outcome_for,
+    proposal_screen,
+    receipt,
+    with_way,
+)
+from handlers.consultations.standing import Standing, next_proposal_revision, standing_of
+from handlers.consultations.telling import tell
+from handlers.consultations.timing import state_at
+from handlers.consultations.voice import Effect
+from handlers.messages import Reply, say
+from handlers.request import Request
+from storage.base import insert_or_ignore
+from storage.consultations import Ballot, BallotTrace, Draft, Proposal, Status, TraceStep, Voice, draft_of
+from storage.conversations import Conversation
+from storage.voices import Member, lock_voice, members
+
+
+async def send(
+    request: Request, session: AsyncSession, conversation: Conversation, seat: Admitted, seen: tuple[int, int]
+) -> Reply:
+    """Submit the draft. `seen` are the revisions the person was shown beside the button."""
+    standing = await _under_lock(request, session, seat)
+    if standing is None:
+        conversation.close_form()
+        return say(f"{closed_sentence(request, seat.consultation)} {wording.DRAFT_LOST}", replace=True)
+    draft = await draft_of(session, seat.consultation.id, seat.person.id)
+    if draft is None:
+        return already_sent(request, seat, standing)
+    answers: Answers = draft.answers
+    missing = steps.next_step(seat.items, answers)
+    if missing is not None:
+        draft.at_question = missing.id
+        message = screens.question(seat.items, answers, missing, (), lead=wording.REQUIRED if missing.required else "")
+        return Reply(messages=(message,), replace=True)
+    outcome = outcome_for(seat, standing)
+    if outcome == Effect.REFUSE:
+        text = f"{describe(request, seat, standing)}\n\n{wording.kept_not_sent()}"
+        return say(text, (screens.button(wording.SEE, "mine", seat.consultation.id),), replace=True)
+    if seen != standing.revisions:
+        lead = wording.meanwhile(describe(request, seat, standing))
+        message = screens.review(seat.items, answers, seat.consultation.id, standing.revisions, lead)
+        return Reply(messages=(message,), replace=True)
+    if outcome == Effect.PROPOSE:
+        reply = await _propose(request, session, seat, answers)
+    else:
+        ballot = await cast(
+            session,
+            standing,
+            Cast(seat.consultation.id, seat.voice_key, seat.items, answers, seat.person.id, request.received_at),
+        )
+        await _tell_others(request, session, seat, standing, ballot)
+        reply = receipt(request, seat, ballot, answers)
+    await end_draft(session, seat.consultation.id, seat.person.id)
+    conversation.close_form()
+    return reply
+
+
+async def approve(
+    request: Request, session: AsyncSession, conversation: Conversation, seat: Admitted, revision: int
+) -> Reply:
+    """A director of the structure makes a colleague's proposal the answer that counts."""
+    standing = await _under_lock(request, session, seat)
+    if standing is None:
+        return say(closed_sentence(request, seat.consultation), replace=True)
+    if not seat.speaker.is_director:
+        return say(wording.only_directors())
+    proposal = standing.proposal
+    if proposal is None:
+        return say(wording.no_proposal(), (screens.button(wording.SEE, "mine", seat.consultation.id),), replace=True)
+    if proposal.revision != revision:
+        return Reply(messages=(proposal_screen(request, seat, standing, wording.proposal_changed()),), replace=True)
+    ballot = await cast(
+        session,
+        standing,
+        Cast(
+            seat.consultation.id,
+            seat.voice_key,
+            seat.items,
+            proposal.content,
+            proposal.proposed_by,
+            request.received_at,
+            validated_by=seat.person.id,
+        ),
+    )
+    title, at = seat.consultation.title, request.received_at
+    await tell(
+        session,
+        await _colleagues(session, seat),
+        f"consult:validated:{seat.consultation.id}:{seat.voice_key}:{ballot.revision}",
+        lambda zone: with_way(
+            seat, wording.told_validated(seat.person.name, seat.structure, title, wording.moment(at, zone))
+        ),
+        request.zone,
+        at,
+    )
+    text = wording.validated(ballot.receipt, wording.moment(at, request.tz))
+    return say(
+        f"{text}\n\n{wording.copy(seat.structure)}\n\n{screens.copy(seat.items, proposal.content)}",
+        after_sending(seat),
+        replace=True,
+    )
+
+
+async def _under_lock(request: Request, session: AsyncSession, seat: Admitted) -> Standing | None:
+    """What stands for the voice, which is ours until the commit; None when the consultation closed meanwhile.
+
+    The shared lock on the consultation makes a close wait for us, or us see it.
+    """
+    consultation = seat.consultation
+    await session.flush()
+    await session.refresh(consultation, ["status", "opens_at", "closes_at"], with_for_update={"read": True})
+    if state_at(consultation, request.received_at) != Status.OPEN:
+        return None
+    await lock_voice(session, seat.voice_key)
+    return await standing_of(session, consultation.id, seat.items, seat.voice_key)
+
+
+async def _propose(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:
+    """Keep the answers for a director of the structure, who is told."""
+    consultation, now = seat.consultation, request.received_at
+    revision = await next_proposal_revision(session, consultation.id, seat.voice_key)
+    content = steps.to_submit(seat.items, answers)
+    new = {
+        "consultation_id": consultation.id,
+        "voice_key": seat.voice_key,
+        "proposed_by": seat.person.id,
+        "proposed_at": now,
+        "revision": revision,
+        "content": content,
+    }
+    if not await insert_or_ignore(session, Proposal, [new]):
+        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key)
+        assert standing.proposal is not None
+        standing.proposal.proposed_by, standing.proposal.proposed_at = seat.person.id, now
+        standing.proposal.revision, standing.proposal.content = revision, content
+    session.add(
+        BallotTrace(
+            consultation_id=consultation.id,
+            voice_key=seat.voice_key,
+            step=TraceStep.PROPOSED,
+            revision=revision,
+            by_person=seat.person.id,
+            at=now,
+            before={},
+        )
+    )
+    directors = [member for member in await _colleagues(session, seat) if member.is_director]
+    await tell(
+        session,
+        directors,
+        f"consult:proposed:{consultation.id}:{seat.voice_key}:{revision}",
+        lambda _: with_way(seat, wording.told_proposed(seat.person.name, seat.structure, consultation.title)),
+        request.zone,
+        now,
+    )
+    text = wording.proposal_sent(seat.person.given_name, bool(directors))
+    return say(
+        f"{text}\n\n{wording.copy(seat.structure)}\n\n{screens.copy(seat.items, answers)}",
+        (screens.button(wording.CORRECT, "redo", consultation.id),),
+        replace=True,
+    )
+
+
+async def _tell_others(
+    request: Request, session: AsyncSession, seat: Admitted, standing: Standing, ballot: Ballot
+) -> None:
+    """A replacement is told to all colleagues, a first answer to those who had begun one."""
+    if seat.consultation.voice != Voice.STRUCTURE:
+        return
+    colleagues = await _colleagues(session, seat)
+    title, at = seat.consultation.title, request.received_at
+    replaced = standing.ballot is not None and ballot.revision > 1
+    if not replaced:
+        colleagues = await _with_drafts(session, seat, colleagues)
+    told = wording.told_replaced if replaced else wording.told_answered
+    await tell(
+        session,
+        colleagues,
+        f"consult:answered:{seat.consultation.id}:{seat.voice_key}:{ballot.revision}",
+        lambda zone: with_way(seat, told(seat.person.name, seat.structure, title, wording.moment(at, zone))),
+        request.zone,
+        at,
+    )
+
+
+async def _colleagues(session: AsyncSession, seat: Admitted) -> list[Member]:
+    found = await members(session, seat.consultation, [seat.voice_key])
+    return [member for member in found if member.id != seat.person.id]
+
+
+async def _with_drafts(session: AsyncSession, seat: Admitted, colleagues: Sequence[Member]) -> list[Member]:
+    query = select(Draft.person_id).where(Draft.consultation_id == seat.consultation.id)
+    begun = set(await session.scalars(query.where(Draft.person_id.in_([member.id for member in colleagues]))))
+    return [member for member in colleagues if member.id in begun]
