@@ -17,7 +17,7 @@ from handlers.errors import Refusal
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Request
 from handlers.router import Router
-from schedules.clock import Clock
+from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.messenger import Outgoing
 from storage.base import insert_or_ignore
@@ -52,6 +52,11 @@ class Gateway:
         self._acknowledging: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+
+    @property
+    def commands(self) -> frozenset[str]:
+        """The words that are commands, for the menus of the platforms."""
+        return frozenset(self._router.commands)
 
     def acknowledge_with(self, platform: str, acknowledge: Acknowledge) -> None:
         """How presses of a platform are acknowledged."""
@@ -168,6 +173,7 @@ class Gateway:
             account_id=account.id,
             person=person,
             zone=str(network.get("zone", "Europe/Paris")),
+            machine=machine_now(),
             public_url=self._public_url,
         )
 

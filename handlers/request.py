@@ -43,6 +43,7 @@ class Inbound(_Value):
     callback: str = ""
     received_at: datetime
     display_name: str = ""
+    email: str = ""  # only as reported by the platform itself, never as typed
 
 
 class Someone(_Value):
@@ -84,6 +85,7 @@ class Request(_Value):
     zone: str = "Europe/Paris"  # the network's, for those who have none
     command: str = ""
     rest: str = ""
+    machine: float = 0.0  # when it is handled, by the machine's clock: codes and sessions count by it
     public_url: str = Field(default="", description="PUBLIC_URL, empty when this instance has no web address")
 
     @property

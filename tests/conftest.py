@@ -16,6 +16,8 @@ from storage.models import Base
 for name in [n for n in os.environ if n.startswith(("DATABASE_URL", "SLACK_", "TELEGRAM_", "CONCERTE_", "SEND"))]:
     del os.environ[name]  # the tests touch no database but their own
 # Where the PostgreSQL of the tests keeps its lock; a session without a login (CI, a container) has none.
+# python-telegram-bot warns otherwise, and warnings are errors here
+os.environ["PTB_TIMEDELTA"] = "true"
 _runtime = tempfile.TemporaryDirectory(prefix="concerte-tests-")
 os.environ["XDG_RUNTIME_DIR"] = _runtime.name
 

@@ -1,0 +1,50 @@
+"""Notices: a word to one account, or to the staff, that is not an answer to them."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.messages import Button, Message
+from storage.outbox import Kind, enqueue
+from storage.people import Account, Role, RoleGrant
+
+
+async def tell_account(
+    session: AsyncSession, account: Account, about: str, text: str, now: datetime, *rows: tuple[Button, ...]
+) -> None:
+    """A notice to one account, once for what it is `about`."""
+    message = Message(text=text, buttons=tuple(row for row in rows if row))
+    await enqueue(
+        session,
+        [
+            {
+                "about": f"notice:{about}:account:{account.id}",
+                "kind": Kind.NOTICE,
+                "platform": account.platform,
+                "workspace": account.workspace,
+                "chat": account.chat,
+                "account_id": account.id,
+                "person_id": account.person_id,
+                "payload": message.model_dump(mode="json", exclude_defaults=True),
+                "due_at": now,
+                "created_at": now,
+            }
+        ],
+    )
+
+
+async def tell_staff(session: AsyncSession, about: str, text: str, now: datetime, *rows: tuple[Button, ...]) -> int:
+    """A notice to each member of the national staff, on the first account that can be reached; returns how many."""
+    accounts = await session.scalars(
+        select(Account)
+        .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+        .where(RoleGrant.role.in_([Role.STAFF, Role.ADMIN]), Account.unreachable.is_(None))
+        .order_by(Account.id)
+    )
+    told: set[int] = set()
+    for account in accounts:
+        if account.person_id is not None and account.person_id not in told:
+            told.add(account.person_id)
+            await tell_account(session, account, about, text, now, *rows)
+    return len(told)
