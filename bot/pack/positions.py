@@ -49,11 +49,18 @@ def read_content(path: Path) -> Content:
     except _Refused as refused:
         content.faults.append(Fault(path.name, refused.line, refused.wrong, refused.right))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
         wrong = "ce n’est pas du YAML à partir d’ici"
         right = "vérifiez les retraits, les deux-points, les tirets et les guillemets"
-        content.faults.append(Fault(path.name, mark.line + 1 if mark else 1, wrong, right))
+        content.faults.append(Fault(path.name, _line(error), wrong, right))
     return content
+
+
+def _line(error: yaml.YAMLError) -> int:
+    """Where the error begins: a quote never closed is found at the end of the file, but lies where it opens."""
+    marks = (getattr(error, "context_mark", None), getattr(error, "problem_mark", None))
+    opened = "quoted scalar" in str(getattr(error, "context", ""))
+    mark = next((mark for mark in (marks if opened else reversed(marks)) if mark is not None), None)
+    return mark.line + 1 if mark else 1
 
 
 def _text(path: Path) -> str:
@@ -90,7 +97,7 @@ class _Reading:
         data = self._value(events, next(events), ())
         next(events)  # the document ends
         if not isinstance(after := next(events), yaml.StreamEndEvent):
-            raise _Refused(after.start_mark.line + 1, "un second document commence ici", "retirez la ligne « --- »")
+            raise _Refused(after.start_mark.line + 1, "un second document commence ici", "retirez la ligne « --- »")
         return data
 
     def _value(self, events: Iterator[Any], event: Any, loc: Loc) -> Any:
@@ -116,11 +123,11 @@ class _Reading:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
-                raise _Refused(line, "cette clé n’est pas un mot", "écrivez « clé: valeur »")
+                raise _Refused(line, "cette clé n’est pas un mot", "écrivez « clé: valeur »")
             key = str(event.value)
             if key in mapping:
-                wrong = f"la clé « {key} » est écrite deux fois"
-                right = f"gardez-en une ; la première est à la ligne {self.content.lines[(*loc, key)]}"
+                wrong = f"la clé « {key} » est écrite deux fois"
+                right = f"gardez-en une ; la première est à la ligne {self.content.lines[(*loc, key)]}"
                 self.content.faults.append(Fault(self.file, line, wrong, right))
             self.content.lines.setdefault((*loc, key), line)
             mapping[key] = self._value(events, next(events), (*loc, key))

@@ -36,9 +36,9 @@ class KindReport:
             for keys, word in ((self.added, "ajouté"), (self.changed, "modifié"), (self.unchanged, "inchangé"))
             if keys
         ]
-        parts += [f"gardé{feminine}s sans changement : {', '.join(self.kept)}"] if self.kept else []
+        parts += [f"gardé{feminine}s sans changement : {', '.join(self.kept)}"] if self.kept else []
         parts += (
-            [f"absent{feminine}s du pack, laissé{feminine}s en place : {', '.join(self.gone)}"] if self.gone else []
+            [f"absent{feminine}s du pack, laissé{feminine}s en place : {', '.join(self.gone)}"] if self.gone else []
         )
         return ", ".join(parts) or "rien"
 
@@ -55,4 +55,4 @@ class SeedReport:
         return any(kind.added or kind.changed for kind in self.kinds.values())
 
     def __str__(self) -> str:
-        return "\n".join(f"{NAMES[kind][0]} : {report.sentence(NAMES[kind][1])}" for kind, report in self.kinds.items())
+        return "\n".join(f"{NAMES[kind][0]} : {report.sentence(NAMES[kind][1])}" for kind, report in self.kinds.items())
