@@ -49,7 +49,7 @@ def tally(items: Sequence[Item], ballots: Iterable[Iterable[Fact]]) -> tuple[Que
 
 def _count(item: Item, answers: Sequence[Sequence[Fact]]) -> QuestionTally:
     facts = [fact for answer in answers for fact in answer]
-    texts = tuple(sorted((fact.text for fact in facts if fact.text), key=str.casefold))
+    texts = tuple(sorted((fact.text for fact in facts if fact.text), key=lambda text: (text.casefold(), text)))
     if item.kind in CHOSEN:
         chosen = Counter(fact.choice_id for fact in facts)
         counts = {option.id: chosen[option.id] for option in item.options}
