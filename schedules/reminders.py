@@ -88,9 +88,9 @@ async def _write(
             session, audience, awake, ~known.exists(), calendar=(zone, holidays), limit=room - written
         )
         rows = _rows(event, start, group, about, due, at, reader, now)
-        await enqueue(session, rows)
         written += len(rows)
-        sent += sum(row["state"] == State.WAITING for row in rows)
+        sent += await enqueue(session, [row for row in rows if row["state"] == State.WAITING])
+        await enqueue(session, [row for row in rows if row["state"] != State.WAITING])
         await _supersede(session, event, start, plan, due, group, now)
     return written, sent
 

@@ -1,7 +1,7 @@
 """When to look at an event again: a note the reminders' tick leaves for itself, rebuilt from the event at will.
 
 There is one row for each event, not for each person and reminder: who is to be reminded is asked when it is due
-(see docs/decisions/reminders-by-event.md).
+(see docs/decisions/0012).
 """
 
 from collections.abc import Sequence
