@@ -107,6 +107,8 @@ class App:
         await self.worker.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10.0)
+        for channel in self.channels:
+            await channel.close()
         await self.database.close()
 
     async def readiness(self) -> dict[str, Health]:

@@ -28,7 +28,10 @@ class Channel(Protocol):
         """Begin to receive; returns when the channel works. Raises CannotStart for a wrong token or address."""
 
     async def stop(self) -> None:
-        """End receiving; what has been received is in the inbox."""
+        """End receiving; what has been received is in the inbox. Sending still works."""
+
+    async def close(self) -> None:
+        """Give back the connections; nothing is sent any more."""
 
     def health(self) -> Health:
         """How it is now."""

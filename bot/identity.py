@@ -17,7 +17,8 @@ async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
             "platform": inbound.platform,
             "workspace": inbound.workspace,
             "external_id": inbound.account,
-            "chat": inbound.chat,
+            # First met in a group: both platforms take the account's own id as the address of a private message.
+            "chat": inbound.chat if inbound.chat_kind == "private" else inbound.account,
             "person_id": None,
             "unreachable": None,
             "created_at": inbound.received_at,

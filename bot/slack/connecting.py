@@ -1,0 +1,101 @@
+"""The connection to the Web API: one client that repeats nothing, and the knowledge whether a request has left."""
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.logs import library_logger
+from schedules.retry import DeliveryError
+
+TIMEOUT = 15.0  # seconds for a whole request; a delivery's lease is longer
+CONNECTING = 5.0
+TRANSPORT = (aiohttp.ClientError, OSError, TimeoutError)
+
+
+@dataclass(slots=True)
+class Leaving:
+    """Whether a request may have reached the other side: true from the moment it has a connection to leave by."""
+
+    left: bool = False
+
+
+_LEAVING: ContextVar[Leaving | None] = ContextVar("leaving", default=None)
+
+
+class Line:
+    """The client with its HTTP session, opened at the first use."""
+
+    def __init__(self, token: str, base_url: str, connections: int) -> None:
+        self._client = AsyncWebClient(
+            token, base_url=base_url, retry_handlers=[], logger=library_logger("slack_sdk.line")
+        )
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def client(self) -> AsyncWebClient:
+        """The client, ready to call."""
+        if self._session is None or self._session.closed:
+            tracing = aiohttp.TraceConfig()
+            for moment in (tracing.on_connection_create_end, tracing.on_connection_reuseconn):
+                moment.append(_leaves)
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=CONNECTING),
+                connector=aiohttp.TCPConnector(limit=self._connections),
+                trace_configs=[tracing],
+            )
+            self._client.session = self._session
+        return self._client
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[Leaving]:
+        """Watch whether the request made inside leaves."""
+        leaving = Leaving()
+        token = _LEAVING.set(leaving)
+        try:
+            yield leaving
+        finally:
+            _LEAVING.reset(token)
+
+    async def put(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that was given out for it. Raises DeliveryError."""
+        await self.client()
+        assert self._session is not None
+        try:
+            async with self._session.post(url, data=content) as answer:
+                if answer.status != 200:
+                    raise DeliveryError(f"the upload was refused (HTTP {answer.status})")
+        except TRANSPORT:
+            raise DeliveryError("the upload broke off") from None
+
+    async def is_known(self) -> bool:
+        """Whether Slack takes our own token; true when it cannot be asked."""
+        try:
+            await (await self.client()).auth_test()
+        except SlackApiError:
+            return False
+        except TRANSPORT:
+            return True
+        return True
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def lost(leaving: Leaving) -> DeliveryError:
+    """What a broken or late request means: a doubt, unless it surely never left."""
+    if leaving.left:
+        return DeliveryError("the answer was lost", uncertain=True)
+    return DeliveryError("Slack cannot be reached")
+
+
+async def _leaves(_session: aiohttp.ClientSession, _context: object, _params: Any) -> None:
+    if (leaving := _LEAVING.get()) is not None:
+        leaving.left = True

@@ -1,0 +1,111 @@
+"""From a payload of Slack to an `Inbound`; what we do not handle is None, and acknowledged all the same.
+
+Nothing here knows how the payload came, by a socket or over HTTP.
+"""
+
+import re
+from collections.abc import Mapping, Set
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from handlers.request import Inbound, Press
+
+PLATFORM = "slack"
+_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_HEARD = (None, "file_share", "thread_broadcast")  # subtypes of messages that somebody wrote
+
+
+def inbound_of(payload: Mapping[str, Any], us: str, commands: Set[str], now: datetime) -> Inbound | None:
+    """What somebody wrote, commanded or pressed; `us` is the bot's own member id."""
+    match payload.get("type"):
+        case "event_callback":
+            return _said(payload, payload["event"], us, now)
+        case "block_actions":
+            return _pressed(payload, now)
+        case None if "command" in payload:
+            return _commanded(payload, commands, now)
+    return None
+
+
+def name_of(payload: Mapping[str, Any]) -> str:
+    """What names a payload in the logs."""
+    return str(payload.get("event_id") or payload.get("trigger_id") or payload.get("type") or "?")
+
+
+def _said(payload: Mapping[str, Any], event: Mapping[str, Any], us: str, now: datetime) -> Inbound | None:
+    kind = event.get("type")
+    private = kind == "message" and event.get("channel_type") == "im"
+    if not private and kind != "app_mention":
+        return None
+    author = event.get("user")
+    if not author or author == us or event.get("bot_id") or event.get("subtype") not in _HEARD:
+        return None  # what we or another bot said, a change or a deletion
+    text = plain_text(str(event.get("text") or ""), us)
+    if not text:
+        return None
+    return Inbound(
+        platform=PLATFORM,
+        update_id=str(payload["event_id"]),
+        account=str(author),
+        workspace=str(payload.get("team_id") or ""),
+        chat=str(event["channel"]),
+        chat_kind="private" if private else "channel",
+        text=text,
+        received_at=now,
+    )
+
+
+def _commanded(payload: Mapping[str, Any], commands: Set[str], now: datetime) -> Inbound:
+    """`/concerte agenda juin` is `/agenda juin`; what is no word of ours is a question; nothing is a call for help.
+
+    The answer goes to the person alone: we may not be in the channel the command was typed in.
+    """
+    typed = plain_text(str(payload.get("text") or "")) or "aide"
+    word = typed.split(maxsplit=1)[0].lower().lstrip("/")
+    if word in commands:
+        typed = f"/{word}{typed[len(typed.split(maxsplit=1)[0]) :]}"
+    person = str(payload["user_id"])
+    return Inbound(
+        platform=PLATFORM,
+        update_id=str(payload["trigger_id"]),
+        account=person,
+        workspace=str(payload.get("team_id") or ""),
+        chat=person,
+        text=typed,
+        received_at=now,
+    )
+
+
+def _pressed(payload: Mapping[str, Any], now: datetime) -> Inbound | None:
+    """A press of a message's button. Its action is in the button's value; a link's button has none."""
+    container, actions = payload.get("container") or {}, payload.get("actions") or []
+    if container.get("type") != "message" or not actions or not actions[0].get("value"):
+        return None
+    channel = str(container["channel_id"])
+    # Nobody can change a message that was shown to one person for a moment.
+    message = "" if container.get("is_ephemeral") else f"{channel}:{container['message_ts']}"
+    return Inbound(
+        platform=PLATFORM,
+        update_id=str(payload["trigger_id"]),
+        account=str(payload["user"]["id"]),
+        workspace=str((payload.get("team") or {}).get("id") or payload["user"].get("team_id") or ""),
+        chat=channel,
+        chat_kind="private" if channel.startswith("D") else "channel",
+        press=Press(action=str(actions[0]["value"]), message=message),
+        received_at=now,
+    )
+
+
+def plain_text(text: str, us: str = "") -> str:
+    """What was typed: Slack's own markup for links, people and channels undone, our name taken out."""
+    if us:
+        text = re.sub(rf"<@{re.escape(us)}(?:\|[^>]*)?>[\s,:]*", "", text)
+    return unescape(_MARKUP.sub(_shown, text)).strip()
+
+
+def _shown(match: re.Match[str]) -> str:
+    target, label = match[1], match[2]
+    if label:
+        return f"#{label}" if target.startswith("#") else label
+    return target.removeprefix("mailto:").removeprefix("tel:")

@@ -1,0 +1,144 @@
+"""The way out to Slack: one POST for each part of a message, none of them ever repeated here.
+
+A message over the limits is several parts, sent one after another. When one fails, the error says how many have
+arrived (`parts_sent`), and the next try begins after them: what a doubt leaves open is that one part. An edit may be
+made twice without harm, so a lost answer to it is no doubt.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.connecting import TRANSPORT, Line, lost
+from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
+from bot.slack.rendering import Part, escaped, parts_of
+from handlers.messages import Attachment
+from handlers.request import Inbound
+from schedules.messenger import Outgoing
+from schedules.retry import DeliveryError
+
+log = logging.getLogger(__name__)
+
+UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
+
+
+class SlackMessenger:
+    """Sends through one app in one workspace. `fault` says what keeps everything from arriving, empty when nothing."""
+
+    platform = "slack"
+
+    def __init__(self, line: Line, messages_per_minute: float) -> None:
+        self.rate: float | None = messages_per_minute / 60
+        self.fault = ""
+        self.last_posted = 0.0  # by the loop's clock
+        self._line = line
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send what has not arrived yet, or edit; returns `channel:ts` of the last message. Raises DeliveryError."""
+        try:
+            parts = parts_of(outgoing.message())
+        except ValueError as error:
+            log.error("delivery %d cannot be shown on Slack (%s)", outgoing.id, type(error).__name__)
+            raise DeliveryError("cannot be shown on Slack", permanent=True) from None
+        if len(parts) <= outgoing.parts_sent:
+            raise DeliveryError("an empty message", permanent=True)
+        loop = asyncio.get_running_loop()
+        begun, ref = loop.time(), ""
+        for index, part in enumerate(parts):
+            if index < outgoing.parts_sent:
+                continue
+            if index > outgoing.parts_sent and loop.time() - begun > UNINTERRUPTED:
+                raise DeliveryError("to be continued", retry_after=0.0, scope_wide=False, parts_sent=index)
+            try:
+                ref = await self._say(outgoing, part, first=index == 0) or ref
+            except DeliveryError as error:
+                error.parts_sent = index
+                raise
+            self.last_posted = loop.time()
+        return ref
+
+    async def acknowledge(self, inbound: Inbound, notice: str) -> None:
+        """Show a press its notice, if it has one: to the person alone, for a moment. Best effort."""
+        if not notice:
+            return
+        try:
+            client = await self._line.client()
+            await client.chat_postEphemeral(channel=inbound.chat, user=inbound.account, text=escaped(notice))
+        except Exception as error:
+            log.info("a notice was not shown (%s)", type(error).__name__)
+
+    async def _say(self, outgoing: Outgoing, part: Part, *, first: bool) -> str:
+        client = await self._line.client()
+        if part.attachment is not None:
+            await self._upload(client, outgoing.chat, part.attachment)
+            return ""
+        if outgoing.edits and first and (ref := await self._edit(client, outgoing, part)):
+            return ref
+        sent = await self._call(
+            outgoing.chat,
+            client.chat_postMessage(
+                channel=outgoing.chat, text=part.text, blocks=part.blocks, unfurl_links=False, unfurl_media=False
+            ),
+        )
+        return f"{sent['channel']}:{sent['ts']}"
+
+    async def _edit(self, client: AsyncWebClient, outgoing: Outgoing, part: Part) -> str:
+        """Replace the message that was named; empty when that cannot be done any more."""
+        channel, _, ts = outgoing.edits.partition(":")
+        try:
+            await self._call(channel, client.chat_update(channel=channel, ts=ts, text=part.text, blocks=part.blocks))
+        except DeliveryError as error:
+            if cannot_be_edited(error.reason):
+                return ""
+            error.uncertain = False
+            raise
+        return outgoing.edits
+
+    async def _upload(self, client: AsyncWebClient, chat: str, file: Attachment) -> None:
+        """Announce, send, share. Nobody sees anything before the last step, so only that one can be in doubt."""
+        try:
+            if chat.startswith(("U", "W")):
+                opened = await self._call(chat, client.conversations_open(users=chat))
+                chat = str(opened["channel"]["id"])
+            place = await self._call(
+                chat,
+                client.files_getUploadURLExternal(
+                    filename=file.filename, length=len(file.content), alt_txt=file.alt or None
+                ),
+            )
+            await self._line.put(str(place["upload_url"]), file.content)
+        except DeliveryError as error:
+            error.uncertain = False
+            raise
+        shared: list[dict[str, str | None]] = [{"id": str(place["file_id"]), "title": file.filename}]
+        await self._call(chat, client.files_completeUploadExternal(files=shared, channel_id=chat))
+
+    async def _call(self, chat: str, call: Awaitable[Any]) -> Any:
+        """One call; what goes wrong becomes a DeliveryError."""
+        with self._line.watched() as leaving:
+            try:
+                answer = await call
+            except SlackApiError as refused:
+                response: Any = refused.response
+                code, status, retry_after = _read(response)
+                if code == "account_inactive" and not await self._line.is_known():
+                    code = "invalid_auth"  # it is our own account that is closed, not theirs
+                self.fault = f"Slack refuses the token ({code})" if code in TOKEN_REFUSED else self.fault
+                raise error_of(code, status, retry_after, chat) from None
+            except TRANSPORT:
+                raise lost(leaving) from None
+        self.fault = ""
+        return answer
+
+
+def _read(response: Any) -> tuple[str, int, str | None]:
+    """Slack's word, the HTTP status and Retry-After of a refusal, whatever shape it came in."""
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+    data = getattr(response, "data", None)
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    headers = getattr(response, "headers", None) or {}
+    return code, status, headers.get("Retry-After")

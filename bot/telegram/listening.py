@@ -1,0 +1,80 @@
+"""From an update of the Bot API to an `Inbound`; what we do not handle is None, and confirmed all the same.
+
+Nothing here knows how the update came, by long polling or by a webhook.
+"""
+
+from datetime import datetime
+
+from telegram import Bot, CallbackQuery, Chat, Message, MessageEntity, Update
+
+from handlers.request import Inbound, Press
+
+WANTED = ["message", "callback_query"]
+_KINDS = {Chat.PRIVATE: "private", Chat.GROUP: "group", Chat.SUPERGROUP: "group"}
+
+
+def inbound_of(update: Update, bot: Bot, now: datetime) -> Inbound | None:
+    """What somebody wrote or pressed; in groups only what is addressed to the bot."""
+    if update.callback_query is not None:
+        return _pressed(update.update_id, update.callback_query, now)
+    if update.message is not None:
+        return _said(update.update_id, update.message, bot, now)
+    return None
+
+
+def _said(update_id: int, message: Message, bot: Bot, now: datetime) -> Inbound | None:
+    author, kind = message.from_user, _KINDS.get(message.chat.type)
+    text = message.text or message.caption
+    if author is None or author.is_bot or kind is None or not text:
+        return None
+    if kind == "group":
+        addressed = _addressed(message, text, bot)
+        if addressed is None:
+            return None
+        text = addressed
+    return Inbound(
+        platform="telegram",
+        update_id=str(update_id),
+        account=str(author.id),
+        chat=str(message.chat.id),
+        chat_kind=kind,
+        text=text,
+        received_at=now,
+        display_name=author.full_name,
+    )
+
+
+def _pressed(update_id: int, query: CallbackQuery, now: datetime) -> Inbound | None:
+    message = query.message
+    kind = _KINDS.get(message.chat.type) if message is not None else None
+    if message is None or kind is None or not query.data:
+        return None
+    return Inbound(
+        platform="telegram",
+        update_id=str(update_id),
+        account=str(query.from_user.id),
+        chat=str(message.chat.id),
+        chat_kind=kind,
+        press=Press(action=query.data, message=str(message.message_id)),
+        callback=query.id,
+        received_at=now,
+        display_name=query.from_user.full_name,
+    )
+
+
+def _addressed(message: Message, text: str, bot: Bot) -> str | None:
+    """What a message of a group says to the bot, without its name; None when it is not for the bot."""
+    ours = f"@{bot.username}".lower()
+    entities = message.parse_entities() | message.parse_caption_entities()
+    for entity, words in entities.items():
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            _, at, name = words.partition("@")
+            return text if not at or f"@{name}".lower() == ours else None
+    for entity, words in entities.items():
+        mentioned = entity.user is not None and entity.user.id == bot.id
+        if mentioned or (entity.type == MessageEntity.MENTION and words.lower() == ours):
+            return text.replace(words, "", 1).strip(" ,:") or text
+    answered = message.reply_to_message
+    if answered is not None and answered.from_user is not None and answered.from_user.id == bot.id:
+        return text
+    return None

@@ -1,0 +1,134 @@
+"""The way out to Telegram: one call of the Bot API for each part of a message, none of them ever repeated here.
+
+A message over the limits is several parts, sent one after another. When one fails, the error says how many have
+arrived (`parts_sent`), and the next try begins after them: what a doubt leaves open is that one part. An edit may be
+made twice without harm, so a lost answer to it is no doubt.
+"""
+
+import asyncio
+import logging
+
+from telegram import InputFile, LinkPreviewOptions
+from telegram import Message as Sent
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified
+from bot.telegram.rendering import Part, parts_of
+from handlers.messages import Attachment
+from handlers.request import Inbound
+from schedules.messenger import Outgoing
+from schedules.retry import DeliveryError
+
+log = logging.getLogger(__name__)
+
+UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
+NOTICE = 200
+_PHOTOS = ("image/png", "image/jpeg")
+_BIGGEST_PHOTO = 10 * 1024 * 1024
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class TelegramMessenger:
+    """Sends through one bot."""
+
+    platform = "telegram"
+
+    def __init__(self, bot: ExtBot[None], rate: float) -> None:
+        self.rate: float | None = rate
+        self._bot = bot
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send what has not arrived yet, or edit; returns the id of the last message. Raises DeliveryError."""
+        try:
+            parts = parts_of(outgoing.message(), editing=bool(outgoing.edits))
+        except ValueError as error:
+            log.error("delivery %d cannot be shown on Telegram (%s)", outgoing.id, type(error).__name__)
+            raise DeliveryError("cannot be shown on Telegram", permanent=True) from None
+        if len(parts) <= outgoing.parts_sent:
+            raise DeliveryError("an empty message", permanent=True)
+        begun = asyncio.get_running_loop().time()
+        ref = ""
+        for index, part in enumerate(parts):
+            if index < outgoing.parts_sent:
+                continue
+            if index > outgoing.parts_sent and asyncio.get_running_loop().time() - begun > UNINTERRUPTED:
+                raise DeliveryError("to be continued", retry_after=0.0, scope_wide=False, parts_sent=index)
+            try:
+                edits = outgoing.edits if index == 0 else ""
+                ref = await self._edit(outgoing.chat, part, edits) if edits else await self._post(outgoing.chat, part)
+            except DeliveryError as error:
+                error.parts_sent = index
+                raise
+        return ref
+
+    async def acknowledge(self, inbound: Inbound, notice: str) -> None:
+        """End the waiting of a press, with a notice or silently. Best effort: an old press cannot be answered."""
+        text = notice if len(notice.encode("utf-16-le")) // 2 <= NOTICE else notice[: NOTICE // 2 - 1] + "…"
+        try:
+            await self._bot.answer_callback_query(inbound.callback, text=text or None)
+        except TelegramError as error:
+            log.info("a press was not acknowledged (%s)", type(error).__name__)
+
+    async def _post(self, chat: str, part: Part) -> str:
+        try:
+            return str((await self._call(_chat_id(chat), part)).message_id)
+        except TelegramError as error:
+            raise delivery_error(error, chat) from None
+
+    async def _call(self, chat: int | str, part: Part) -> Sent:
+        if part.contact is not None:
+            card = part.contact
+            return await self._bot.send_contact(
+                chat,
+                phone_number=card.phone,
+                first_name=card.given_name or card.organisation or "…",
+                last_name=card.family_name or None,
+                reply_markup=part.keyboard,
+            )
+        if part.attachment is not None:
+            return await self._upload(chat, part, part.attachment)
+        return await self._bot.send_message(
+            chat,
+            part.html,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=part.keyboard,
+        )
+
+    async def _upload(self, chat: int | str, part: Part, attachment: Attachment) -> Sent:
+        file = InputFile(attachment.content, filename=attachment.filename)
+        mode = ParseMode.HTML if part.html else None
+        if attachment.media_type in _PHOTOS and len(attachment.content) <= _BIGGEST_PHOTO:
+            caption = part.html or attachment.alt[:1000] or None
+            return await self._bot.send_photo(chat, file, caption=caption, parse_mode=mode, reply_markup=part.keyboard)
+        return await self._bot.send_document(
+            chat, file, caption=part.html or None, parse_mode=mode, reply_markup=part.keyboard
+        )
+
+    async def _edit(self, chat: str, part: Part, ref: str) -> str:
+        if not part.html or part.attachment is not None:
+            return await self._post(chat, part)
+        try:
+            await self._bot.edit_message_text(
+                part.html,
+                chat_id=_chat_id(chat),
+                message_id=int(ref),
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=part.keyboard,
+            )
+        except TelegramError as error:
+            if is_unmodified(error):
+                return ref
+            if cannot_be_edited(error):
+                return await self._post(chat, part)
+            failure = delivery_error(error, chat)
+            failure.uncertain = False
+            raise failure from None
+        return ref
+
+
+def _chat_id(chat: str) -> int | str:
+    return int(chat) if chat.lstrip("-").isdigit() else chat
