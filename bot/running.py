@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Callable
 from datetime import datetime
 from enum import Flag, auto
 
@@ -72,7 +73,7 @@ def add_platforms(app: App) -> None:
         app.add(SlackChannel(settings, app.gateway))
 
 
-async def until_told(app: App) -> None:
+async def until_told(app: App, started: Callable[[], None] = lambda: None) -> None:
     """Start, say so, and wait for SIGTERM or SIGINT."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -80,6 +81,7 @@ async def until_told(app: App) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
             loop.add_signal_handler(name, told.set)
     await app.start()
+    started()
     log.info("concerte runs: %s", ", ".join(channel.name for channel in app.channels))
     await told.wait()
     log.info("concerte ends")

@@ -65,6 +65,7 @@ class Worker:
         self._open: dict[str, set[asyncio.Task[None]]] = {platform: set() for platform in self.messengers}
         self._finished: list[Finished] = []
         self._wake = asyncio.Event()
+        self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
         self._stopping = False
         self._swept = 0.0
 
@@ -108,7 +109,7 @@ class Worker:
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(DBAPIError, OSError):
-            async with self._database.transaction() as session:
+            async with self._stepping, self._database.transaction() as session:
                 await self._record(session)
 
     async def drain(self) -> None:
@@ -123,8 +124,10 @@ class Worker:
 
     async def step(self) -> bool:
         """Record what finished, claim and start what comes next; False when there was nothing to do."""
-        if self._stopping:
-            return False
+        async with self._stepping:
+            return not self._stopping and await self._step()
+
+    async def _step(self) -> bool:
         claimed: list[Outgoing] = []
         async with self._database.transaction() as session:
             recorded = await self._record(session)

@@ -174,7 +174,7 @@ async def message_of(session: AsyncSession, chat_id: int, message_id: int) -> We
 async def versions(session: AsyncSession, keys: Collection[str]) -> dict[str, int]:
     """At which version those chats are."""
     rows = await session.execute(select(WebChat.key, WebChat.version).where(WebChat.key.in_(list(keys))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True)

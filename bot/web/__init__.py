@@ -1,0 +1,1 @@
+"""The browser: a channel of its own, whose platform is this database."""

@@ -1,0 +1,291 @@
+// A conversation on a page. The page shows what the server holds: events only say « look again », and every look
+// asks for what changed after the version already shown. So a lost event, a lost connection or a second tab costs nothing.
+
+const POLL = 3000; // ms between looks while the stream is down
+const PATIENCE = 1500; // ms a pressed button waits for its effect before it may be pressed again
+const FRESH = 450; // ms in which a click on buttons that just changed under the pointer is not meant for them
+
+export function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim(); // made and escaped by the server
+  return template.content;
+}
+
+export async function post(url, body) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) {
+    const error = new Error("refused");
+    error.sentence = (await response.json().catch(() => ({}))).error;
+    throw error;
+  }
+}
+
+function newUpdate() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Conversation {
+  constructor(root, { onEvent = () => {}, onOpen = () => {} } = {}) {
+    this.api = root.dataset.api;
+    this.version = Number(root.dataset.version);
+    this.onEvent = onEvent;
+    this.onOpen = onOpen;
+    const find = (name) => root.querySelector(`[data-${name}]`);
+    this.log = find("log");
+    this.scroll = find("scroll");
+    this.empty = find("empty");
+    this.form = find("composer");
+    this.field = this.form.elements.text;
+    this.trouble = find("trouble");
+    this.toast = find("toast");
+    this.typing = find("typing");
+    this.pending = new Map(); // action of a button → when it was pressed
+    this.unsent = null; // { text, update } of a message the server did not take
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send(this.field.value);
+    });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.form.requestSubmit();
+      }
+    });
+    this.field.addEventListener("input", () => this.grow());
+    root.addEventListener("click", (event) => {
+      const action = event.target.closest("button[data-action]");
+      if (action) this.press(action, event);
+      const chip = event.target.closest("[data-suggestion]");
+      if (chip && event.detail < 2) {
+        this.send(chip.dataset.suggestion);
+        this.field.focus();
+      }
+    });
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.disconnect() : this.connect()));
+    window.addEventListener("pagehide", () => this.disconnect());
+    window.addEventListener("pageshow", (event) => event.persisted && this.connect());
+    this.separate();
+    const aim = location.hash.startsWith("#m") && document.getElementById(location.hash.slice(1));
+    if (aim) aim.scrollIntoView({ block: "center" });
+    else this.toEnd();
+    this.connect();
+  }
+
+  // The stream, and looking by oneself while it is down. A hidden tab holds no connection: browsers allow few.
+
+  connect() {
+    if (this.stream || document.hidden) return;
+    this.stream = new EventSource(`${this.api}/events`);
+    this.stream.addEventListener("hello", () => {
+      this.say("");
+      clearInterval(this.polling);
+      this.polling = null;
+      this.sync();
+      this.onOpen();
+    });
+    this.stream.addEventListener("chat", () => this.sync());
+    this.stream.addEventListener("pressed", (event) => this.pressed(JSON.parse(event.data)));
+    this.stream.addEventListener("rehearsal", () => this.onEvent("rehearsal"));
+    this.stream.addEventListener("error", () => {
+      if (this.stream?.readyState === EventSource.CLOSED) {
+        this.stream = null;
+        setTimeout(() => this.connect(), POLL);
+      }
+      this.polling ??= setInterval(() => {
+        this.sync();
+        this.onEvent("rehearsal");
+      }, POLL);
+    });
+  }
+
+  disconnect() {
+    this.stream?.close();
+    this.stream = null;
+    clearInterval(this.polling);
+    this.polling = null;
+  }
+
+  async sync() {
+    if (this.syncing) {
+      this.again = true;
+      return;
+    }
+    this.syncing = true;
+    try {
+      do {
+        this.again = false;
+        const response = await fetch(`${this.api}/messages?after=${this.version}`);
+        if (response.status === 403) return this.say("Cette page n’est plus ouverte. Rechargez-la.");
+        if (!response.ok) throw new Error("away");
+        const found = await response.json();
+        if (found.reset) return location.reload();
+        this.show(found.messages);
+        this.version = found.version;
+        this.say("");
+      } while (this.again);
+    } catch {
+      this.say("La connexion est perdue ; nouvel essai dans un instant.");
+    } finally {
+      this.syncing = false;
+    }
+  }
+
+  // What is shown
+
+  show(messages) {
+    if (!messages.length) return;
+    const wasAtEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
+    let mine = false;
+    let added = null;
+    let replaced = null;
+    for (const message of messages) {
+      const element = parse(message.html).firstElementChild;
+      const old = document.getElementById(element.id);
+      if (old) {
+        const focused = old.contains(document.activeElement);
+        old.replaceWith(element);
+        replaced = element;
+        if (focused) element.focus({ preventScroll: true });
+      } else {
+        this.place(element);
+        element.classList.add("fresh");
+        added = element;
+        mine ||= message.direction === "in";
+      }
+      element.bornAt = performance.now();
+      if (message.direction === "out") this.waiting(false);
+    }
+    this.empty.hidden = true;
+    this.separate();
+    if (added && (wasAtEnd || mine)) this.toEnd();
+    else if (replaced && this.pending.size) replaced.scrollIntoView({ block: "nearest" });
+    this.pending.clear();
+    this.mark();
+  }
+
+  place(element) {
+    const number = Number(element.id.slice(1));
+    const after = [...this.log.querySelectorAll(".message")].reverse().find((one) => Number(one.id.slice(1)) < number);
+    if (after) after.after(element);
+    else this.log.prepend(element);
+  }
+
+  separate() {
+    this.log.querySelectorAll(".day").forEach((one) => one.remove());
+    let day = "";
+    for (const message of this.log.querySelectorAll(".message")) {
+      if (message.dataset.day === day) continue;
+      day = message.dataset.day;
+      const label = document.createElement("li");
+      label.className = "day";
+      label.textContent = message.dataset.dayLabel;
+      message.before(label);
+    }
+  }
+
+  toEnd() {
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.field.style.height = "auto";
+    this.field.style.height = `${this.field.scrollHeight + 2}px`;
+  }
+
+  say(sentence) {
+    if (this.trouble.textContent !== sentence) this.trouble.textContent = sentence;
+    this.trouble.hidden = !sentence;
+  }
+
+  notice(sentence) {
+    this.toast.textContent = sentence;
+    clearTimeout(this.toasting);
+    this.toasting = setTimeout(() => (this.toast.textContent = ""), 7000);
+  }
+
+  waiting(on) {
+    clearTimeout(this.typingSoon);
+    this.typing.hidden = true;
+    if (!on) return;
+    this.typingSoon = setTimeout(() => {
+      this.typing.hidden = false;
+      this.toEnd();
+      this.typingSoon = setTimeout(() => (this.typing.hidden = true), 10000);
+    }, 500);
+  }
+
+  // What the person does
+
+  async send(typed) {
+    const text = typed.trim();
+    if (!text || this.sending) return;
+    // The same text after a failure is the same message: it may have arrived, and must not count twice.
+    const update = this.unsent?.text === text ? this.unsent.update : newUpdate();
+    this.sending = true;
+    if (this.field.value === typed) this.field.value = "";
+    this.grow();
+    try {
+      this.waiting(true);
+      await post(`${this.api}/say`, { update, text });
+      this.unsent = null;
+      this.say("");
+      this.sync();
+    } catch (error) {
+      this.waiting(false);
+      this.unsent = { text, update };
+      if (!this.field.value) this.field.value = text;
+      this.grow();
+      this.say(error.sentence ?? "Votre message n’est pas parti. Vérifiez votre connexion et envoyez-le de nouveau.");
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async press(button, event) {
+    const message = button.closest(".message");
+    const key = `${button.dataset.message} ${button.dataset.action}`;
+    const byPointer = event.detail > 0; // a key press has no click count
+    if (byPointer && (event.detail > 1 || performance.now() - (message.bornAt ?? -FRESH) < FRESH)) return;
+    if (this.pending.size) return;
+    this.pending.set(key, newUpdate());
+    this.mark();
+    try {
+      await post(`${this.api}/press`, {
+        update: this.pending.get(key),
+        action: button.dataset.action,
+        message: Number(button.dataset.message),
+      });
+      setTimeout(() => {
+        this.pending.delete(key);
+        this.mark();
+      }, PATIENCE);
+    } catch (error) {
+      this.pending.delete(key);
+      this.mark();
+      this.notice(error.sentence ?? "Votre choix n’est pas parti. Vérifiez votre connexion et réessayez.");
+    }
+  }
+
+  pressed({ update, notice }) {
+    if (![...this.pending.values()].includes(update)) return; // another tab's
+    if (notice) this.notice(notice);
+    setTimeout(() => {
+      this.pending.clear();
+      this.mark();
+    }, 300); // a second click of the same double click comes within this time
+    this.sync();
+  }
+
+  mark() {
+    for (const button of this.log.querySelectorAll("button[data-action]")) {
+      const key = `${button.dataset.message} ${button.dataset.action}`;
+      if (this.pending.has(key)) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+  }
+}
