@@ -9,6 +9,7 @@ Kinds, states and what a doubt means are in `storage.outbox` and `schedules.retr
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -68,6 +69,7 @@ class Worker:
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
         self._stopping = False
         self._swept = 0.0
+        self._slot_at = math.inf  # when what waits for its platform's limit may be claimed
 
     def add(self, messenger: Messenger) -> None:
         """Another way out."""
@@ -84,7 +86,7 @@ class Worker:
         while not self._stopping:
             try:
                 busy = await self.step()
-                pause = TICK if busy else 1.0
+                pause = TICK if busy else self._until_next_slot()
             except (DBAPIError, OSError) as error:
                 log.warning("delivery waits for the database (%s)", type(error).__name__)
                 pause = min(10.0, max(1.0, pause * 2))
@@ -96,6 +98,10 @@ class Worker:
                         else:
                             await self._wake.wait()
                 self._wake.clear()
+
+    def _until_next_slot(self) -> float:
+        """Seconds to rest: a limit below one message a tick must still be reached."""
+        return min(1.0, max(TICK, self._slot_at - self._machine()))
 
     async def stop(self, grace: float = 8.0) -> None:
         """Claim no more, let open requests end, record them, and give back what has not left."""
@@ -129,6 +135,7 @@ class Worker:
 
     async def _step(self) -> bool:
         claimed: list[Outgoing] = []
+        self._slot_at = math.inf
         async with self._database.transaction() as session:
             recorded = await self._record(session)
             now = self._machine()
@@ -209,6 +216,7 @@ class Worker:
         chats: set[str] = set()
         for row in rows:
             if len(taken) >= free.count:
+                self._slot_at = min(self._slot_at, free.at(len(taken)) - horizon)
                 break
             if messenger.rate is not None and row.priority != Priority.REPLY and row.chat in chats:
                 continue
