@@ -24,6 +24,10 @@ def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool) -> str:
     text = "\n".join(lines)
     if event.description:
         text += f"\n\n{plain(event.description)}"
+    if programme := event.details.get("programme"):
+        text += "\n\n" + "\n".join(f"- {plain(str(item))}" for item in programme)
+    if undetermined := event.details.get("undetermined_text"):
+        text += f"\n\n{plain(str(undetermined))}"
     if event.source:
         text += f"\n\n*{plain(wording.source(event.source, event.source_date))}*"
     return text

@@ -1,0 +1,1 @@
+"""Whom to ask: the public contacts, listed and found by name, organisation or responsibility."""
