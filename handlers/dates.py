@@ -2,11 +2,30 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 
-from storage.agenda import Event, Precision
+from storage.agenda import Precision
+
+
+class Dated(Protocol):
+    """What has the dates of an event: the row of the agenda, or a fact made from it."""
+
+    @property
+    def precision(self) -> str: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def zone(self) -> str: ...
+
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -64,7 +83,7 @@ def zone_name(zone: str) -> str:
     return f"heure d’{city}" if city[0] in "AEIOUYÉÎ" else f"heure de {city}"
 
 
-def event_dates(event: Event, tz: ZoneInfo | None = None) -> str:
+def event_dates(event: Dated, tz: ZoneInfo | None = None) -> str:
     """When an event takes place, as precisely as it is known, for a reader in `tz` (default: the event's zone).
 
     « mercredi 9 octobre 2024 de 9 h 30 à 17 h », « du mardi 8 au mercredi 9 octobre 2024 », « avril-mai 2024 ».
@@ -85,7 +104,7 @@ def event_dates(event: Event, tz: ZoneInfo | None = None) -> str:
     return f"{own}, {zone_name(here.key)} ({other}, {zone_name(event.zone)})"
 
 
-def when(event: Event, tz: ZoneInfo | None = None) -> str:
+def when(event: Dated, tz: ZoneInfo | None = None) -> str:
     """The same inside a sentence: « le mercredi 9 octobre… », « du mardi 8 au… », « en avril-mai 2024 »."""
     text = event_dates(event, tz)
     if event.precision == Precision.MONTH:
@@ -93,14 +112,14 @@ def when(event: Event, tz: ZoneInfo | None = None) -> str:
     return text if text.startswith("du ") else f"le {text}"
 
 
-def first_day(event: Event, tz: ZoneInfo) -> date:
+def first_day(event: Dated, tz: ZoneInfo) -> date:
     """The date on which an event begins for a reader in `tz`."""
     if event.precision == Precision.MINUTE and event.starts_at is not None:
         return event.starts_at.astimezone(tz).date()
     return event.starts_on
 
 
-def left(event: Event, now: datetime, tz: ZoneInfo) -> str:
+def left(event: Dated, now: datetime, tz: ZoneInfo) -> str:
     """What remains before an event, from `now`: « dans 7 jours », « demain », « aujourd’hui, dans 2 h »; empty after.
 
     Of an event known to the month only, nothing so precise can be said: empty too.
@@ -121,7 +140,7 @@ def _duration(minutes: int) -> str:
     return f"{hours}{_NBSP}h{_NBSP}{rest:02}" if rest else f"{hours}{_NBSP}h"
 
 
-def _timed(event: Event, starts_at: datetime, tz: ZoneInfo) -> str:
+def _timed(event: Dated, starts_at: datetime, tz: ZoneInfo) -> str:
     first, begin = starts_at.astimezone(tz).date(), clock(starts_at, tz)
     if event.ends_at is None:
         if event.ends_on > event.starts_on:

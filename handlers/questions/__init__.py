@@ -1,0 +1,1 @@
+"""Questions in French, answered from what is known and nothing else."""

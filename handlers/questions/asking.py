@@ -1,0 +1,85 @@
+"""The handler: a question typed, or a button of an answer pressed."""
+
+import asyncio
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.messages import ContactCard, Message, Reply
+from handlers.questions.answering import Answer, answer, tell
+from handlers.questions.knowledge import Knowledge, load
+from handlers.questions.memory import Memory, recall
+from handlers.questions.reading import Reading
+from handlers.request import Request
+from storage.conversations import Conversation
+from storage.network import Region, knowledge_version
+
+HANDLED = "question"  # the first word of the actions of our buttons
+
+
+class KnowledgeCache:
+    """The picture in memory, made again when the database says that what may be told has changed."""
+
+    def __init__(self) -> None:
+        self._knowledge: Knowledge | None = None
+        self._version = -1
+        self._making = asyncio.Lock()
+
+    async def current(self, session: AsyncSession) -> Knowledge:
+        """The knowledge at the version that the session sees."""
+        version = await knowledge_version(session)
+        if self._knowledge is None or version != self._version:
+            async with self._making:
+                if self._knowledge is None or version != self._version:
+                    self._knowledge, self._version = await load(session), version
+        return self._knowledge
+
+
+class Questions:
+    """Answers questions; holds the knowledge for as long as it is current."""
+
+    def __init__(self) -> None:
+        self._cache = KnowledgeCache()
+
+    async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+        """The reply to a question or to a press of one of our buttons; writes what is to be remembered."""
+        knowledge = await self._cache.current(session)
+        home = await _home(request, session)
+        memory = recall(conversation.memory, conversation.memory_at, request.received_at, home)
+        if request.press is not None:
+            said = _pressed(request, knowledge, memory)
+        else:
+            said = answer(request.text, memory, knowledge, request.received_at, request.tz)
+        conversation.memory = said.memory.to_json()
+        conversation.memory_at = request.received_at
+        return Reply(messages=(_message(said),))
+
+
+def _pressed(request: Request, knowledge: Knowledge, memory: Memory) -> Answer:
+    """« question:contact:<handle>:<what> », « question:event:<handle>:<what> »."""
+    assert request.press is not None
+    _, verb, named, asked = (request.press.action.split(":") + ["", "", ""])[:4]
+    key = knowledge.by_handle.get(named, "")
+    asks = tuple(a for a in asked.split("-") if a)
+    if verb == "contact" and key in knowledge.contact:
+        reading = Reading("contact", contacts=(key,), asks=asks or ("card",))
+    elif verb == "event" and key in knowledge.event:
+        reading = Reading("event", events=(key,), asks=asks)
+    else:
+        reading = Reading("unknown")
+    return tell(reading, memory, knowledge, request.received_at, request.tz)
+
+
+def _message(said: Answer) -> Message:
+    card = None
+    if said.contact is not None and said.contact.phone:
+        person = said.contact
+        card = ContactCard(given_name=person.given, family_name=person.family, phone=person.phone, email=person.email)
+    return Message(text=said.text, buttons=said.buttons, contact=card)
+
+
+async def _home(request: Request, session: AsyncSession) -> str:
+    """The code of the asker's region, empty when they have none."""
+    if request.person is None or request.person.region_id is None:
+        return ""
+    region = await session.get(Region, request.person.region_id)
+    return region.code if region is not None else ""

@@ -1,0 +1,35 @@
+"""Two questions in one message are two questions: « c'est quand l'AG et qui préside l'UNML ? »."""
+
+import re
+from datetime import date
+
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.marks import Marks, mark
+
+_SPLIT = re.compile(
+    r"(?<=[?!])\s+|\s+(?:et|puis|ou|aussi|,)\s+(?=(?:qui|quand|où|quel|quelle|quels|quelles|comment|combien|à quelle|est-ce|pourquoi|c['’]est)\b)|[.;]\s+|\n+",
+    re.IGNORECASE,
+)
+_MOST = 4
+
+
+def clauses(text: str, knowledge: Knowledge, today: date) -> list[str]:
+    """The questions of a message, when each stands by itself; else the whole message."""
+    pieces = [p.strip(" ,") for p in _SPLIT.split(text[:1000]) if p.strip(" ,")]
+    if not 1 < len(pieces) <= _MOST:
+        return [text]
+    marked = [mark(piece, knowledge, today) for piece in pieces]
+    asking = [(piece, marks) for piece, marks in zip(pieces, marked, strict=True) if _substance(marks)]
+    if len(asking) < 2 or not all(_own_target(marks) and marks.cues for _, marks in asking):
+        return [text]
+    return [piece for piece, _ in asking]
+
+
+def _substance(marks: Marks) -> bool:
+    return bool(
+        marks.cues or marks.events or marks.people or marks.roles or marks.periods or marks.terms or marks.loose
+    )
+
+
+def _own_target(marks: Marks) -> bool:
+    return bool(marks.events or marks.people or marks.roles or marks.terms or marks.organisations or marks.has("phase"))

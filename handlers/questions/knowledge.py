@@ -1,0 +1,246 @@
+"""Everything that may be told, in memory and indexed: an unchanging picture of the database at one version."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2s
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.questions.facts import (
+    ContactFact,
+    EventFact,
+    OrganisationFact,
+    RegionFact,
+    Source,
+    StructureFact,
+    TermFact,
+    TopicFact,
+)
+from handlers.questions.indexing import PhraseIndex, Postings, content_stems, event_aliases
+from handlers.questions.lexicon import Lexicon, Phrases, french
+from handlers.questions.names import NameIndex
+from handlers.questions.normalising import Word, fold, read_words, stem
+from storage import network
+from storage.agenda import Event, all_events
+from storage.directory import Contact, Organisation, Term, Topic
+from storage.network import Region, Structure
+
+
+class Knowledge:
+    """The facts and their indexes. Nothing in it changes once it is made; another version is another object."""
+
+    def __init__(
+        self,
+        *,
+        events: Sequence[EventFact] = (),
+        contacts: Sequence[ContactFact] = (),
+        organisations: Sequence[OrganisationFact] = (),
+        regions: Sequence[RegionFact] = (),
+        structures: Sequence[StructureFact] = (),
+        terms: Sequence[TermFact] = (),
+        topics: Sequence[TopicFact] = (),
+        settings: Mapping[str, object] | None = None,
+        lexicon: Lexicon | None = None,
+    ) -> None:
+        self.lexicon = lexicon or french()
+        self.settings = dict(settings or {})
+        self.contacts = tuple(contacts)
+        self.events = tuple(sorted(events, key=lambda e: (e.starts_on, str(e.starts_at or ""), e.ends_on)))
+        self.event = {event.key: event for event in self.events}
+        self.contact = {contact.key: contact for contact in contacts}
+        self.organisation = {organisation.key: organisation for organisation in organisations}
+        self.region = {region.code: region for region in regions}
+        self.structure = {structure.code: structure for structure in structures}
+        self.term = {term.key: term for term in terms}
+        self.topic = {topic.key: topic for topic in topics}
+        self.phases = tuple(sorted((e for e in events if e.position is not None), key=lambda e: e.position or 0))
+        self.names = NameIndex(self.contacts, self.lexicon)
+        self.coordinates = _coordinates(contacts)
+        self.organisation_names = Phrases({o.key: _known_as(o.name, o.abbreviation, *o.aliases) for o in organisations})
+        self.region_names = Phrases({r.code: _known_as(r.name, *r.aliases) for r in regions})
+        self.structure_names = Phrases({s.code: _known_as(s.name, *s.aliases) for s in structures})
+        self.term_names = Phrases({t.key: _known_as(t.term, *t.aliases) for t in terms})
+        self.aliases = event_aliases(self.events, organisations, self.lexicon)
+        self.alias_index = Postings([alias.stems for alias in self.aliases])
+        self.offices = [(c, function, owner) for c in self.contacts for function, owner in c.offices]
+        self.functions = Postings([content_stems(function, self.lexicon) for _, function, _ in self.offices])
+        duties = [(c, duty) for c in self.contacts for duty in c.responsibilities]
+        self.duty_holders = [contact for contact, _ in duties]
+        self.duties = Postings([content_stems(duty, self.lexicon) for _, duty in duties])
+        self._owners = {
+            o.key: frozenset(
+                s for text in (o.name, o.abbreviation or "", *o.aliases) for s in content_stems(text, self.lexicon)
+            )
+            for o in organisations
+        }
+        self.owner_stems = frozenset().union(*self._owners.values()) if self._owners else frozenset()
+        self.head = organisations[0].key if organisations else ""
+        self.phrases = PhraseIndex(topics, self.lexicon)
+        texts = [
+            *(text for e in self.events for text in (e.name, e.place or "", *e.aliases)),
+            *(text for o in organisations for text in (o.name, o.abbreviation, *o.aliases)),
+            *(text for r in regions for text in (r.name, *r.aliases)),
+            *(text for s in structures for text in (s.name, *s.aliases)),
+            *(text for t in terms for text in (t.term, *t.aliases)),
+            *(text for t in topics for text in (t.title, *t.phrases)),
+            *(text for c in self.contacts[:1000] for text in (c.function, *c.responsibilities)),
+        ]
+        spoken = {word.folded for text in texts for word in read_words(text).words if word.kind == "word"}
+        self._own_words = spoken | {stem(word) for word in spoken}
+        self.vocabulary = tuple(sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)}))
+        self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
+        self.children = _children(self.events)
+
+    def names_something(self, folded: str) -> bool:
+        """Is it a word of the network: in a name of an event, person, organisation, region or term?"""
+        piece = stem(folded)
+        return folded in self._own_words or piece in self._own_words or self.names.knows(folded)
+
+    def owner_of(self, coordinate: str) -> tuple[ContactFact, ...]:
+        """Whose number or address it is."""
+        return self.coordinates.get(fold(coordinate) if "@" in coordinate else digits(coordinate), ())
+
+    def on_duty(self, words: Sequence[Word]) -> tuple[str, ...]:
+        """The keys of the contacts whose responsibilities the words name, if they name one well enough."""
+        asked = {w.stem for w in words if w.folded not in self.lexicon.stop}
+        total = sum(map(self.duties.weight, asked))
+        found: dict[str, float] = {}
+        for number, _ in self.duties.candidates(asked).most_common(50):
+            duty = self.duties.entries[number]
+            common = sum(self.duties.weight(s) for s in duty if s in asked)
+            whole = sum(map(self.duties.weight, duty))
+            key = self.duty_holders[number].key
+            found[key] = max(found.get(key, 0.0), 2 * common / (total + whole))
+        best = max(found.values(), default=0.0)
+        return tuple(key for key, fit in found.items() if fit >= 0.6 and fit > best - 0.01)
+
+    def event_stems(self, keys: Iterable[str]) -> frozenset[str]:
+        """Every stem in the names of those events and in what is said of their audience."""
+        texts = [
+            text
+            for key in keys
+            for event in (self.event[key],)
+            for text in (event.name, *event.aliases, str(event.details.get("audience_text", "")))
+        ]
+        return frozenset(s for text in texts for s in content_stems(text, self.lexicon))
+
+    def stems_of_owner(self, key: str) -> frozenset[str]:
+        """The stems an organisation is known by."""
+        return self._owners.get(key, frozenset())
+
+    def members(self, organisation: str) -> tuple[ContactFact, ...]:
+        """The contacts of an organisation."""
+        return tuple(c for c in self.contacts if c.organisation == organisation)
+
+
+async def load(session: AsyncSession) -> Knowledge:
+    """What the database lets anybody know."""
+    regions = (await session.scalars(select(Region))).all()
+    codes = {region.id: region.code for region in regions}
+    events = [event for event in await all_events(session) if event.public]
+    keys = {event.id: event.key for event in events}
+    contacts = (await session.scalars(select(Contact).where(Contact.public).order_by(Contact.id))).all()
+    structures = (await session.scalars(select(Structure).where(~Structure.fictional))).all()
+    return Knowledge(
+        events=[_event(event, codes, keys) for event in events],
+        contacts=[_contact(contact) for contact in contacts],
+        organisations=[
+            OrganisationFact(o.key, o.name, o.abbreviation or "", tuple(o.aliases), o.description, _source(o))
+            for o in (await session.scalars(select(Organisation).order_by(Organisation.id))).all()
+        ],
+        regions=[RegionFact(r.code, r.name, r.zone, r.overseas, tuple(r.aliases)) for r in regions],
+        structures=[
+            StructureFact(s.code, s.name, s.kind, codes.get(s.region_id or 0, ""), tuple(s.aliases)) for s in structures
+        ],
+        terms=[
+            TermFact(t.key, t.term, t.meaning, tuple(t.aliases), _source(t))
+            for t in (await session.scalars(select(Term).order_by(Term.id))).all()
+        ],
+        topics=[
+            TopicFact(t.key, t.title, t.body, tuple(t.phrases), dict(t.details), _source(t))
+            for t in (await session.scalars(select(Topic).order_by(Topic.id))).all()
+        ],
+        settings=await network.setting(session, "network"),
+    )
+
+
+def _source(row: Event | Contact | Organisation | Term | Topic) -> Source:
+    return Source(row.source, row.source_date)
+
+
+def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str]) -> EventFact:
+    return EventFact(
+        key=event.key,
+        name=event.name,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        kind=event.kind,
+        precision=event.precision,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        zone=event.zone,
+        status=event.status,
+        place=event.place,
+        remote=event.remote,
+        video_link=event.video_link,
+        region=regions.get(event.region_id or 0, ""),
+        audience=dict(event.audience),
+        aliases=tuple(event.aliases),
+        description=event.description,
+        details=dict(event.details),
+        parent=keys.get(event.parent_id or 0, ""),
+        position=event.position,
+        source=_source(event),
+    )
+
+
+def _contact(contact: Contact) -> ContactFact:
+    return ContactFact(
+        key=contact.key,
+        given=contact.given_name,
+        family=contact.family_name,
+        gender=contact.gender or "",
+        function=contact.function,
+        organisation=contact.organisation,
+        phone=contact.phone or "",
+        email=contact.email or "",
+        responsibilities=tuple(contact.responsibilities),
+        aliases=tuple(contact.aliases),
+        details=dict(contact.details),
+        source=_source(contact),
+    )
+
+
+def handle(key: str) -> str:
+    """A short name for a key, which fits into the action of a button."""
+    return blake2s(key.encode(), digest_size=5).hexdigest()
+
+
+def digits(phone: str) -> str:
+    """A phone number as it is compared: the French prefix is a leading zero."""
+    number = "".join(c for c in phone.replace("(0)", "") if c.isdigit())
+    return "0" + number.removeprefix("0033").removeprefix("33") if number.startswith(("0033", "33")) else number
+
+
+def _known_as(*texts: str) -> list[str]:
+    """Names as phrases to be found in a question: marks of the phrase syntax mean nothing in them."""
+    return [" ".join(word.folded for word in read_words(text).words) for text in texts if text]
+
+
+def _coordinates(contacts: Iterable[ContactFact]) -> dict[str, tuple[ContactFact, ...]]:
+    """Who answers a number or reads an address."""
+    bearers: dict[str, tuple[ContactFact, ...]] = {}
+    for contact in contacts:
+        for key in (digits(contact.phone), fold(contact.email)):
+            if key:
+                bearers[key] = (*bearers.get(key, ()), contact)
+    return bearers
+
+
+def _children(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:
+    children: dict[str, list[EventFact]] = defaultdict(list)
+    for event in events:
+        if event.parent:
+            children[event.parent].append(event)
+    return {key: tuple(found) for key, found in children.items()}

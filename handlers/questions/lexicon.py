@@ -1,0 +1,188 @@
+"""The words of the language, read from YAML that anybody can extend: cues, spellings, stop words, first names.
+
+A phrase is written as people say it; `word?` may be absent, `one|other` is a choice, `…` stands for at most two
+words, `=word` must be written just so while the others may take any ending.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from handlers.questions.normalising import Word, fold, read_words, stem
+
+_GAP = "…"
+_WIDEST_GAP = 2
+
+
+@dataclass(slots=True)
+class _Node:
+    next: dict[str, "_Node"] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue found: its name and the words from `start` to `end` (excluded)."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Phrases:
+    """Many phrases, each standing for a name; finds the longest at every word."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._root = _Node()
+        self.words: set[str] = set()
+        for name, texts in phrases.items():
+            for text in texts:
+                for sequence in _expand(text):
+                    self._add(name, sequence)
+
+    def _add(self, name: str, sequence: Sequence[str]) -> None:
+        node = self._root
+        for key in sequence:
+            node = node.next.setdefault(key, _Node())
+            if key != _GAP:
+                self.words.add(key.removeprefix("="))
+        if name not in node.names:
+            node.names.append(name)
+
+    def find(self, words: Sequence[Word]) -> list[Cue]:
+        """The cues in a text, from left to right, the longest first where they overlap."""
+        found: list[Cue] = []
+        position = 0
+        while position < len(words):
+            end, names = self._longest(self._root, words, position)
+            if end > position:
+                found += [Cue(name, position, end) for name in names]
+                position = end
+            else:
+                position += 1
+        return found
+
+    def _longest(self, node: _Node, words: Sequence[Word], at: int) -> tuple[int, list[str]]:
+        best = (at, node.names) if node.names else (-1, [])
+        if at < len(words):
+            for key in (words[at].stem, f"={words[at].folded}"):
+                if key in node.next:
+                    best = max(best, self._longest(node.next[key], words, at + 1), key=lambda found: found[0])
+        if _GAP in node.next:
+            for skip in range(_WIDEST_GAP + 1):
+                if at + skip < len(words):
+                    reached = self._longest(node.next[_GAP], words, at + skip)
+                    best = max(best, reached, key=lambda found: found[0])
+        return best
+
+
+def _expand(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Every sequence of keys that a phrase stands for."""
+    slots: list[list[tuple[str, ...]]] = []
+    for part in phrase.split():
+        optional = part.endswith("?")
+        choices: list[tuple[str, ...]] = []
+        for choice in part.removesuffix("?").split("|"):
+            if choice == _GAP:
+                choices.append((_GAP,))
+            elif choice.startswith("="):
+                choices.append((f"={fold(choice[1:])}",))
+            else:
+                choices.append(tuple(word.stem for word in read_words(choice).words))
+        slots.append([*choices, ()] if optional else choices)
+    for chosen in itertools.product(*slots):
+        sequence = tuple(itertools.chain.from_iterable(chosen))
+        if sequence:
+            yield sequence
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What the language files say, ready for use."""
+
+    cues: Phrases
+    absent: Phrases
+    acts: Phrases
+    foreign: Phrases
+    labels: Mapping[str, str]  # for each absent attribute how it is named in an answer
+    spellings: Mapping[str, tuple[str, ...]]
+    stop: frozenset[str]
+    common: frozenset[str]
+    given_names: frozenset[str]
+    gatherings: frozenset[str]  # stems of nouns for things that take place
+    offices: frozenset[str]  # stems of functions people hold
+    travel: frozenset[str]
+
+    def knows(self, word: Word) -> bool:
+        """Is this a word of the language, so that it needs no correction?"""
+        return word.folded in self.common or word.folded in self.stop or word.stem in self.vocabulary
+
+    @functools.cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The stems that cues are made of."""
+        return frozenset(
+            self.cues.words | self.absent.words | self.acts.words | self.gatherings | self.offices | self.travel
+        )
+
+    @functools.cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """The words, in full, that a misspelt word may have been."""
+        return self._spoken
+
+    _spoken: tuple[str, ...] = ()
+
+
+@functools.cache
+def french() -> Lexicon:
+    """The lexicon of the package, read once."""
+    return build(
+        *(yaml.safe_load(p.read_text("utf-8")) for p in sorted((Path(__file__).parent / "lexicon").glob("*.yaml")))
+    )
+
+
+def build(*files: Mapping[str, Any]) -> Lexicon:
+    """One lexicon from several files; lists of the same name are joined."""
+    merged: dict[str, Any] = {}
+    for content in files:
+        for section, value in content.items():
+            if isinstance(value, list):
+                merged.setdefault(section, []).extend(value)
+            else:
+                into = merged.setdefault(section, {})
+                for name, more in value.items():
+                    if isinstance(more, list):
+                        into.setdefault(name, []).extend(more)
+                    else:
+                        into[name] = more
+    absent = {name: entry["phrases"] for name, entry in merged["absent"].items()}
+    phrases = [*itertools.chain.from_iterable(merged["cues"].values()), *itertools.chain.from_iterable(absent.values())]
+    spoken = {
+        word.folded for phrase in phrases for word in read_words(phrase.replace("|", " ").replace("?", " ")).words
+    }
+    spoken |= {fold(word) for word in [*merged["gatherings"], *merged["offices"], *merged["respelled"]]}
+    return Lexicon(
+        cues=Phrases(merged["cues"]),
+        absent=Phrases(absent),
+        acts=Phrases(merged["acts"]),
+        foreign=Phrases({"foreign": merged["foreign"]}),
+        labels={name: entry["label"] for name, entry in merged["absent"].items()},
+        spellings={fold(k): tuple(str(v).split()) for k, v in merged["spellings"].items()},
+        stop=frozenset(_words(merged["stop"])),
+        common=frozenset(_words(merged["common"])),
+        given_names=frozenset(_words(merged["given_names"])),
+        gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
+        offices=frozenset(stem(word) for word in _words(merged["offices"])),
+        travel=frozenset(stem(word) for word in _words(merged["travel"])),
+        _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
+    )
+
+
+def _words(lines: Iterable[str]) -> Iterator[str]:
+    """Lists of words may be written several to a line."""
+    for line in lines:
+        yield from (fold(word) for word in str(line).replace("-", " ").replace("'", " ").split())

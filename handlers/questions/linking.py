@@ -1,0 +1,277 @@
+"""Which events, regions, organisations, functions a question names, and with which words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from handlers.questions.facts import ContactFact
+from handlers.questions.indexing import content_stems
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.lexicon import Cue, Lexicon
+from handlers.questions.normalising import Text, Word
+
+_PLACE_WORDS = frozenset(("a", "au", "aux", "de", "du", "d", "en", "sur", "vers", "pour"))
+_WIDEST = 4  # ordinary words that may stand among the words of one name
+
+
+@dataclass(frozen=True, slots=True)
+class EventMention:
+    """Events that the words from `start` to `end` may mean; `place` when only their place is named."""
+
+    events: tuple[str, ...]
+    start: int
+    end: int
+    place: bool = False
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMention:
+    """A function named, with the people known to hold it; nobody when it is somebody else's."""
+
+    contacts: tuple[ContactFact, ...]
+    start: int
+    end: int
+
+
+def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> list[EventMention]:
+    """The events named in a text, longest names first where they overlap, then from left to right."""
+    words, lexicon = text.words, knowledge.lexicon
+    busy = set(taken)
+    where: dict[str, list[int]] = {}
+    for position, word in enumerate(words):
+        if word.folded not in lexicon.stop:
+            where.setdefault(word.stem, []).append(position)
+    index = knowledge.alias_index
+    spans: dict[tuple[int, int, bool], tuple[float, list[str]]] = {}
+    for number, count in index.candidates(where).items():
+        alias = knowledge.aliases[number]
+        if count < len(set(alias.stems)):
+            continue
+        weight = sum(map(index.weight, alias.stems))
+        for start, end in _windows(alias.stems, where, words, lexicon):
+            span = range(start, end)
+            if alias.place and busy.intersection(span):
+                continue
+            if len(alias.stems) == 1 and _homograph(words[start], lexicon) and not _named(text, start, start + 1):
+                continue
+            if len(alias.stems) == 1 and alias.place and not _located(text, start):
+                continue
+            known = spans.setdefault((start, end, alias.place), (weight, []))
+            if alias.event not in known[1]:
+                known[1].append(alias.event)
+    chosen: list[EventMention] = []
+    for (start, end, place), (weight, keys) in sorted(
+        spans.items(), key=lambda item: (item[0][2], -item[1][0], item[0][0] - item[0][1])
+    ):
+        if not any(mention.start < end and start < mention.end for mention in chosen):
+            chosen.append(EventMention(tuple(keys), start, end, place, weight))
+    return sorted(chosen, key=lambda mention: mention.start)
+
+
+def _windows(
+    stems: Sequence[str], where: dict[str, list[int]], words: Sequence[Word], lexicon: Lexicon
+) -> list[tuple[int, int]]:
+    """The stretches of text in which every stem of a name is found close together."""
+    if len(stems) == 1:
+        return [(position, position + 1) for position in where[stems[0]]]
+    found = []
+    for first in where[stems[0]]:
+        places = [min(where[s], key=lambda p: (abs(p - first), p)) for s in stems]
+        start, end = min(places), max(places) + 1
+        between = [p for p in range(start, end) if p not in places]
+        strangers = [p for p in between if words[p].folded not in lexicon.stop]
+        broken = any(words[p].breaks for p in range(start + 1, end))
+        if (
+            len(between) <= _WIDEST + len(stems)
+            and not strangers
+            and not broken
+            and len(set(places)) == len(set(stems))
+        ):
+            found.append((start, end))
+    return found
+
+
+def _homograph(word: Word, lexicon: Lexicon) -> bool:
+    """Is the name also an ordinary word (« Tours », « Nice », « Centre »)? Things that take place are not in doubt."""
+    return word.folded in lexicon.common and word.stem not in lexicon.gatherings
+
+
+def _named(text: Text, start: int, end: int) -> bool:
+    """Is an ordinary word used as a name here: with a capital, or after « à » and the like?"""
+    if not text.shouted and text.words[end - 1].capital and start > 0:
+        return True
+    return start > 0 and text.words[start - 1].folded in ("a", "de", "sur", "vers")
+
+
+def _located(text: Text, start: int) -> bool:
+    """Is a place said as a place, or at least with its capital?"""
+    word = text.words[start]
+    if word.capital and not text.shouted:
+        return True
+    before = text.words[start - 1].folded if start else ""
+    if before in ("le", "la", "les", "l"):
+        before = text.words[start - 2].folded if start > 1 else "a"
+        return before in _PLACE_WORDS or before == "a" or True
+    return before in _PLACE_WORDS or len(text.words) <= 3
+
+
+def regions_named(text: Text, knowledge: Knowledge) -> list[Cue]:
+    """The regions named; « La Réunion » is told from a meeting by its capital or by « à »."""
+    lexicon = knowledge.lexicon
+    found = []
+    for cue in knowledge.region_names.find(text.words):
+        own = [p for p in range(cue.start, cue.end) if text.words[p].folded not in lexicon.stop]
+        doubtful = (
+            all(text.words[p].folded in lexicon.common or text.words[p].stem in lexicon.gatherings for p in own)
+            and len(own) == 1
+        )
+        if doubtful and not _region_sure(text, cue.start, own[0], lexicon):
+            continue
+        found.append(cue)
+    return found
+
+
+def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon) -> bool:
+    word = text.words[last]
+    if word.capital and not text.shouted and last > 0:
+        return True
+    begin = start
+    while begin > 0 and text.words[begin - 1].folded in ("la", "le", "l", "ile"):
+        begin -= 1
+    before = text.words[begin - 1] if begin > 0 else None
+    article = begin < last and text.words[last - 1].folded == "la"
+    after = text.words[last + 1] if last + 1 < len(text.words) else None
+    complement = after is not None and after.folded in ("du", "de", "des", "d", "avec", "sur") and not after.breaks
+    if before is None or not article or complement:
+        return False
+    if before.folded == "a" or (begin < start and before.folded in ("de", "sur")):
+        return True
+    held = text.words[begin - 2] if begin > 1 else None
+    return before.folded in ("de", "pour") and held is not None and held.stem in lexicon.gatherings
+
+
+def role_mentions(
+    text: Text, knowledge: Knowledge, taken: Iterable[int], *, past: bool, years: set[int]
+) -> list[RoleMention]:
+    """The functions named and who holds them, or held them if the question is about the past."""
+    words, lexicon = text.words, knowledge.lexicon
+    busy = set(taken)
+    mentions: list[RoleMention] = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        holders = [
+            (contact, function, owner)
+            for contact, function, owner in (knowledge.offices[n] for n in knowledge.functions.holding(word.stem))
+        ]
+        if word.stem not in lexicon.offices or position in busy:
+            position += 1
+            continue
+        wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
+        fitting = [
+            (contact, function, owner)
+            for contact, function, owner in holders
+            if _fits(wanted, function, owner, knowledge)
+        ]
+        mentions.append(RoleMention(_choose(fitting, words[position], wanted, knowledge, past, years), position, end))
+        position = end
+    return mentions
+
+
+def _qualifiers(
+    words: Sequence[Word], office: int, lexicon: Lexicon, busy: set[int], knowledge: Knowledge
+) -> tuple[list[str], int]:
+    """What follows the function and narrows it: « de l’UNML », « senior », « de la Mission Locale de Lille »."""
+    wanted, end = [], office + 1
+    for position in range(office + 1, min(len(words), office + 12)):
+        word = words[position]
+        if word.breaks or position in busy or word.kind != "word":
+            break
+        if word.folded in lexicon.stop:
+            if word.folded not in (
+                "de",
+                "du",
+                "des",
+                "d",
+                "l",
+                "la",
+                "le",
+                "les",
+                "et",
+                "chez",
+                "au",
+                "a",
+                "notre",
+                "votre",
+                "pour",
+                "s",
+            ):
+                break
+            continue
+        if (
+            word.stem in lexicon.vocabulary
+            and not knowledge.functions.holding(word.stem)
+            and word.stem not in knowledge.owner_stems
+        ):
+            break
+        if word.stem in lexicon.offices and words[position - 1].folded == "et":
+            break
+        wanted.append(word.stem)
+        end = position + 1
+    return wanted, end
+
+
+def _fits(wanted: Sequence[str], function: str, owner: str, knowledge: Knowledge) -> bool:
+    own = set(content_stems(function, knowledge.lexicon)) | knowledge.stems_of_owner(owner)
+    return all(piece in own for piece in wanted)
+
+
+def _choose(
+    fitting: list[tuple[ContactFact, str, str]],
+    word: Word,
+    wanted: Sequence[str],
+    knowledge: Knowledge,
+    past: bool,
+    years: set[int],
+) -> tuple[ContactFact, ...]:
+    """Among those who fit: who held it then, the very function rather than a longer one, the gender said."""
+
+    def narrowed(keep: list[tuple[ContactFact, str, str]]) -> list[tuple[ContactFact, str, str]]:
+        return keep or fitting
+
+    if years or past:
+        then = [f for f in fitting if f[0].former or (years and f[0].as_of[:4] in {str(y) for y in years})]
+        former = [f for f in then if f[0].former]
+        fitting = narrowed(former or then)
+    else:
+        fitting = narrowed([f for f in fitting if not f[0].former])
+    asked = {word.stem, *wanted}
+    exact = [f for f in fitting if set(content_stems(f[1], knowledge.lexicon)) <= asked]
+    if exact and not (set(asked) & knowledge.owner_stems and len(exact) > 1):
+        fitting = exact
+    gender = (
+        "f" if word.folded.endswith(("ente", "trice", "ee", "iere", "ante", "cheffe", "onne", "tes", "trices")) else "m"
+    )
+    if word.folded in _GENDERLESS:
+        gender = ""
+    if gender and len({c.key for c, _, _ in fitting}) > 1:
+        fitting = narrowed([f for f in fitting if f[0].gender in ("", gender)])
+    if len({c.key for c, _, _ in fitting}) > 1 and not wanted and knowledge.head:
+        fitting = narrowed([f for f in fitting if f[2] == knowledge.head])
+    return tuple(dict.fromkeys(contact for contact, _, _ in fitting))
+
+
+_GENDERLESS = frozenset(
+    [
+        "responsable",
+        "secretaire",
+        "maire",
+        "preside",
+        "presider",
+        "presidence",
+        "dirige",
+        "diriger",
+        "direction",
+        "directions",
+    ]
+)

@@ -1,0 +1,157 @@
+"""Everything recognised in a question, before it is decided what the question is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from handlers.questions.dates import Anchor, DateReader, Period
+from handlers.questions.facts import EventFact
+from handlers.questions.indexing import TopicMatch, content_stems
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.lexicon import Cue
+from handlers.questions.linking import EventMention, RoleMention, event_mentions, regions_named, role_mentions
+from handlers.questions.names import NameMatch
+from handlers.questions.normalising import Text, Word, read_words
+from handlers.questions.spelling import corrected
+
+
+@dataclass(slots=True)
+class Marks:
+    """The words of a question and what was found in them. `loose` are the content words that nothing explains."""
+
+    text: Text
+    cues: dict[str, list[Cue]] = field(default_factory=dict)
+    acts: list[Cue] = field(default_factory=list)
+    absent: list[Cue] = field(default_factory=list)
+    foreign: list[Cue] = field(default_factory=list)
+    events: list[EventMention] = field(default_factory=list)
+    gatherings: list[int] = field(default_factory=list)
+    regions: list[Cue] = field(default_factory=list)
+    organisations: list[Cue] = field(default_factory=list)
+    structures: list[Cue] = field(default_factory=list)
+    terms: list[Cue] = field(default_factory=list)
+    people: list[NameMatch] = field(default_factory=list)
+    roles: list[RoleMention] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
+    topics: list[TopicMatch] = field(default_factory=list)
+    coordinates: list[Word] = field(default_factory=list)
+    loose: list[int] = field(default_factory=list)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words, spelling put right."""
+        return self.text.words
+
+    def has(self, *names: str) -> bool:
+        """Is one of those cues there?"""
+        return any(name in self.cues for name in names)
+
+    def first(self, name: str) -> int:
+        """Where a cue first stands; past the end when it does not."""
+        return self.cues[name][0].start if name in self.cues else len(self.words)
+
+    def loose_words(self) -> list[str]:
+        """The unexplained words as typed."""
+        return [self.words[p].text for p in self.loose]
+
+    def begins(self, *folded: str) -> bool:
+        """Is the first word one of those?"""
+        return bool(self.words) and self.words[0].folded in folded
+
+
+def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
+    """Recognise everything in a question asked on the day `today`."""
+    lexicon = knowledge.lexicon
+    typed = read_words(question)
+    text = corrected(typed, lexicon, knowledge.names_something, knowledge.vocabulary)
+    words = text.words
+    marks = Marks(text)
+    marks.coordinates = [w for w in words if w.kind in ("phone", "email")]
+
+    cues = lexicon.cues.find(words)
+    past = any(cue.name == "past" for cue in cues)
+    marks.structures = knowledge.structure_names.find(words)
+    marks.organisations = knowledge.organisation_names.find(words)
+    marks.terms = knowledge.term_names.find(words)
+    marks.regions = regions_named(text, knowledge)
+    named = _covered(c for c in (*marks.structures, *marks.organisations) if c.end - c.start > 1)
+    mentions = event_mentions(text, knowledge, named | _covered(marks.regions))
+    reader = DateReader(words, today, past=past, busy=_busy(knowledge), anchors=_anchors(mentions, knowledge, today))
+    marks.periods = reader.find()
+    anchored = {p for period in marks.periods for p in range(period.start, period.end)}
+    marks.events = [m for m in mentions if not (set(range(m.start, m.end)) <= anchored)]
+    dated = anchored
+    marks.periods = [p for p in marks.periods if not _inside(p, marks.events)]
+
+    eventful = _covered(marks.events)
+    marks.acts = [a for a in lexicon.acts.find(words) if not (set(range(a.start, a.end)) & (eventful | named))]
+    said = _covered(marks.acts)
+    for cue in cues:
+        span = set(range(cue.start, cue.end))
+        inside = span <= eventful or span <= dated or span <= named
+        if not inside and not (span <= said and _longest(marks.acts, cue)):
+            marks.cues.setdefault(cue.name, []).append(cue)
+    marks.absent = [a for a in lexicon.absent.find(words) if not set(range(a.start, a.end)) & (eventful | dated)]
+    marks.foreign = [f for f in lexicon.foreign.find(words) if not set(range(f.start, f.end)) & (eventful | dated)]
+
+    cued = {p for found in marks.cues.values() for c in found for p in range(c.start, c.end)}
+    taken = eventful | dated | named | _covered(marks.regions)
+    years = {p.first.year for p in marks.periods if p.kind == "year" or p.year_given}
+    marks.people = [
+        m
+        for m in knowledge.names.find(
+            words, taken | {p for p in cued if not knowledge.names.knows(words[p].folded)}, shouted=text.shouted
+        )
+    ]
+    people = _covered(marks.people)
+    marks.roles = role_mentions(text, knowledge, taken | people, past=past, years=years)
+    marks.gatherings = [
+        p for p, w in enumerate(words) if w.stem in lexicon.gatherings and p not in taken and w.kind == "word"
+    ]
+    explained = taken | people | cued | said | _covered(marks.roles) | set(marks.gatherings)
+    explained |= (
+        _covered(marks.organisations) | _covered(marks.structures) | _covered(marks.terms) | _covered(marks.absent)
+    )
+    marks.loose = [
+        p
+        for p, w in enumerate(words)
+        if p not in explained and w.folded not in lexicon.stop and len(w.folded) > 1 and w.kind in ("word", "number")
+    ]
+    marks.topics = knowledge.phrases.find(content_stems(" ".join(w.folded for w in words), lexicon))
+    return marks
+
+
+def _longest(acts: list[Cue], cue: Cue) -> bool:
+    """Does an act say all of the cue, and more or as much?"""
+    return any(a.start <= cue.start and cue.end <= a.end for a in acts)
+
+
+def _covered(spans: Iterable[Cue | EventMention | NameMatch | RoleMention]) -> set[int]:
+    return {position for span in spans for position in range(span.start, span.end)}
+
+
+def _inside(period: Period, events: list[EventMention]) -> bool:
+    """« le séminaire du 5 avril » is a name: its date is no period asked about."""
+    return any(m.start <= period.start and period.end <= m.end for m in events)
+
+
+def _busy(knowledge: Knowledge):  # type: ignore[no-untyped-def]
+    def busy(first: date, last: date) -> bool:
+        return any(e.starts_on <= last and first <= e.ends_on for e in knowledge.events)
+
+    return busy
+
+
+def _anchors(mentions: list[EventMention], knowledge: Knowledge, today: date) -> dict[int, Anchor]:
+    """The events named, as dates that a period may be counted from: the next one where a name has several."""
+    anchors = {}
+    for mention in mentions:
+        event = nearest([knowledge.event[key] for key in mention.events], today)
+        anchors[mention.start] = Anchor(mention.start, mention.end, event.starts_on, event.ends_on, event.key)
+    return anchors
+
+
+def nearest(events: list[EventFact], today: date) -> EventFact:
+    """The next of several events, or the last one when all are over."""
+    ahead = [event for event in events if event.ends_on >= today]
+    return min(ahead, key=lambda e: e.starts_on) if ahead else max(events, key=lambda e: e.ends_on)

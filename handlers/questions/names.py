@@ -1,0 +1,188 @@
+"""Names of people in a question: exact, misspelt, partial, or only near, which is never assumed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from handlers.questions.facts import ContactFact
+from handlers.questions.lexicon import Lexicon
+from handlers.questions.normalising import Word, fold, read_words
+
+_TITLES = {"m": "m", "mr": "m", "monsieur": "m", "mme": "f", "madame": "f", "mlle": "f"}
+_PARTICLES = {"de", "du", "des", "d", "le", "la", "el", "al", "ben", "van", "von", "l"}
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A name in the words from `start` to `end`: the people who bear it, or who are merely near it."""
+
+    contacts: tuple[ContactFact, ...]
+    start: int
+    end: int
+    near: bool = False
+    partial: bool = False  # a first name or a family name alone
+
+
+def sound(folded: str) -> str:
+    """How a name sounds in French, roughly: « Kadiri » and « Khadiri », « Anastase » and « Anasthase » are the same."""
+    text = folded
+    for written, heard in (
+        ("chr", "kr"),
+        ("ch", "5"),
+        ("ph", "f"),
+        ("qu", "k"),
+        ("ck", "k"),
+        ("ce", "se"),
+        ("ci", "si"),
+        ("cy", "si"),
+        ("c", "k"),
+        ("q", "k"),
+        ("h", ""),
+        ("y", "i"),
+        ("w", "v"),
+        ("z", "s"),
+        ("5", "ch"),
+        ("eau", "o"),
+        ("au", "o"),
+        ("ai", "e"),
+        ("ei", "e"),
+    ):
+        text = text.replace(written, heard)
+    letters = [a for a, b in zip(text, " " + text, strict=False) if a != b]
+    return "".join(letters).rstrip("es") or folded
+
+
+class NameIndex:
+    """The words that names are made of, exact, by sound and by first letter, for any number of contacts."""
+
+    def __init__(self, contacts: Sequence[ContactFact], lexicon: Lexicon) -> None:
+        self._contacts = contacts
+        self._lexicon = lexicon
+        given: dict[str, list[int]] = defaultdict(list)
+        family: dict[str, list[int]] = defaultdict(list)
+        for number, contact in enumerate(contacts):
+            for text in {contact.given, *contact.aliases}:
+                pieces = [w.folded for w in read_words(text).words]
+                for piece in {*pieces, "".join(pieces)} - _PARTICLES:
+                    given[piece].append(number)
+            pieces = [w.folded for w in read_words(contact.family).words]
+            for piece in {*pieces, "".join(pieces)} - (_PARTICLES if len(pieces) > 1 else set()):
+                family[piece].append(number)
+        self._given, self._family = dict(given), dict(family)
+        self._sounds: dict[str, set[str]] = defaultdict(set)
+        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        for piece in {*given, *family}:
+            self._sounds[sound(piece)].add(piece)
+            self._by_letter[piece[0]].append(piece)
+
+    def knows(self, folded: str) -> bool:
+        """Is the word part of somebody's name?"""
+        return folded in self._given or folded in self._family
+
+    def find(self, words: Sequence[Word], taken: Iterable[int], *, shouted: bool) -> list[NameMatch]:
+        """The names in a text, outside of the words taken by something surer."""
+        free = set(range(len(words))) - set(taken)
+        found: list[NameMatch] = []
+        position = 0
+        while position < len(words):
+            end = self._run(words, position, free, shouted)
+            if end > position:
+                match = self._match(words, position, end)
+                if match is not None:
+                    found.append(match)
+                position = end
+            else:
+                position += 1
+        return found
+
+    def _run(self, words: Sequence[Word], start: int, free: set[int], shouted: bool) -> int:
+        """The end of the words from `start` that may form one name; `start` itself when none does."""
+        end, sure = start, False
+        while end < len(words) and end in free and not (end > start and words[end].breaks):
+            word = words[end]
+            if word.kind != "word":
+                break
+            if self.knows(word.folded):
+                ordinary = self._lexicon.knows(word) and not (word.capital and not shouted)
+                if ordinary and not sure and word.folded not in self._lexicon.given_names:
+                    break
+                sure = True
+            elif (
+                (word.folded in _TITLES and end == start)
+                or (
+                    word.folded in _PARTICLES
+                    and sure
+                    and end + 1 < len(words)
+                    and self._namelike(words[end + 1], shouted)
+                    and word.folded in {"el", "al", "ben", "van", "von"}
+                )
+                or (word.folded in _PARTICLES and word.folded in {"el", "al", "ben"} and end == start)
+                or (len(word.folded) == 1 and word.capital and not shouted and not word.joined)
+            ):
+                pass
+            elif self._namelike(word, shouted):
+                sure = sure or bool(self._similar(word.folded, alone=True))
+            else:
+                break
+            end += 1
+        return end if sure else start
+
+    def _namelike(self, word: Word, shouted: bool) -> bool:
+        """May the word be a name that nobody here bears, or a misspelt one?"""
+        if word.kind != "word" or len(word.folded) < 3:
+            return False
+        if self.knows(word.folded) or word.folded in self._lexicon.given_names:
+            return True
+        return not self._lexicon.knows(word)
+
+    def _similar(self, folded: str, *, alone: bool) -> set[str]:
+        """The name words that this one may be a misspelling of; stricter when it stands alone."""
+        if folded in self._lexicon.given_names:
+            return set()
+        same = {piece for piece in self._sounds.get(sound(folded), ()) if abs(len(piece) - len(folded)) <= 3}
+        if same:
+            return same
+        if len(folded) < (6 if alone else 5):
+            return set()
+        most = 2 if len(folded) >= 8 else 1
+        nearby = process.extract(
+            folded, self._by_letter.get(folded[0], ()), scorer=OSA.distance, score_cutoff=most, limit=5
+        )
+        return {piece for piece, _, _ in nearby}
+
+    def _bearers(self, folded: str, *, alone: bool) -> set[int]:
+        pieces = {folded} if self.knows(folded) else self._similar(folded, alone=alone)
+        return {n for piece in pieces for n in (*self._given.get(piece, ()), *self._family.get(piece, ()))}
+
+    def _match(self, words: Sequence[Word], start: int, end: int) -> NameMatch | None:
+        title = _TITLES.get(words[start].folded, "")
+        pieces = [w.folded for w in words[start + bool(title) : end] if w.folded not in _PARTICLES]
+        initials = [p for p in pieces if len(p) == 1]
+        names = [p for p in pieces if len(p) > 1]
+        alone = len(names) == 1
+        groups = [self._bearers(piece, alone=alone) for piece in names]
+        together = set.intersection(*groups) if groups else set()
+        if initials:
+            together = {n for n in together if fold(self._contacts[n].given)[:1] == initials[0]}
+        if title:
+            together = {n for n in together if self._contacts[n].gender in ("", title)}
+        # « Jean Viet » : a first name and a family name, each known, need not be one person's.
+        if (
+            together
+            and not alone
+            and not any(any(n in self._family.get(p, ()) for p in self._readings(names)) for n in together)
+        ):
+            partial = True
+        else:
+            partial = alone
+        if together:
+            chosen = tuple(self._contacts[n] for n in sorted(together)[:50])
+            return NameMatch(chosen, start, end, partial=partial)
+        near = sorted(set().union(*groups))[:3]
+        return NameMatch(tuple(self._contacts[n] for n in near), start, end, near=True) if near else None
+
+    def _readings(self, names: Sequence[str]) -> set[str]:
+        return {r for name in names for r in ({name} if self.knows(name) else self._similar(name, alone=False))}

@@ -1,0 +1,126 @@
+"""Putting right what was typed in haste: telephone spellings, letters glued together, slips of the finger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from handlers.questions.lexicon import Lexicon
+from handlers.questions.normalising import Text, Word, fold, stem
+
+_ELIDED = ("l", "d", "qu", "j", "n", "s", "m", "t", "c")
+_AFTER_WHERE = frozenset(
+    [
+        "est",
+        "sont",
+        "se",
+        "sera",
+        "seront",
+        "aura",
+        "auront",
+        "a",
+        "ca",
+        "cela",
+        "c",
+        "on",
+        "va",
+        "vont",
+        "elle",
+        "il",
+        "elles",
+        "ils",
+        "que",
+        "peut",
+        "puis",
+        "dois",
+        "faut",
+        "doit",
+        "s",
+        "ont",
+    ]
+)
+_BEFORE_BOARD = frozenset(["le", "du", "au", "un", "prochain", "dernier", "ce", "ds"])
+
+
+def corrected(text: Text, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str]) -> Text:
+    """The words as they were meant. `named` tells the words of the network; `vocabulary` what a slip may have been."""
+    words: list[Word] = []
+    for word in text.words:
+        words += _meant(word, lexicon, named, vocabulary)
+    return Text(tuple(_settled(words, text.shouted)), text.shouted)
+
+
+def _meant(word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str]) -> list[Word]:
+    if word.kind != "word":
+        return [word]
+    folded = word.folded
+    if folded in lexicon.spellings and not (word.upper and named(folded)):
+        return _spelt(word, lexicon.spellings[folded])
+    if lexicon.knows(word) or named(folded):
+        return [word]
+    squeezed = _squeezed(folded)
+    if squeezed != folded and (squeezed in lexicon.spellings or lexicon.knows(word.respelled(squeezed))):
+        return _spelt(word, lexicon.spellings.get(squeezed, (squeezed,)))
+    for letters in _ELIDED:
+        rest = folded.removeprefix(letters)
+        if rest != folded and len(rest) >= 2:
+            known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
+            if known or named(rest):
+                return _spelt(word, (letters, rest))
+    if len(folded) < 5 or folded in lexicon.given_names:
+        return [word]
+    most = 2 if len(folded) >= 9 else 1
+    best = process.extract(folded, vocabulary, scorer=OSA.distance, score_cutoff=most, limit=3)
+    best = [found for found in best if found[0][0] == folded[0] or (found[0][1:] == folded[1:])]
+    if best:
+        return [word.respelled(best[0][0])]
+    return [word]
+
+
+def _spelt(word: Word, pieces: Sequence[str]) -> list[Word]:
+    """The word replaced by others; the first keeps what stood before it, the last what follows."""
+    out = []
+    for number, piece in enumerate(pieces):
+        folded = "où" if piece == "où" else fold(piece)
+        out.append(
+            replace(
+                word,
+                folded=folded,
+                stem=stem(folded),
+                breaks=word.breaks and number == 0,
+                asked=word.asked and number == len(pieces) - 1,
+                written=word.folded,
+            )
+        )
+    return out
+
+
+def _squeezed(folded: str) -> str:
+    """Letters held down: « merciiii », « saluuut »."""
+    out = ""
+    for letter in folded:
+        if len(out) < 2 or not (out[-1] == out[-2] == letter):
+            out += letter
+    if len(out) > 2 and out[-1] == out[-2]:
+        out = out[:-1]
+    return out
+
+
+def _settled(words: list[Word], shouted: bool) -> list[Word]:
+    """« ou » that asks where, « ca » that is « ça »: told by what stands around them."""
+    settled = list(words)
+    for position, word in enumerate(words):
+        before = words[position - 1].folded if position and not word.breaks else ""
+        after = words[position + 1] if position + 1 < len(words) else None
+        if word.folded == "ou":
+            first = not before or before in ("et", "est", "c", "mais", "donc", "alors")
+            last = after is None or after.breaks
+            verb = after is not None and after.folded in _AFTER_WHERE
+            if (first or last or verb) and not (first and last and len(words) > 1 and not before == "et" and position):
+                settled[position] = replace(word, folded="où", stem="où")
+        elif (word.folded == "ca" and before not in _BEFORE_BOARD and not (word.upper and not shouted)) or (
+            word.folded == "ca" and word.text != "CA" and word.text.islower() and not before
+        ):
+            settled[position] = replace(word, folded="cela", stem="cela")
+    return settled
