@@ -118,6 +118,11 @@ class Request(_Value):
         """What follows `capability:verb` in the action pressed."""
         return self.press.action.split(":")[2:] if self.press else []
 
+    def number(self, place: int) -> int | None:
+        """The argument at that place if it may be the number of a row; a forged action may hold anything."""
+        given = self.arguments[place] if place < len(self.arguments) else ""
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None
+
     def known(self) -> Someone:
         """The person; refuses politely when the account belongs to nobody."""
         if self.person is None:

@@ -27,18 +27,18 @@ async def show_agenda(request: Request, session: AsyncSession, conversation: Con
 
 async def show_page(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """The page asked by `calendar:page:<mine|all>:<number>`, in the place of the one shown."""
-    match request.arguments:
-        case ["mine" | "all" as whose, number] if number.isdecimal():
-            mine = whose == "mine" and request.person is not None
-            reply = await _page(request, session, mine=mine, number=int(number))
-            return reply.model_copy(update={"replace": True})
-    return await show_agenda(request, session, conversation)
+    number = request.number(1)
+    if number is None:
+        return await show_agenda(request, session, conversation)
+    mine = request.arguments[0] == "mine" and request.person is not None
+    reply = await _page(request, session, mine=mine, number=number)
+    return reply.model_copy(update={"replace": True})
 
 
 async def show_event(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """The event asked by `calendar:show:<id>` (a new message) or `calendar:open:<id>` (in the place of the list)."""
-    number = request.arguments[0] if request.arguments else ""
-    event = await session.get(Event, int(number)) if number.isdecimal() else None
+    number = request.number(0)
+    event = await session.get(Event, number) if number is not None else None
     if event is None:
         raise Refusal(wording.GONE)
     invited = request.person is not None and await is_invited(session, event, request.person)

@@ -36,15 +36,13 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     """`contact:page:<n>` turns the list, `contact:show:<id>` shows a card."""
     entries = await _entries(session)
     verb = request.press.action.split(":")[1:2] if request.press else []
-    match [*verb, *request.arguments]:
-        case ["page", number] if number.isdecimal():
-            return _page(_current(entries), int(number)).model_copy(update={"replace": True})
-        case ["show", number]:
-            for one in entries:
-                if str(one.contact.id) == number:
-                    return Reply(messages=(_card(one),))
-            raise Refusal(wording.GONE)
-    return _page(_current(entries), 0)
+    number = request.number(0)
+    if verb == ["show"]:
+        for one in entries:
+            if one.contact.id == number:
+                return Reply(messages=(_card(one),))
+        raise Refusal(wording.GONE)
+    return _page(_current(entries), number or 0).model_copy(update={"replace": verb == ["page"]})
 
 
 async def _entries(session: AsyncSession) -> list[Entry]:
