@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -81,7 +82,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         log.warning("a page waits for the database (%s)", type(error).__name__)
         return _error(request, 503, _SENTENCES[503])
     except Exception as error:
-        log.error("a page could not be served (%s)", type(error).__name__)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("a page could not be served (%s at %s:%d)", type(error).__name__, where.name, where.lineno or 0)
         return _error(request, 500, _APOLOGY)
 
 

@@ -17,7 +17,6 @@ from bot.web.live import REHEARSAL, Hub, Ping
 from bot.web.seats import Seat, seat_of
 from bot.web.talking import Talk
 from handlers import dates
-from handlers.request import Someone
 from schedules.clock import Clock
 from storage.agenda import Precision, all_events
 from storage.database import Database
@@ -25,6 +24,7 @@ from storage.network import setting
 from storage.people import Role
 from storage.web import Departure, changes, departures, received_by_person
 
+MOST_SHOWN = 120  # of what left
 LONGEST_MOVE = timedelta(days=3 * 366)
 _STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
@@ -96,11 +96,13 @@ class RehearsalPage:
             rows = await changes(session, seat.chat_id, 0)
             context = await self._context(session, seat)
             network = await setting(session, "network")
+            hints = {one["id"]: one["hint"] for one in (await setting(session, "rehearsal")).get("people", [])}
         page = self._page.render(
             **context,
             network=str(network.get("name", "")),
             people=[_card(one) for one in people],
             seat=_card(seat),
+            hint=hints.get(seat.person.id, ""),
             api=seat.api,
             version=max((row.version for row in rows), default=0),
             messages=[self._talk.html_of(seat, row) for row in rows],
@@ -117,6 +119,7 @@ class RehearsalPage:
             {
                 "now": context["now"],
                 "moment": context["moment"],
+                "wall": context["wall"],
                 "local": context["local"],
                 "moving": context["moving"],
                 "counts": context["counts"],
@@ -137,10 +140,10 @@ class RehearsalPage:
             "weekday": dates.WEEKDAYS[local.weekday()],
             "date": dates.day(local.date()).partition(" ")[2],
             "hour": f"{local.hour}\u00a0h\u00a0{local.minute:02}",
-            "local": _elsewhere(now, zone, seat.person) if seat else "",
+            "local": _elsewhere(now, zone, seat.person.zone) if seat else "",
             "moving": self._desk.moving,
             "counts": await received_by_person(session),
-            "departures": [_departed(one, zone) for one in await departures(session)],
+            "departures": _by_day(await departures(session, MOST_SHOWN), zone),
             "jumps": await _notable(session, now, zone),
         }
 
@@ -195,33 +198,46 @@ def _card(seat: Seat) -> dict[str, Any]:
     }
 
 
-def _elsewhere(now: datetime, zone: ZoneInfo, person: Someone) -> str:
-    """« 13 h chez vous » for somebody whose clock differs from the network's."""
-    theirs = ZoneInfo(person.zone)
-    if now.astimezone(theirs).utcoffset() == now.astimezone(zone).utcoffset():
+def _elsewhere(at: datetime, network: ZoneInfo, zone: str) -> str:
+    """« 13 h, heure de La Réunion », where the clock differs from the network's; else nothing."""
+    theirs = ZoneInfo(zone)
+    if at.astimezone(theirs).utcoffset() == at.astimezone(network).utcoffset():
         return ""
-    return f"{dates.clock(now, theirs)} ({dates.zone_name(person.zone)})"
+    return f"{dates.clock(at, theirs)}, {dates.zone_name(zone)}"
 
 
-def _departed(one: Departure, network: ZoneInfo) -> dict[str, Any]:
-    tz = ZoneInfo(one.zone) if one.zone else network
-    at = one.message.created_at
-    there = dates.clock(at, tz)
-    away = at.astimezone(tz).utcoffset() != at.astimezone(network).utcoffset()
-    return {
-        "id": one.message.id,
-        "kind": one.message.kind,
-        "kind_label": rendering.KINDS.get(one.message.kind, ""),  # type: ignore[call-overload]
-        "person_id": one.person.id,
-        "name": one.person.name,
-        "region": one.region,
-        "excerpt": rendering.excerpt(one.message.payload),
-        "day": at.astimezone(network).date().isoformat(),
-        "day_label": dates.day(at.astimezone(network).date()),
-        "hour": dates.clock(at, network),
-        "there": f"{there} sur place" if away else "",
-        "instant": at.isoformat(),
-    }
+def _by_day(left: Sequence[Departure], network: ZoneInfo) -> list[dict[str, Any]]:
+    """What left, newest day first; the same words at the same minute are told once, with everybody who got them."""
+    days: list[dict[str, Any]] = []
+    groups: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for one in left:
+        at = one.message.created_at
+        local = at.astimezone(network)
+        label = dates.day(local.date())
+        if not days or days[-1]["label"] != label:
+            days.append({"label": label, "sent": []})
+        text = rendering.excerpt(one.message.payload)
+        key = (one.message.kind, local.strftime("%Y-%m-%dT%H:%M"), text)
+        if key not in groups:
+            groups[key] = {
+                "kind": one.message.kind,
+                "kind_label": rendering.kind_label(one.message.kind),
+                "instant": at.isoformat(),
+                "hour": dates.clock(at, network),
+                "text": text,
+                "to": [],
+            }
+            days[-1]["sent"].append(groups[key])
+        groups[key]["to"].insert(
+            0,
+            {
+                "person": one.person.id,
+                "message": one.message.id,
+                "name": one.person.name,
+                "there": _elsewhere(at, network, one.zone or network.key),
+            },
+        )
+    return days
 
 
 async def _notable(session: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 8) -> list[Jump]:

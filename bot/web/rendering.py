@@ -22,6 +22,11 @@ KINDS = {
 _SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}  # what a browser may show in the page itself
 
 
+def kind_label(kind: str) -> str:
+    """« Rappel », « Annonce »…; nothing for a reply."""
+    return KINDS[Kind(kind)] if kind in KINDS else ""
+
+
 def rich(text: str) -> Markup:
     """The HTML of a rich text: paragraphs, nested lists, bold, italic, links."""
     return blocks_to_html(richtext.read(text))
@@ -81,12 +86,13 @@ def as_typed(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
-def excerpt(payload: dict[str, Any], most: int = 160) -> str:
-    """The first words of a message, in one line."""
-    text = " ".join(richtext.visible(richtext.read(str(payload.get("text", "")))).split())
+def excerpt(payload: dict[str, Any], most: int = 200) -> str:
+    """The first words of a message, without its blank lines."""
+    lines = richtext.visible(richtext.read(str(payload.get("text", "")))).splitlines()
+    text = "\n".join(line.strip() for line in lines if line.strip())
     if len(text) <= most:
         return text
-    return text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.\n") + "…"
 
 
 def view(row: WebMessage, tz: ZoneInfo, files: str) -> dict[str, Any]:
@@ -96,12 +102,15 @@ def view(row: WebMessage, tz: ZoneInfo, files: str) -> dict[str, Any]:
         "id": row.id,
         "incoming": row.direction == Direction.IN,
         "kind": row.kind if row.kind in KINDS else "",
-        "kind_label": KINDS.get(Kind(row.kind), "") if row.kind else "",
+        "kind_label": kind_label(row.kind),
         "edited": row.edited_at is not None and row.kind in KINDS,  # a form that moves on is no news
         "instant": row.created_at.isoformat(),
         "day": local.date().isoformat(),
         "day_label": dates.day(local.date()),
         "hour": dates.clock(row.created_at, tz),
+        "buttons": (),
+        "contact": None,
+        "file": None,
     }
     if shown["incoming"]:
         return {**shown, "body": as_typed(str(row.payload.get("text", "")))}

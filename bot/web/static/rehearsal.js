@@ -7,6 +7,7 @@ const find = (name) => body.querySelector(`[data-${name}]`);
 const face = find("face");
 const clockStatus = find("clock-status");
 const left = find("left");
+const goto = find("goto-form").elements.to;
 let now = Date.parse(face.dataset.now);
 let since = performance.now();
 
@@ -34,7 +35,8 @@ function turn() {
   write("weekday", parts.weekday);
   write("date", `${day} ${parts.month} ${parts.year}`);
   write("hour", hour);
-  write("short-moment", `${day} ${parts.month} ${parts.year}, ${hour}`);
+  write("short-date", `${day} ${parts.month} ${parts.year}`);
+  write("short-hour", hour);
 }
 
 // What the server knows
@@ -70,6 +72,8 @@ function show(state) {
   since = performance.now();
   turn();
   find("local").textContent = state.local;
+  goto.min = state.wall;
+  if (document.activeElement !== goto && (!goto.value || goto.value < state.wall)) goto.value = state.wall;
   body.classList.toggle("moving", state.moving);
   if (moving && !state.moving) clockStatus.textContent = "";
   moving = state.moving;
