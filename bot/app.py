@@ -9,19 +9,16 @@ import uuid
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.channel import CannotStart, Channel, Health
+from bot.channel import Channel, Health
 from bot.gateway import Gateway
 from bot.holding import SendHold
-from bot.pack.reading import read_pack
-from bot.pack.seeding import seed
 from bot.routing import build_router
 from bot.settings import Settings
 from bot.ticks import lines
-from schedules.clock import Clock, SystemClock, machine_now
+from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.timetable import Timetable
-from storage.database import BadDatabaseUrl, Database
-from storage.migrating import migrate, newest, revision
+from storage.database import Database
 from storage.outbox import oldest_waiting
 
 log = logging.getLogger(__name__)
@@ -32,42 +29,6 @@ STALE_TICK = 120.0  # seconds without a tick after which an instance is not read
 def process_name() -> str:
     """Who we are in leases: machine, process and a part that no restart repeats."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-
-
-async def open_database(settings: Settings) -> Database:
-    """The database, reachable and at the newest revision; the embedded one is migrated and filled here.
-
-    Raises CannotStart with one clear sentence.
-    """
-    try:
-        database = Database(settings.database)
-    except BadDatabaseUrl as error:
-        raise CannotStart(f"{error}.") from None
-    except OSError as error:
-        raise CannotStart(f"The data folder cannot be used ({error.strerror}); set CONCERTE_DATA to another.") from None
-    try:
-        at = await revision(database)
-        if settings.is_embedded:
-            await prepare(database, settings)
-        elif at != newest():
-            await database.close()
-            raise CannotStart("The database is not at the newest revision; run « concerte migrate » first.")
-    except (SQLAlchemyError, OSError) as error:
-        await database.close()
-        raise CannotStart(
-            f"The database cannot be reached ({type(error).__name__}); check DATABASE_URL and that the server runs."
-        ) from None
-    return database
-
-
-async def prepare(database: Database, settings: Settings) -> None:
-    """Migrate, and load the pack into a database that has never had one."""
-    empty = await revision(database) is None
-    await migrate(database)
-    if empty:
-        pack = read_pack(settings.concerte_pack)
-        async with database.transaction() as session:
-            await seed(session, pack, SystemClock().now())
 
 
 class App:

@@ -20,6 +20,7 @@ from handlers.router import Router
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.messenger import Outgoing
+from storage.audit import Act, note
 from storage.base import insert_or_ignore
 from storage.conversations import conversation
 from storage.database import Database
@@ -42,8 +43,18 @@ Acknowledge = Callable[[Inbound, str], Awaitable[None]]
 class Gateway:
     """The way in for all channels. Any number of gateways may share a database."""
 
-    def __init__(self, database: Database, router: Router, worker: Worker, clock: Clock, public_url: str = "") -> None:
+    def __init__(
+        self,
+        database: Database,
+        router: Router,
+        worker: Worker,
+        clock: Clock,
+        public_url: str = "",
+        *,
+        machine: Callable[[], float] = machine_now,
+    ) -> None:
         self.clock = clock
+        self._machine = machine
         self._database = database
         self._router = router
         self._worker = worker
@@ -144,6 +155,9 @@ class Gateway:
             item.state = InboxState.DONE
         except Refusal as refusal:
             item.state = InboxState.DONE
+            if refusal.audit:
+                who = account.person_id or f"account:{inbound.platform}"
+                await note(session, Act.RIGHT_REFUSED, self.clock.now(), by=who, reason=refusal.audit)
             return Reply(messages=(Message(text=refusal.sentence),))
         except DBAPIError as error:
             if error.connection_invalidated or _is_passing(error):
@@ -173,7 +187,7 @@ class Gateway:
             account_id=account.id,
             person=person,
             zone=str(network.get("zone", "Europe/Paris")),
-            machine=machine_now(),
+            machine=self._machine(),
             public_url=self._public_url,
         )
 

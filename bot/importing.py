@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bot.app import open_database
 from bot.channel import CannotStart
+from bot.opening import open_database
 from bot.pack.reading import PackError, read_pack
 from bot.pack.seeding import seed
 from bot.settings import Settings

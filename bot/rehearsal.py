@@ -13,12 +13,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import CannotStart
 from bot.gateway import Gateway
-from bot.pack.faults import PackError
+from bot.opening import beginning, connect
 from bot.pack.reading import read_pack
 from bot.pack.rehearsing import seed_rehearsal
 from bot.pack.seeding import seed
@@ -29,7 +29,7 @@ from schedules.delivery import Worker
 from schedules.timetable import Timetable
 from storage.agenda import Event
 from storage.base import Base
-from storage.database import BadDatabaseUrl, Database
+from storage.database import Database
 from storage.duetimes import next_due
 from storage.inbox import InboxItem
 from storage.migrating import migrate, revision
@@ -72,13 +72,8 @@ async def open_rehearsal(settings: Settings) -> Database:
 
     An empty one becomes a rehearsal's; one that is in use for anything else is left untouched.
     """
-    try:
-        database = Database(settings.database)
-    except BadDatabaseUrl as error:
-        raise CannotStart(f"{error}.") from None
-    except OSError as error:
-        raise CannotStart(f"The data folder cannot be used ({error.strerror}); set CONCERTE_DATA to another.") from None
-    try:
+    database = connect(settings)
+    async with beginning(database):
         if not await _is_ours(database):
             raise CannotStart(
                 "This database is in use and not a rehearsal's: unset DATABASE_URL, or give it an empty database."
@@ -88,17 +83,6 @@ async def open_rehearsal(settings: Settings) -> Database:
         async with database.transaction() as session:
             await seed(session, pack, START)
             await seed_rehearsal(session, pack, START)
-    except PackError as error:
-        await database.close()
-        raise CannotStart(str(error)) from None
-    except CannotStart:
-        await database.close()
-        raise
-    except (SQLAlchemyError, OSError) as error:
-        await database.close()
-        raise CannotStart(
-            f"The database cannot be reached ({type(error).__name__}); check DATABASE_URL and that the server runs."
-        ) from None
     return database
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import Flag, auto
 
-from bot.app import App, open_database
+from bot.app import App
 from bot.channel import CannotStart
+from bot.opening import open_database
 from bot.settings import Settings
 from schedules.clock import Clock, MovedClock, SystemClock
 

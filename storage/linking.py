@@ -63,6 +63,7 @@ class LinkProposal(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     way: Mapped[str]
+    shown_as: Mapped[str] = mapped_column(default="")  # the account's name on its platform, for those who must agree
     code_id: Mapped[int | None] = mapped_column(ForeignKey("link_codes.id", ondelete="SET NULL"))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id", ondelete="SET NULL"))
     approver: Mapped[str] = mapped_column(default="")

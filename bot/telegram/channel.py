@@ -53,6 +53,7 @@ class TelegramChannel:
         except TelegramError as error:
             log.warning("the menu of commands was not set (%s)", type(error).__name__)
         self._polling = asyncio.create_task(self._poller.run(), name="telegram poller")
+        await self._poller.begun.wait()
 
     async def stop(self) -> None:
         """End polling; what has been received is in the inbox. Sending goes on until the process ends."""

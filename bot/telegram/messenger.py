@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified
-from bot.telegram.rendering import Part, parts_of
+from bot.telegram.rendering import CAPTION, Part, parts_of, shortened
 from handlers.messages import Attachment
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
@@ -65,9 +65,8 @@ class TelegramMessenger:
 
     async def acknowledge(self, inbound: Inbound, notice: str) -> None:
         """End the waiting of a press, with a notice or silently. Best effort: an old press cannot be answered."""
-        text = notice if len(notice.encode("utf-16-le")) // 2 <= NOTICE else notice[: NOTICE // 2 - 1] + "…"
         try:
-            await self._bot.answer_callback_query(inbound.callback, text=text or None)
+            await self._bot.answer_callback_query(inbound.callback, text=shortened(notice, NOTICE) or None)
         except TelegramError as error:
             log.info("a press was not acknowledged (%s)", type(error).__name__)
 
@@ -101,7 +100,7 @@ class TelegramMessenger:
         file = InputFile(attachment.content, filename=attachment.filename)
         mode = ParseMode.HTML if part.html else None
         if attachment.media_type in _PHOTOS and len(attachment.content) <= _BIGGEST_PHOTO:
-            caption = part.html or attachment.alt[:1000] or None
+            caption = part.html or shortened(attachment.alt, CAPTION) or None
             return await self._bot.send_photo(chat, file, caption=caption, parse_mode=mode, reply_markup=part.keyboard)
         return await self._bot.send_document(
             chat, file, caption=part.html or None, parse_mode=mode, reply_markup=part.keyboard

@@ -105,12 +105,15 @@ class Poller:
         self._holding = False
         self._fault = ""
         self._answered = machine_now()
+        self.begun = asyncio.Event()
         self.standing_by = asyncio.Event()
 
     async def run(self) -> None:
         """Poll, or stand by for the one who does, until `stop()`."""
         while not self._stopping.is_set():
-            if await self._hold():
+            holding = await self._hold()
+            self.begun.set()
+            if holding:
                 self.standing_by.clear()
                 await self._first(self._poll(), self._keep(), self._stopping.wait())
                 await self._bot.settled()

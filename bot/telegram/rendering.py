@@ -101,6 +101,19 @@ def _measured(text: str) -> str:
     return "".join(c if c < "\U00010000" else "xx" for c in text)
 
 
+def shortened(text: str, limit: int) -> str:
+    """The text, cut to what Telegram counts as `limit` characters."""
+    if len(_measured(text)) <= limit:
+        return text
+    kept, room = [], limit - 1
+    for c in text:
+        room -= len(_measured(c))
+        if room < 0:
+            break
+        kept.append(c)
+    return "".join(kept) + "…"
+
+
 def _rows(buttons: tuple[tuple[Button, ...], ...]) -> tuple[list[Block], list[list[InlineKeyboardButton]]]:
     """Rows that fit, and as text the links that Telegram takes on no button."""
     links: list[Block] = []

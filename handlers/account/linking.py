@@ -114,6 +114,7 @@ async def _propose(
         account_id=request.account_id,
         person_id=person_id,
         way=way,
+        shown_as=request.inbound.display_name,
         code_id=code_id,
         invitation_id=invitation_id,
         approver=await _approver(session, person_id, way),
@@ -160,7 +161,7 @@ async def confirmed(request: Request, session: AsyncSession, conversation: Conve
             action=f"account:deny:{proposal.id}",
         ),
     )
-    text = wording.please_approve(request.inbound.platform, request.inbound.display_name, person.name)
+    text = wording.please_approve(request.inbound.platform, proposal.shown_as, person.name)
     if proposal.approver == "account":
         for account in await _chats(session, person.id):
             await tell_account(session, account, f"link:{proposal.id}", text, request.received_at, buttons)

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("source_date", sa.Date(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("dated_at", Instant(), nullable=True),
         sa.Column("seed_digest", sa.String(), nullable=True),
         sa.Column("edited_at", Instant(), nullable=True),
         sa.Column("updated_at", Instant(), nullable=False),
@@ -212,6 +213,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_structures_region_id"), ["region_id"], unique=False)
 
     op.create_table(
+        "next_reminders",
+        sa.Column("event_id", Id, nullable=False),
+        sa.Column("due_at", Instant(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("calendars", sa.String(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name=op.f("fk_next_reminders_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_next_reminders")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_next_reminders_event_id")),
+    )
+    op.create_table(
         "people",
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("given_name", sa.String(), nullable=False),
@@ -223,6 +240,7 @@ def upgrade() -> None:
         sa.Column("region_id", Id, nullable=True),
         sa.Column("zone", sa.String(), nullable=True),
         sa.Column("preferred_platform", sa.String(), nullable=True),
+        sa.Column("reminders_paused", sa.Boolean(), nullable=False),
         sa.Column("fictional", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -235,6 +253,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_region_id"), ["region_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_structure_id"), ["structure_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_zone"), ["zone"], unique=False)
 
     op.create_table(
         "accounts",
@@ -301,6 +320,58 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_grants_role"), ["role"], unique=False)
+
+    op.create_table(
+        "web_chats",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_web_chats_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_chats")),
+        sa.UniqueConstraint("key", name=op.f("uq_web_chats_key")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_web_chats_person_id")),
+    )
+    op.create_table(
+        "announcements",
+        sa.Column("author_id", Id, nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("ack_wanted", sa.Boolean(), nullable=False),
+        sa.Column("event_id", Id, nullable=True),
+        sa.Column("consultation_id", Id, nullable=True),
+        sa.Column("zone", sa.String(), nullable=True),
+        sa.Column("scheduled_at", Instant(), nullable=True),
+        sa.Column("expires_at", Instant(), nullable=True),
+        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("frozen_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("pause_reason", sa.String(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_announcements_author_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["people.id"], name=op.f("fk_announcements_confirmed_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_announcements_consultation_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name=op.f("fk_announcements_event_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+    )
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announcements_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_announcements_status"), ["status"], unique=False)
 
     op.create_table(
         "ballot_traces",
@@ -466,6 +537,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("consultation_id", "key", name=op.f("uq_questions_consultation_id_key")),
     )
     op.create_table(
+        "announcement_reads",
+        sa.Column("announcement_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["announcements.id"],
+            name=op.f("fk_announcement_reads_announcement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_announcement_reads_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_reads")),
+        sa.UniqueConstraint(
+            "announcement_id", "person_id", name=op.f("uq_announcement_reads_announcement_id_person_id")
+        ),
+    )
+    with op.batch_alter_table("announcement_reads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announcement_reads_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "attempts",
         sa.Column("delivery_id", Id, nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -498,6 +592,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", "key", name=op.f("uq_choices_question_id_key")),
     )
     op.create_table(
+        "web_messages",
+        sa.Column("chat_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("payload", Json, nullable=False),
+        sa.Column("update_id", sa.String(), nullable=True),
+        sa.Column("delivery_id", Id, nullable=True),
+        sa.Column("edit_id", Id, nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("edited_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chat_id"], ["web_chats.id"], name=op.f("fk_web_messages_chat_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_web_messages_delivery_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_messages")),
+        sa.UniqueConstraint("delivery_id", name=op.f("uq_web_messages_delivery_id")),
+        sa.UniqueConstraint("update_id", name=op.f("uq_web_messages_update_id")),
+    )
+    with op.batch_alter_table("web_messages", schema=None) as batch_op:
+        batch_op.create_index("ix_web_messages_chat_id_version", ["chat_id", "version"], unique=False)
+
+    op.create_table(
         "answers",
         sa.Column("ballot_id", Id, nullable=False),
         sa.Column("question_id", Id, nullable=False),
@@ -525,11 +645,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answers_ballot_id"))
 
     op.drop_table("answers")
+    with op.batch_alter_table("web_messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_web_messages_chat_id_version")
+
+    op.drop_table("web_messages")
     op.drop_table("choices")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_delivery_id"))
 
     op.drop_table("attempts")
+    with op.batch_alter_table("announcement_reads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcement_reads_person_id"))
+
+    op.drop_table("announcement_reads")
     op.drop_table("questions")
     op.drop_table("proposals")
     op.drop_table("participations")
@@ -551,6 +679,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ballot_traces_voice")
 
     op.drop_table("ballot_traces")
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcements_status"))
+        batch_op.drop_index(batch_op.f("ix_announcements_author_id"))
+
+    op.drop_table("announcements")
+    op.drop_table("web_chats")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_grants_role"))
 
@@ -564,11 +698,13 @@ def downgrade() -> None:
 
     op.drop_table("accounts")
     with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_zone"))
         batch_op.drop_index(batch_op.f("ix_people_structure_id"))
         batch_op.drop_index(batch_op.f("ix_people_region_id"))
         batch_op.drop_index(batch_op.f("ix_people_email"))
 
     op.drop_table("people")
+    op.drop_table("next_reminders")
     with op.batch_alter_table("structures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_structures_region_id"))
         batch_op.drop_index(batch_op.f("ix_structures_kind"))

@@ -1,0 +1,47 @@
+"""The router of this installation: which capability answers what."""
+
+from handlers.account import helping, linking
+from handlers.account import pressing as account
+from handlers.account.recognising import and_recognise
+from handlers.calendar import agenda, reminding
+from handlers.calendar import pressing as calendar
+from handlers.consultations import answering, following
+from handlers.contacts import finding
+from handlers.messages import Button
+from handlers.questions.asking import Questions
+from handlers.router import Form, Router
+
+_RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
+_RESUME_CODE = Button(label="Saisir un code", action="account:code")
+
+
+def build_router(questions: Questions | None = None) -> Router:
+    """Every command, button and form there is."""
+    asked = questions or Questions()
+    return Router(
+        commands={
+            "start": account.start,
+            "aide": and_recognise(helping.help_me),
+            "agenda": agenda.show_agenda,
+            "contact": finding.find_contact,
+            "consultations": answering.list_consultations,
+            "rappels": reminding.show_reminders,
+            "relier": linking.link,
+            "délier": linking.unlink,
+            "delier": linking.unlink,
+            "suivi": following.follow_up,
+        },
+        spoken=frozenset({"annonce", "contact", "relier", "suivi"}),
+        presses={
+            "account": account.press,
+            "calendar": calendar.press,
+            "consult": answering.press,
+            "contact": finding.press,
+            "question": asked.answer,
+        },
+        forms={
+            "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
+            "account:code": Form(linking.code_typed, _RESUME_CODE),
+        },
+        questions=and_recognise(asked.answer),
+    )

@@ -1,0 +1,14 @@
+"""The lines of the timetable: what is looked at, how often."""
+
+from handlers.consultations.timing import close_due, open_due
+from schedules.reminders import remind
+from schedules.timetable import Line
+
+
+def lines() -> list[Line]:
+    """Every periodic look of this installation. Each may run in every process at once."""
+    return [
+        Line("consultations open", open_due, 5.0),
+        Line("consultations close", close_due, 5.0),
+        Line("reminders", remind, 15.0),
+    ]
