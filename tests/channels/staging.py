@@ -41,6 +41,7 @@ class Stage:
         self.clock = HandClock(NOW)
         self.worker = Worker(database, [], self.clock, owner, lease=lease)
         self.replies = replies or {}
+        self.notice = "Noté"
         self.heard: list[Request] = []
         self.gateway = Gateway(database, self._router(), self.worker, self.clock)
         self.channels = [build(self.gateway, self.worker) for build in make]
@@ -77,7 +78,7 @@ class Stage:
 
         async def choose(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
             self.heard.append(request)
-            return say(f"Choisi : {request.arguments[0]}", notice="Noté", replace=True)
+            return say(f"Choisi : {request.arguments[0]}", notice=self.notice, replace=True)
 
         async def ask(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
             self.heard.append(request)
