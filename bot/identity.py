@@ -36,7 +36,7 @@ async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
 async def someone(session: AsyncSession, person_id: int, *, lock: bool = False) -> Someone | None:
     """The person with structure, region, zone and roles. `lock` makes one person's updates wait for each other."""
     query = select(Person).where(Person.id == person_id)
-    person = await session.scalar(query.with_for_update() if lock else query)
+    person = await session.scalar(query.with_for_update(key_share=True) if lock else query)
     if person is None:
         return None
     structure = await session.get(Structure, person.structure_id) if person.structure_id else None
