@@ -28,7 +28,7 @@ from schedules.clock import MovedClock
 from schedules.delivery import Worker
 from schedules.timetable import Timetable
 from storage.agenda import Event
-from storage.base import Base
+from storage.base import Row
 from storage.database import Database
 from storage.duetimes import next_due
 from storage.inbox import InboxItem
@@ -90,7 +90,7 @@ async def _is_ours(database: Database) -> bool:
     at = await revision(database)
     async with database.engine.connect() as connection:
         tables = set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
-    known: list[type[Base]] = [table for table in _TELLING if table.__tablename__ in tables]
+    known: list[type[Row]] = [table for table in _TELLING if table.__tablename__ in tables]
     if at is None:
         return not tables
     async with database.reading() as session:
@@ -99,7 +99,7 @@ async def _is_ours(database: Database) -> bool:
             marked = await session.scalar(select(NetworkSetting.key).where(NetworkSetting.key == MARK))
             if marked is not None:
                 return True
-        return not [table for table in known if await session.scalar(select(table.id).limit(1)) is not None]  # type: ignore[attr-defined]
+        return not [table for table in known if await session.scalar(select(table.id).limit(1)) is not None]
 
 
 async def where_it_was(database: Database) -> datetime:

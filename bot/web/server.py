@@ -41,8 +41,11 @@ class Owner(Protocol):
     """What the server needs of the application."""
 
     database: Database
-    clock: Clock
     gateway: Gateway
+
+    @property
+    def clock(self) -> Clock:
+        """The calendar's clock."""
 
     async def readiness(self) -> dict[str, Health]:
         """How each part is."""

@@ -3,7 +3,7 @@
 
 const POLL = 3000; // ms between looks while the stream is down
 const PATIENCE = 1500; // ms a pressed button waits for its effect before it may be pressed again
-const FRESH = 450; // ms in which a click on buttons that just changed under the pointer is not meant for them
+const DOUBLE = 500; // ms in which a second click at the same place belongs to the first, whatever is there by now
 
 export function parse(html) {
   const template = document.createElement("template");
@@ -43,7 +43,7 @@ export class Conversation {
     this.trouble = find("trouble");
     this.toast = find("toast");
     this.typing = find("typing");
-    this.pending = new Map(); // action of a button → when it was pressed
+    this.pending = new Map(); // message and action of a pressed button → the update sent for it
     this.unsent = null; // { text, update } of a message the server did not take
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -141,29 +141,31 @@ export class Conversation {
     const wasAtEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
     let mine = false;
     let added = null;
-    let replaced = null;
+    let answered = null; // the message whose button was pressed here
     for (const message of messages) {
       const element = parse(message.html).firstElementChild;
       const old = document.getElementById(element.id);
       if (old) {
         const focused = old.contains(document.activeElement);
         old.replaceWith(element);
-        replaced = element;
-        if (focused) element.focus({ preventScroll: true });
+        if (focused) element.focus({ preventScroll: true }); // what one pressed is gone: go on from here
+        for (const key of this.pending.keys()) {
+          if (!key.startsWith(`${message.id} `)) continue;
+          this.pending.delete(key);
+          answered = element;
+        }
       } else {
         this.place(element);
         element.classList.add("fresh");
         added = element;
         mine ||= message.direction === "in";
       }
-      element.bornAt = performance.now();
       if (message.direction === "out") this.waiting(false);
     }
     this.empty.hidden = true;
     this.separate();
     if (added && (wasAtEnd || mine)) this.toEnd();
-    else if (replaced && this.pending.size) replaced.scrollIntoView({ block: "nearest" });
-    this.pending.clear();
+    else if (answered) answered.scrollIntoView({ block: "nearest" });
     this.mark();
   }
 
@@ -247,11 +249,8 @@ export class Conversation {
   }
 
   async press(button, event) {
-    const message = button.closest(".message");
     const key = `${button.dataset.message} ${button.dataset.action}`;
-    const byPointer = event.detail > 0; // a key press has no click count
-    if (byPointer && (event.detail > 1 || performance.now() - (message.bornAt ?? -FRESH) < FRESH)) return;
-    if (this.pending.size) return;
+    if (this.isSecondClick(event) || this.pending.has(key)) return;
     this.pending.set(key, newUpdate());
     this.mark();
     try {
@@ -271,13 +270,21 @@ export class Conversation {
     }
   }
 
+  isSecondClick(event) {
+    const last = this.lastClick;
+    const byPointer = event.detail > 0; // a key press has no click count
+    this.lastClick = byPointer ? { at: event.timeStamp, x: event.clientX, y: event.clientY } : null;
+    if (!byPointer || !last) return false;
+    const near = Math.abs(event.clientX - last.x) < 12 && Math.abs(event.clientY - last.y) < 12;
+    return near && event.timeStamp - last.at < DOUBLE;
+  }
+
   pressed({ update, notice }) {
-    if (![...this.pending.values()].includes(update)) return; // another tab's
+    const mine = [...this.pending].find(([, sent]) => sent === update);
+    if (!mine) return; // another tab's
+    this.pending.delete(mine[0]);
+    this.mark();
     if (notice) this.notice(notice);
-    setTimeout(() => {
-      this.pending.clear();
-      this.mark();
-    }, 300); // a second click of the same double click comes within this time
     this.sync();
   }
 
