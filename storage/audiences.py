@@ -128,6 +128,13 @@ def member_ids(audience: Audience) -> Select[tuple[int]]:
     return _members(audience, Person.id)
 
 
+def living_by(calendar: tuple[str, str], home: tuple[str, str]) -> Select[tuple[int]]:
+    """The ids of everybody of one zone and holidays; `home` is `storage.network.home`."""
+    return _members(Audience(), Person.id).where(
+        _zone(home[0]) == calendar[0], func.coalesce(_holidays, home[1]) == calendar[1]
+    )
+
+
 async def count(session: AsyncSession, audience: Audience) -> int:
     """How many people are meant."""
     return int(await session.scalar(_members(audience, func.count(Person.id))) or 0)

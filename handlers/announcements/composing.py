@@ -1,0 +1,122 @@
+"""« annonce »: the text, typed after the command or next; its drafts, edited, resumed and dropped."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.previewing import preview
+from handlers.announcements.rights import Rights, allowed, rights
+from handlers.errors import Refusal
+from handlers.messages import Button, Reply, say
+from handlers.request import Request
+from handlers.richtext import read, visible
+from storage.announcements import Announcement, AnnouncementStatus
+from storage.audiences import Audience
+from storage.conversations import Conversation
+
+FORM = "announcements:compose"
+
+
+async def compose(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """Begin an announcement with the words after the command, or ask for them."""
+    may = await rights(request, session)
+    if request.press is None and request.rest:
+        conversation.close_form()
+        return await _written(request, session, may, request.rest, None)
+    conversation.open_form(FORM, {})
+    return say(wording.ASK_TEXT, (Button(label=wording.HISTORY, action="announce:list"),))
+
+
+async def typed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
+    """The text of a new announcement, or the new text of one being composed.
+
+    A text that cannot be used is asked for again; where nothing can be written any more the form is closed.
+    """
+    number = conversation.form_state.get("id")
+    announcement = None
+    try:
+        may = await rights(request, session)
+        if number is not None:
+            may, announcement = await allowed(request, session, int(number))
+            _open(announcement)
+    except Refusal as refusal:
+        conversation.close_form()
+        return say(refusal.sentence)
+    if request.text.lower() in wording.CANCEL_WORDS:
+        conversation.close_form()
+        return say(wording.DROPPED) if announcement is None else await preview(request, session, may, announcement)
+    reply = await _written(request, session, may, request.text, announcement)
+    conversation.close_form()
+    return reply
+
+
+async def edit(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """Ask for another text."""
+    _, announcement = await draft(request, session)
+    conversation.open_form(FORM, {"id": announcement.id})
+    return say(wording.EDIT_TEXT)
+
+
+async def drop(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """Give up an announcement that has not been confirmed."""
+    _, announcement = await draft(request, session)
+    announcement.status = AnnouncementStatus.CANCELLED
+    announcement.updated_at = announcement.ended_at = request.received_at
+    conversation.close_form()
+    return say(wording.DROPPED, replace=True)
+
+
+async def resume(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """Back to where one was: the text asked for, or the last draft."""
+    may = await rights(request, session)
+    if conversation.form == FORM:
+        return say(wording.EDIT_TEXT if conversation.form_state.get("id") else wording.ASK_TEXT)
+    announcement = await session.scalar(
+        select(Announcement)
+        .where(Announcement.author_id == may.person.id, Announcement.status == AnnouncementStatus.COMPOSING)
+        .order_by(Announcement.id.desc())
+        .limit(1)
+    )
+    if announcement is None:
+        return say(wording.NO_DRAFT, (Button(label=wording.NEW, action="announce:new"),))
+    return await preview(request, session, may, announcement)
+
+
+async def draft(request: Request, session: AsyncSession) -> tuple[Rights, Announcement]:
+    """The announcement pressed for, as long as it has not been confirmed; refuses otherwise."""
+    may, announcement = await allowed(request, session, request.number(0))
+    return may, _open(announcement)
+
+
+def _open(announcement: Announcement) -> Announcement:
+    if announcement.status != AnnouncementStatus.COMPOSING:
+        raise Refusal(wording.ALREADY if announcement.frozen_at else wording.GONE)
+    return announcement
+
+
+async def _written(
+    request: Request, session: AsyncSession, may: Rights, text: str, announcement: Announcement | None
+) -> Reply:
+    text = text.strip()
+    if not visible(read(text)).strip():
+        raise Refusal(wording.NO_TEXT)
+    if len(text) > wording.MOST:
+        raise Refusal(wording.TOO_LONG)
+    now = request.received_at
+    if announcement is None:
+        announcement = Announcement(
+            author_id=may.person.id,
+            text=text,
+            revision=1,
+            audience=may.within(Audience()).as_json(),
+            status=AnnouncementStatus.COMPOSING,
+            ack_wanted=False,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(announcement)
+        await session.flush()
+    else:
+        announcement.text, announcement.updated_at = text, now
+        announcement.revision += 1
+    return await preview(request, session, may, announcement)

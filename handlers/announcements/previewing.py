@@ -1,0 +1,106 @@
+"""The preview: the message exactly as it will arrive, and what confirming would do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.choosing import in_words
+from handlers.announcements.rights import Rights
+from handlers.instants import known_zone, next_permitted
+from handlers.messages import Button, Message, Reply
+from handlers.request import Request
+from storage.announcements import Announcement
+from storage.audiences import Audience, Recipient, all_recipients
+from storage.network import home
+
+EXPIRY = timedelta(days=7)  # after its departure; an announcement that could not leave by then is stale
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What confirming would do: whom it reaches and how, how many have to wait, until when."""
+
+    people: int
+    platforms: dict[str, int]
+    unreachable: int
+    later: int
+    last: datetime
+
+
+def as_sent(announcement: Announcement) -> Message:
+    """The message each recipient gets."""
+    rows: list[tuple[Button, ...]] = []
+    if announcement.ack_wanted:
+        rows.append((Button(label=wording.READ, action=f"announce:read:{announcement.id}"),))
+    return Message(text=announcement.text, buttons=tuple(rows))
+
+
+def departure(recipient: Recipient, start: datetime, default_zone: str) -> datetime:
+    """When it leaves for a recipient: at `start`, or when their night, week-end or holiday ends."""
+    zone = recipient.zone if known_zone(recipient.zone) else default_zone
+    return next_permitted(start, zone, recipient.holidays)
+
+
+async def forecast(session: AsyncSession, audience: Audience, start: datetime) -> Forecast:
+    """What would happen if an announcement to that audience left at `start`."""
+    default_zone, _ = await home(session)
+    people = unreachable = later = 0
+    platforms: dict[str, int] = {}
+    last = start
+    async for batch in all_recipients(session, audience):
+        people += len(batch)
+        for one in batch:
+            if one.account is None:
+                unreachable += 1
+                continue
+            platforms[one.account.platform] = platforms.get(one.account.platform, 0) + 1
+            at = departure(one, start, default_zone)
+            later += at > start
+            last = max(last, at)
+    return Forecast(people, dict(sorted(platforms.items())), unreachable, later, last)
+
+
+async def preview(request: Request, session: AsyncSession, may: Rights, announcement: Announcement) -> Reply:
+    """Both messages: the announcement itself, and the panel under it."""
+    return Reply(messages=(as_sent(announcement), await panel(request, session, may, announcement)))
+
+
+async def panel(request: Request, session: AsyncSession, may: Rights, announcement: Announcement) -> Message:
+    """Whom it is for, when it leaves, and the buttons; one of them confirms this very revision."""
+    start = max(announcement.scheduled_at or request.received_at, request.received_at)
+    audience = may.within(Audience.of(announcement.audience))
+    found = await forecast(session, audience, start)
+    at_once = announcement.scheduled_at is None
+    leaves = "dès la confirmation" if at_once else wording.moment(start, request.tz)
+    if found.later:
+        leaves += f"\u202f; {wording.put_off(found.later, wording.moment(found.last, request.tz))}"
+    text = wording.panel(
+        found.people,
+        await in_words(session, audience),
+        found.platforms,
+        found.unreachable,
+        leaves,
+        wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
+        ack=announcement.ack_wanted,
+    )
+    number = announcement.id
+    send = Button(
+        label=f"{wording.SEND} à {wording.people(found.people - found.unreachable)}",
+        action=f"announce:send:{number}:{announcement.revision}",
+        style="primary",
+    )
+    ack = "Sans" if announcement.ack_wanted else "Avec"
+    rows = (
+        ((send,),) if found.people > found.unreachable else (),
+        (
+            (Button(label=wording.AUDIENCE, action=f"announce:to:{number}"),),
+            (
+                Button(label=wording.EDIT, action=f"announce:edit:{number}"),
+                Button(label=f"{ack} «\u00a0{wording.READ}\u00a0»", action=f"announce:ack:{number}"),
+            ),
+            (Button(label=wording.DROP, action=f"announce:drop:{number}", style="danger"),),
+        ),
+    )
+    return Message(text=text, buttons=tuple(row for group in rows for row in group))

@@ -1,0 +1,85 @@
+"""What became of an announcement: every recipient has an end, and every end a reason."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.rights import allowed, rights
+from handlers.messages import Button, Message, Reply, plain, say
+from handlers.request import Request
+from handlers.richtext import read, visible
+from storage.announcements import Announcement, AnnouncementStatus, latest, outcomes, readers, recipients_in
+from storage.conversations import Conversation
+from storage.outbox import State
+
+NAMED = 20  # recipients named in a report; the others are counted
+_ORDER = (
+    State.DELIVERED,
+    State.SENDING,
+    State.WAITING,
+    State.UNCERTAIN,
+    State.FAILED,
+    State.SKIPPED,
+    State.EXPIRED,
+    State.CANCELLED,
+)
+_TO_NAME = (State.FAILED, State.UNCERTAIN, State.SKIPPED, State.EXPIRED)
+
+
+async def show_report(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:report:<id>`, or `announce:refresh:<id>` in the place of the one shown."""
+    _, announcement = await allowed(request, session, request.number(0))
+    refreshed = request.press is not None and request.press.action.startswith("announce:refresh:")
+    return Reply(messages=(await report(request, session, announcement),), replace=refreshed)
+
+
+async def show_latest(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """The last announcements; regional staff see their own."""
+    may = await rights(request, session)
+    mine = [one for one in await latest(session, 50) if may.regions is None or one.author_id == may.person.id][:10]
+    new = (Button(label=wording.NEW, action="announce:new"),)
+    if not mine:
+        return say(wording.NONE_SENT, new)
+    rows = [(Button(label=_beginning(one.text), action=f"announce:report:{one.id}"),) for one in mine]
+    return say(wording.LATEST, *rows, new)
+
+
+async def report(request: Request, session: AsyncSession, announcement: Announcement) -> Message:
+    """Delivered, waiting, in doubt, failed and skipped, counted, explained, and the first of them named."""
+    found = await outcomes(session, announcement.id)
+    status = wording.STATUS[AnnouncementStatus(announcement.status)]
+    parts = [f"**{plain(_beginning(announcement.text))}** — {status}"]
+    if announcement.frozen_at is not None:
+        parts[0] += f"\nConfirmée le {wording.moment(announcement.frozen_at, request.tz)}"
+    lines = []
+    for state in _ORDER:
+        counts = {why: number for (where, why), number in found.items() if where == state}
+        if not counts:
+            continue
+        why = ", ".join(f"{plain(wording.reason(code))} ({number})" for code, number in sorted(counts.items()) if code)
+        lines.append(f"- {wording.outcome(state, sum(counts.values()))}" + (f"\u00a0: {why}" if why else ""))
+    parts.append("\n".join(lines))
+    if announcement.ack_wanted:
+        parts.append(f"«\u00a0{wording.READ}\u00a0»\u00a0: {await readers(session, announcement.id)}")
+    named = await recipients_in(session, announcement.id, _TO_NAME, NAMED + 1)
+    if named:
+        parts.append(_named(named, sum(number for (state, _), number in found.items() if state in _TO_NAME)))
+    buttons = ((Button(label=wording.REFRESH, action=f"announce:refresh:{announcement.id}"),),)
+    return Message(text="\n\n".join(part for part in parts if part), buttons=buttons)
+
+
+def _named(named: Sequence[tuple[str, str, str]], total: int) -> str:
+    lines = [
+        f"- {plain(name)}\u00a0: {wording.STATES[State(state)]}" + (f" ({plain(wording.reason(why))})" if why else "")
+        for name, state, why in named[:NAMED]
+    ]
+    if total > NAMED:
+        lines.append(f"- … et {total - NAMED} de plus")
+    return "\n".join(lines)
+
+
+def _beginning(text: str) -> str:
+    """The first words of a text, to recognise it by."""
+    line = next((line for line in visible(read(text)).splitlines() if line.strip()), "").strip()
+    return line if len(line) <= 40 else line[:39].rstrip() + "…"

@@ -1,0 +1,95 @@
+"""Confirming: the audience is frozen and every recipient gets their row of the outbox, once."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.previewing import EXPIRY, as_sent, departure, panel
+from handlers.announcements.reporting import report
+from handlers.announcements.rights import Rights, allowed
+from handlers.errors import Refusal
+from handlers.messages import Button, Message, Reply, say
+from handlers.request import Request
+from storage.announcements import Announcement, AnnouncementStatus
+from storage.audiences import Audience, Recipient, all_recipients
+from storage.conversations import Conversation
+from storage.network import home
+from storage.outbox import Kind, State, enqueue
+
+NO_ACCOUNT = "no account"
+
+
+async def confirm(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:send:<id>:<revision>`: send the revision that was previewed. A second press shows the report."""
+    may, announcement = await allowed(request, session, request.number(0))
+    if announcement.status != AnnouncementStatus.COMPOSING:
+        if announcement.frozen_at is None:
+            raise Refusal(wording.GONE)
+        shown = await report(request, session, announcement)
+        return Reply(messages=(shown,), notice=wording.ALREADY, replace=True)
+    if request.number(1) != announcement.revision:
+        now = await panel(request, session, may, announcement)
+        changed = Message(text=wording.CHANGED)
+        return Reply(messages=(changed, as_sent(announcement), now))
+    people, unreachable = await freeze(session, announcement, may, request.received_at)
+    if people == unreachable:
+        return say(wording.NOBODY, (Button(label=wording.AUDIENCE, action=f"announce:to:{announcement.id}"),))
+    conversation.close_form()
+    follow = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
+    return say(wording.sent(people - unreachable, unreachable), (follow,), replace=True)
+
+
+async def freeze(session: AsyncSession, announcement: Announcement, may: Rights, now: datetime) -> tuple[int, int]:
+    """Write a delivery for everybody meant, by the rights of this moment; returns how many, and how many unreachable.
+
+    With nobody to reach nothing is written and the announcement stays a draft. The caller holds its lock.
+    """
+    audience = may.within(Audience.of(announcement.audience))
+    start = max(announcement.scheduled_at or now, now)
+    expires_at = announcement.expires_at or start + EXPIRY
+    default_zone, _ = await home(session)
+    payload = as_sent(announcement).model_dump(mode="json", exclude_defaults=True)
+    people = unreachable = 0
+    waiting: list[dict[str, Any]] = []  # recipients without an account, until one with an account turns up
+    async for batch in all_recipients(session, audience):
+        rows = [_row(announcement, one, payload, departure(one, start, default_zone), expires_at, now) for one in batch]
+        people += len(rows)
+        unreachable += sum(row["state"] == State.SKIPPED for row in rows)
+        waiting += rows
+        if people > unreachable:
+            await enqueue(session, waiting)
+            waiting = []
+    if people == unreachable:
+        return people, unreachable
+    announcement.audience = audience.as_json()
+    announcement.status = AnnouncementStatus.SCHEDULED if start > now else AnnouncementStatus.SENDING
+    announcement.frozen_at = announcement.updated_at = now
+    announcement.expires_at = expires_at
+    announcement.confirmed_by = may.person.id
+    return people, unreachable
+
+
+def _row(
+    announcement: Announcement,
+    recipient: Recipient,
+    payload: dict[str, Any],
+    due_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+) -> dict[str, Any]:
+    end = "" if recipient.account else NO_ACCOUNT
+    return {
+        "about": f"announcement:{announcement.id}:person:{recipient.person_id}",
+        "kind": Kind.ANNOUNCEMENT,
+        "announcement_id": announcement.id,
+        "payload": payload,
+        "due_at": due_at,
+        "expires_at": expires_at,
+        "created_at": now,
+        "state": State.SKIPPED if end else State.WAITING,
+        "reason": end,
+        "ended_at": now if end else None,
+        **recipient.address,
+    }
