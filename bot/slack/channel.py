@@ -18,7 +18,7 @@ from bot.slack.connecting import TRANSPORT, Line
 from bot.slack.listening import inbound_of, name_of
 from bot.slack.messenger import SlackMessenger
 from bot.slack.refusals import TOKEN_REFUSED
-from bot.slack.socket import Socket, code_of, unreachable
+from bot.slack.socket import Socket, Watch, code_of, unreachable
 from schedules.delivery import MOST_OPEN
 from schedules.messenger import Messenger
 
@@ -32,8 +32,9 @@ class SlackChannel:
 
     name = "slack"
 
-    def __init__(self, settings: Settings, gateway: Gateway) -> None:
+    def __init__(self, settings: Settings, gateway: Gateway, watch: Watch | None = None) -> None:
         self._settings = settings
+        self._watch = watch or Watch()
         self._gateway = gateway
         self._batches = Batches(gateway.store)
         self._line = make_line(settings)
@@ -53,6 +54,7 @@ class SlackChannel:
             self._settings.slack_app_token.get_secret_value(),
             self._settings.slack_api_url,
             lambda: self._messenger.last_posted,
+            self._watch,
         )
         await self._socket.start()
 

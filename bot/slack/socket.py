@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -22,10 +23,18 @@ from bot.slack.connecting import TRANSPORT
 
 log = logging.getLogger(__name__)
 
-PING = 5.0  # seconds between pings of the client; four that go unanswered end a connection
-UNHEARD = 30.0  # seconds after a post in which something must be heard
-SILENCE = 900.0
-CONNECTING = 10.0
+CONNECTING = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a socket is watched, in seconds: `ping` between the client's pings, of which four may go unanswered;
+    `unheard` after a post something must be heard; `silence` is the longest without a word.
+    """
+
+    ping: float = 5.0
+    unheard: float = 30.0
+    silence: float = 900.0
 
 
 class Socket:
@@ -37,27 +46,21 @@ class Socket:
         app_token: str,
         base_url: str,
         posted: Callable[[], float],
-        *,
-        ping: float = PING,
-        unheard: float = UNHEARD,
-        silence: float = SILENCE,
+        watch: Watch,
     ) -> None:
         self._app = app
         self._token = app_token
         self._base_url = base_url
         self._posted = posted
-        self._ping = ping
-        self._unheard = unheard
-        self._silence = silence
+        self._watch = watch
         self._handler: AsyncSocketModeHandler | None = None
         self._watching: asyncio.Task[None] | None = None
         self._heard = 0.0
-        self._connected = False
 
     async def start(self) -> None:
         """Connect. Raises CannotStart when Slack refuses the app token or cannot be reached."""
         await self._connect()
-        self._watching = asyncio.create_task(self._watch(), name="slack socket")
+        self._watching = asyncio.create_task(self._keep(), name="slack socket")
 
     async def stop(self) -> None:
         """Close the connection."""
@@ -68,7 +71,9 @@ class Socket:
 
     def health(self) -> Health:
         """Whether the socket is open."""
-        return Health(self._connected, "socket open" if self._connected else "socket closed, being opened again")
+        session = self._handler.client.current_session if self._handler is not None else None
+        is_open = session is not None and not session.closed
+        return Health(is_open, "socket open" if is_open else "socket closed, being opened again")
 
     async def _connect(self) -> None:
         web = AsyncWebClient(
@@ -84,7 +89,11 @@ class Socket:
         except TRANSPORT as error:
             raise CannotStart(unreachable(self._base_url, error)) from None
         handler = AsyncSocketModeHandler(
-            self._app, self._token, logger=library_logger("slack_sdk.socket"), web_client=web, ping_interval=self._ping
+            self._app,
+            self._token,
+            logger=library_logger("slack_sdk.socket"),
+            web_client=web,
+            ping_interval=self._watch.ping,
         )
         self._handler = handler
         handler.client.wss_uri = str(answer["url"])
@@ -95,36 +104,35 @@ class Socket:
         except TimeoutError:
             await self._close()
             raise CannotStart("Slack gave an address for its socket that does not answer; check the network.") from None
-        self._heard, self._connected = asyncio.get_running_loop().time(), True
+        self._heard = asyncio.get_running_loop().time()
 
-    async def _watch(self) -> None:
+    async def _keep(self) -> None:
         """Connect anew when the connection is lost for good, or open and silent."""
         while True:
-            await asyncio.sleep(self._ping)
-            handler = self._handler
-            self._connected = handler is not None and await handler.client.is_connected()
-            if self._connected and not self._is_deaf(asyncio.get_running_loop().time()):
-                continue
-            if handler is not None and not self._connected:
-                # The client reconnects by itself first, unless the address it was given is used up.
-                await asyncio.sleep(2 * self._ping)
-                if await handler.client.is_connected():
+            await asyncio.sleep(self._watch.ping)
+            client = self._handler.client if self._handler is not None else None
+            if client is not None:
+                if not await client.is_connected():
+                    # The client reconnects by itself first, unless the address it was given is used up.
+                    await asyncio.sleep(2 * self._watch.ping)
+                if await client.is_connected() and not self._is_deaf(asyncio.get_running_loop().time()):
                     continue
             log.info("the socket of Slack is opened again")
             await self._close()
-            with contextlib.suppress(CannotStart):  # said by health(); tried again after the next ping
+            try:
                 await self._connect()
+            except Exception as error:  # said by health(); tried again after the next ping
+                log.warning("the socket of Slack could not be opened (%s)", type(error).__name__)
 
     def _is_deaf(self, now: float) -> bool:
         posted = self._posted()
-        unheard = posted > self._heard and now - posted > self._unheard
-        return unheard or now - self._heard > self._silence
+        unheard = posted > self._heard and now - posted > self._watch.unheard
+        return unheard or now - self._heard > self._watch.silence
 
     async def _hear(self, _client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
         self._heard = asyncio.get_running_loop().time()
 
     async def _close(self) -> None:
-        self._connected = False
         handler, self._handler = self._handler, None
         if handler is None:
             return

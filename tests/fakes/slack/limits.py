@@ -22,7 +22,7 @@ class Bucket:
 
     def wait(self, now: float) -> float:
         """Seconds until a token is there; zero when there is one."""
-        self.level = min(self.burst, self.level + (now - self.at) * self.rate)
+        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
         self.at = now
         # A client that keeps exactly to the rate must not be refused for a rounding error.
         return 0.0 if self.level >= 1 - 1e-6 else (1 - self.level) / self.rate
