@@ -1,5 +1,6 @@
 """The lines of the timetable: what is looked at, how often."""
 
+from handlers.consultations.nudging import nudge_due
 from handlers.consultations.timing import close_due, open_due
 from schedules.reminders import remind
 from schedules.timetable import Line
@@ -10,5 +11,6 @@ def lines() -> list[Line]:
     return [
         Line("consultations open", open_due, 5.0),
         Line("consultations close", close_due, 5.0),
+        Line("nudges", nudge_due, 30.0),
         Line("reminders", remind, 15.0),
     ]

@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import reporting, wording
+from handlers.consultations.acting import DEEDS
 from handlers.consultations.participation import overview
+from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Fact, read
 from handlers.consultations.screens import button
-from handlers.consultations.standing import facts_of_consultation
-from handlers.consultations.tally import MINIMUM, tally
+from handlers.consultations.standing import facts_of_consultation, voice_names
+from handlers.consultations.tally import tally
 from handlers.consultations.timing import state_at
 from handlers.errors import Refusal
 from handlers.messages import Button, Reply, plain, say
@@ -31,9 +33,8 @@ from storage.consultations import (
     whole_consultation,
 )
 from storage.conversations import Conversation
-from storage.network import Structure, setting
-from storage.people import Person
-from storage.voices import expected_voices, person_voice, structure_voice
+from storage.network import setting
+from storage.voices import expected_voices
 
 
 async def follow_up(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -44,7 +45,8 @@ async def follow_up(request: Request, session: AsyncSession, conversation: Conve
         if consultation is None:
             return say(reporting.UNKNOWN_SLUG)
         return await _one(request, session, consultation)
-    found = await consultations_with(session, Status.OPEN, Status.CLOSED)
+    states = (Status.OPEN, Status.CLOSED, Status.DRAFT) if request.known().is_staff else (Status.OPEN, Status.CLOSED)
+    found = await consultations_with(session, *states)
     if not found:
         return say(reporting.NOTHING_TO_FOLLOW)
     if len(found) == 1:
@@ -68,10 +70,12 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     if verb == "follow":
         return await _one(request, session, consultation)
     request.staff()
-    return await _results(request, session, consultation)
+    if verb == "results":
+        return await _results(request, session, consultation)
+    return await DEEDS[verb](request, session, consultation)
 
 
-VERBS = frozenset({"follow", "results"})
+VERBS = frozenset({"follow", "results", *DEEDS})
 
 
 async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -102,10 +106,19 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
         kind_name=lambda kind: kinds.get(kind, kind),
     )
     row: list[Button] = []
+    state = state_at(consultation, request.received_at)
+    acts: list[Button] = []
     if person.is_staff:
         row.append(button(reporting.RESULTS, "results", consultation.id))
+        if state == Status.OPEN:
+            acts.append(button(reporting.NUDGE, "nudge", consultation.id))
+            acts.append(button(reporting.CLOSE, "close", consultation.id))
+        if state == Status.DRAFT:
+            acts.append(button(reporting.OPEN, "opening", consultation.id))
+        else:
+            acts.append(button(reporting.EXPORT, "export", consultation.id))
     row.append(button(reporting.REFRESH, "follow", consultation.id))
-    return say(text, tuple(row), replace=True)
+    return say(text, tuple(row), *([tuple(acts)] if acts else []), replace=True)
 
 
 async def _results(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -135,31 +148,6 @@ async def _signed_texts(
             if fact.text:
                 signed.setdefault(fact.question_id, []).append((names.get(key, ""), fact.text))
     return {question: sorted(texts) for question, texts in signed.items()}
-
-
-async def voice_names(session: AsyncSession, consultation: Consultation) -> dict[str, str]:
-    """The name of every voice that has answered, also of one that is expected no more."""
-    answered = select(Participation.voice_key).where(Participation.consultation_id == consultation.id)
-    keys = (await session.scalars(answered)).all()
-    ids = [int(key.partition(":")[2]) for key in keys]
-    if consultation.voice == Voice.STRUCTURE:
-        rows = await session.execute(select(Structure.id, Structure.name).where(Structure.id.in_(ids)))
-        return {structure_voice(number): name for number, name in rows}
-    return {
-        person_voice(person.id): person.name
-        for person in await session.scalars(select(Person).where(Person.id.in_(ids)))
-    }
-
-
-def withheld(consultation: Consultation, state: Status, ballots: int) -> str:
-    """Why the count may not be shown to staff now; empty when it may."""
-    if consultation.secrecy == Secrecy.ANONYMOUS and state != Status.CLOSED:
-        return reporting.AFTER_CLOSE
-    if not consultation.live_results and state != Status.CLOSED:
-        return reporting.AFTER_CLOSE
-    if consultation.secrecy != Secrecy.NAMED and ballots < MINIMUM:
-        return reporting.too_few(MINIMUM)
-    return reporting.NO_BALLOT if not ballots else ""
 
 
 def _follower(request: Request) -> Someone:

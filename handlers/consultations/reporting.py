@@ -12,7 +12,7 @@ from handlers.dates import day
 from handlers.messages import plain
 from storage.consultations import Consultation, QuestionKind, Secrecy, Status
 
-UNKNOWN_SLUG = "Je ne connais pas de consultation de ce nom. Dites « suivi » pour les voir toutes."
+UNKNOWN_SLUG = "Je ne connais pas de consultation de ce nom. Dites « suivi » pour les voir toutes."
 NOTHING_TO_FOLLOW = "Aucune consultation n’est ouverte ni close pour l’instant."
 WHICH = "**Suivi** : quelle consultation ?"
 STALE = wording.STALE
@@ -85,13 +85,13 @@ def _lines(groups: Sequence[Group], others: str, name: Callable[[str], str]) -> 
 
 
 def percent(group: Group) -> str:
-    """« 40 % », « – » of nothing."""
+    """« 40 % », « – » of nothing."""
     return share(group.answered, group.expected)
 
 
 def share(part: int, whole: int) -> str:
     """A share in whole percents."""
-    return f"{round(100 * part / whole)} %" if whole else "–"
+    return f"{round(100 * part / whole)} %" if whole else "–"
 
 
 def _s(count: int) -> str:
@@ -155,3 +155,72 @@ def _texts(tally: QuestionTally, signed: Sequence[tuple[str, str]] | None) -> li
         rest = len(said) - _TEXTS
         lines.append(f"… et {rest} autre{_s(rest)}.")
     return lines
+
+
+NUDGE = "Relancer"
+NUDGE_GO = "Relancer maintenant"
+EXPORT = "Exporter"
+CLOSE = "Clore"
+CLOSE_GO = "Clore pour de bon"
+OPEN = "Ouvrir"
+OPEN_GO = "Ouvrir maintenant"
+NOT_OPEN_NOW = "Cette consultation n’est pas ouverte en ce moment."
+ALREADY_OPEN = "Cette consultation a déjà été ouverte."
+ALL_ANSWERED = "Tout le monde a répondu : il n’y a personne à relancer."
+WHICH_FORMAT = "Dans quel format voulez-vous les réponses ?"
+
+
+def nudge_preview(voices: int, people: int, unreachable: int, nobody: int) -> str:
+    """Whom a nudge would reach."""
+    text = (
+        f"{voices} voix n’{'ont' if voices > 1 else 'a'} pas encore répondu. "
+        f"La relance partira vers {people} personne{_s(people)}, aux heures ouvrées de chacune."
+    )
+    if unreachable:
+        text += f" {unreachable} autre{_s(unreachable)} n’{'ont' if unreachable > 1 else 'a'} pas de messagerie reliée."
+    if nobody:
+        text += f" Pour {nobody} structure{_s(nobody)}, je ne connais personne."
+    return text
+
+
+def nudged(written: int) -> str:
+    """What the nudge did."""
+    if not written:
+        return "Rien de plus à envoyer : la relance du jour est déjà partie, ou personne n’est joignable."
+    return (
+        f"La relance est en route vers {written} personne{_s(written)}. "
+        "Elle s’arrête d’elle-même dès qu’un collègue répond."
+    )
+
+
+def export_alt(title: str) -> str:
+    """What the file is."""
+    return f"Réponses à « {title} »"
+
+
+def exported(rows: int) -> str:
+    """What the file holds."""
+    return f"Voici l’export : {rows} ligne{_s(rows)}."
+
+
+def close_preview(title: str) -> str:
+    """What closing does."""
+    return (
+        f"Clore « {plain(title)} » ? Plus personne ne pourra répondre, et les réponses commencées mais non envoyées "
+        "ne seront pas comptées. C’est définitif."
+    )
+
+
+def closed(title: str) -> str:
+    """It is done."""
+    return f"« {plain(title)} » est close."
+
+
+def open_preview(title: str) -> str:
+    """What opening does."""
+    return f"Ouvrir « {plain(title)} » ? Les questions ne pourront plus changer une fois la consultation ouverte."
+
+
+def opened(title: str) -> str:
+    """It is done."""
+    return f"« {plain(title)} » est ouverte : les personnes concernées la trouvent en disant « consultations »."

@@ -7,8 +7,21 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations.questionnaire import Answers, Fact, Item, from_facts
-from storage.consultations import Answer, Ballot, BallotTrace, Proposal, TraceStep, ballot_of, proposal_of
+from storage.consultations import (
+    Answer,
+    Ballot,
+    BallotTrace,
+    Consultation,
+    Participation,
+    Proposal,
+    TraceStep,
+    Voice,
+    ballot_of,
+    proposal_of,
+)
+from storage.network import Structure
 from storage.people import Person
+from storage.voices import person_voice, structure_voice
 
 UNKNOWN = "Une personne qui n’est plus au réseau"
 
@@ -88,3 +101,17 @@ async def next_proposal_revision(session: AsyncSession, consultation_id: int, vo
         )
     )
     return (proposed or 0) + 1
+
+
+async def voice_names(session: AsyncSession, consultation: Consultation) -> dict[str, str]:
+    """The name of every voice that has answered, also of one that is expected no more."""
+    answered = select(Participation.voice_key).where(Participation.consultation_id == consultation.id)
+    keys = (await session.scalars(answered)).all()
+    ids = [int(key.partition(":")[2]) for key in keys]
+    if consultation.voice == Voice.STRUCTURE:
+        rows = await session.execute(select(Structure.id, Structure.name).where(Structure.id.in_(ids)))
+        return {structure_voice(number): name for number, name in rows}
+    return {
+        person_voice(person.id): person.name
+        for person in await session.scalars(select(Person).where(Person.id.in_(ids)))
+    }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.errors import Refusal
@@ -84,10 +84,11 @@ async def close_due(session: AsyncSession, now: datetime) -> int:
 
 
 async def close(session: AsyncSession, consultation_id: int, now: datetime) -> None:
-    """Close one consultation for good."""
+    """Close one consultation for good; closed early, its close is now."""
+    early = or_(Consultation.closes_at.is_(None), Consultation.closes_at > now)
     await session.execute(
         update(Consultation)
         .where(Consultation.id == consultation_id)
-        .values(status=Status.CLOSED, updated_at=now)
+        .values(status=Status.CLOSED, updated_at=now, closes_at=case((early, now), else_=Consultation.closes_at))
         .execution_options(synchronize_session="fetch")
     )

@@ -16,6 +16,7 @@ NOTED = "C’est noté."
 NOT_ANSWERED = "Vous n’avez pas encore répondu."
 REREAD = "Relire et envoyer"
 RESUME = "Reprendre"
+ANSWER = "Répondre"
 BEGIN = "Commencer"
 READ_ALL = "Lire les questions"
 BACK = "Retour"
@@ -50,7 +51,7 @@ DRAFT_LOST = "Vos réponses commencées mais non envoyées n’ont pas été com
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
-    """« le mercredi 26 juin 2024 à 9 h 05 », by the clocks of the zone."""
+    """« le mercredi 26 juin 2024 à 9 h 05 », by the clocks of the zone."""
     return f"le {day(at.astimezone(zone).date())} à {clock(at, zone)}"
 
 
@@ -65,7 +66,7 @@ def deadline(at: datetime, network: ZoneInfo, reader: ZoneInfo) -> str:
 
 
 def questions(count: int) -> str:
-    """« 1 question », « 6 questions »."""
+    """« 1 question », « 6 questions »."""
     return f"{count} question{'s' if count > 1 else ''}"
 
 
@@ -345,3 +346,15 @@ def shortened(title: str) -> str:
 def receipt_code(code: str) -> str:
     """The receipt’s code, for the record."""
     return f"Reçu {code}."
+
+
+def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
+    """To those who have not answered."""
+    end = f" Elle se termine {until}." if until else ""
+    if to_validate:
+        return (
+            f"La réponse de {plain(structure)} à « {plain(title)} » est prête et attend votre validation pour compter."
+            f"{end}"
+        )
+    who = f"{plain(structure)} n’a pas encore répondu" if structure else "Vous n’avez pas encore répondu"
+    return f"{who} à la consultation « {plain(title)} ».{end}"

@@ -1,0 +1,137 @@
+"""What staff do with a consultation: nudge, export, open, close. Each act shows first what it would do."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.consultations import exporting, reporting, timing
+from handlers.consultations.nudging import nudge_now, silent_members, silent_voices
+from handlers.consultations.screens import button
+from handlers.messages import Attachment, Button, Message, Reply, say
+from handlers.request import Request
+from storage.audit import Act, note
+from storage.consultations import Consultation, Status
+from storage.people import accounts_of, best_account
+
+Deed = Callable[[Request, AsyncSession, Consultation], Awaitable[Reply]]
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def ask_to_nudge(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Whom a nudge would reach, before it leaves."""
+    if timing.state_at(consultation, request.received_at) != Status.OPEN:
+        return say(reporting.NOT_OPEN_NOW, _back(consultation))
+    voices = await silent_voices(session, consultation)
+    if not voices:
+        return say(reporting.ALL_ANSWERED, _back(consultation))
+    told = await silent_members(session, consultation)
+    accounts = await accounts_of(session, [member.id for member in told])
+    reached = sum(
+        best_account([account for account in accounts if account.person_id == member.id], member.preferred_platform)
+        is not None
+        for member in told
+    )
+    reached_voices = len({member.voice_key for member in told})
+    text = reporting.nudge_preview(len(voices), reached, len(told) - reached, len(voices) - reached_voices)
+    go = (button(reporting.NUDGE_GO, "nudged", consultation.id, style="primary"),) if reached else ()
+    return say(text, *([go] if go else []), _back(consultation))
+
+
+async def do_nudge(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Nudge; once a day, however often it is pressed."""
+    written = await nudge_now(session, consultation, request.received_at)
+    if written:
+        await _note_change(request, session, consultation, "nudged")
+    return say(reporting.nudged(written), _back(consultation), replace=True)
+
+
+async def ask_for_format(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Which format an export should have."""
+    row = tuple(
+        button(label, verb, consultation.id) for label, verb in (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
+    )
+    return say(reporting.WHICH_FORMAT, row, _back(consultation))
+
+
+def export_as(extension: str, media_type: str, written: Callable[[exporting.Table], bytes]) -> Deed:
+    """The act of exporting in one format."""
+
+    async def export(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+        table = await exporting.table_of(session, consultation, request.tz, request.received_at)
+        await note(
+            session,
+            Act.EXPORTED,
+            request.received_at,
+            by=request.known().id,
+            about=f"consultation:{consultation.slug}",
+            format=extension,
+        )
+        name = f"{consultation.slug}-{request.received_at.astimezone(request.tz):%Y-%m-%d}.{extension}"
+        file = Attachment(
+            filename=name, media_type=media_type, content=written(table), alt=reporting.export_alt(consultation.title)
+        )
+        return Reply(messages=(Message(text=reporting.exported(len(table.rows)), attachment=file),))
+
+    return export
+
+
+async def ask_to_close(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Closing is for good: say it first."""
+    if timing.state_at(consultation, request.received_at) != Status.OPEN:
+        return say(reporting.NOT_OPEN_NOW, _back(consultation))
+    go = (button(reporting.CLOSE_GO, "closed", consultation.id, style="danger"),)
+    return say(reporting.close_preview(consultation.title), go, _back(consultation))
+
+
+async def do_close(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Close now; pressed twice, it is closed."""
+    if timing.state_at(consultation, request.received_at) == Status.OPEN:
+        await timing.close(session, consultation.id, request.received_at)
+        await _note_change(request, session, consultation, "closed")
+    return say(reporting.closed(consultation.title), _back(consultation), replace=True)
+
+
+async def ask_to_open(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Opening freezes what is asked: say it first."""
+    if timing.state_at(consultation, request.received_at) != Status.DRAFT:
+        return say(reporting.ALREADY_OPEN, _back(consultation))
+    go = (button(reporting.OPEN_GO, "opened", consultation.id, style="primary"),)
+    return say(reporting.open_preview(consultation.title), go, _back(consultation))
+
+
+async def do_open(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Open now. Refuses what could not be answered as promised."""
+    if timing.state_at(consultation, request.received_at) == Status.DRAFT:
+        await timing.open_consultation(session, consultation, request.received_at)
+        await _note_change(request, session, consultation, "opened")
+    return say(reporting.opened(consultation.title), _back(consultation), replace=True)
+
+
+async def _note_change(request: Request, session: AsyncSession, consultation: Consultation, what: str) -> None:
+    await note(
+        session,
+        Act.CONSULTATION_CHANGED,
+        request.received_at,
+        by=request.known().id,
+        about=f"consultation:{consultation.slug}",
+        what=what,
+    )
+
+
+def _back(consultation: Consultation) -> tuple[Button, ...]:
+    return (button(reporting.PARTICIPATION, "follow", consultation.id),)
+
+
+DEEDS: dict[str, Deed] = {
+    "nudge": ask_to_nudge,
+    "nudged": do_nudge,
+    "export": ask_for_format,
+    "csv": export_as("csv", "text/csv", exporting.as_csv),
+    "xlsx": export_as("xlsx", _XLSX, exporting.as_xlsx),
+    "json": export_as("json", "application/json", exporting.as_json),
+    "close": ask_to_close,
+    "closed": do_close,
+    "opening": ask_to_open,
+    "opened": do_open,
+}
