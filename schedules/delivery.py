@@ -27,7 +27,7 @@ from storage.outbox import Delivery, Priority, State
 
 log = logging.getLogger(__name__)
 
-LEASE = 30.0  # seconds; longer than the longest request
+LEASE = 10.0  # seconds; prolonged while a request is open, so a dead worker's rows are soon decided about
 TICK = 0.05
 SWEEP = 1.0  # seconds between looks for lost leases and expired deliveries
 MOST_OPEN = 100  # requests under way at once, for each platform
@@ -69,6 +69,8 @@ class Worker:
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
         self._stopping = False
         self._swept = 0.0
+        self._prolonged = 0.0
+        self._sending: set[int] = set()  # ids under way, whose leases are ours to prolong
         self._slot_at = math.inf  # when what waits for its platform's limit may be claimed
 
     def add(self, messenger: Messenger) -> None:
@@ -139,6 +141,9 @@ class Worker:
         async with self._database.transaction() as session:
             recorded = await self._record(session)
             now = self._machine()
+            if now - self._prolonged >= self._lease / 3:
+                self._prolonged = now
+                await self._prolong(session, now)
             if now - self._swept >= SWEEP:
                 self._swept = now
                 await recover(session, now, self._clock.now())
@@ -246,7 +251,18 @@ class Worker:
         await session.flush()
         return taken
 
+    async def _prolong(self, session: AsyncSession, now: float) -> None:
+        if self._sending:
+            await session.execute(
+                update(Delivery)
+                .where(Delivery.id.in_(self._sending), Delivery.lease_owner == self.owner)
+                .where(Delivery.state == State.SENDING)
+                .values(lease_until=now + self._lease)
+                .execution_options(synchronize_session=False)
+            )
+
     def _start(self, outgoing: Outgoing) -> None:
+        self._sending.add(outgoing.id)
         task = asyncio.create_task(self._send(outgoing))
         tasks = self._open[outgoing.platform]
         tasks.add(task)
@@ -281,6 +297,8 @@ class Worker:
         return len(batch)
 
     def _recorded(self, count: int) -> None:
+        for done in self._finished[:count]:
+            self._sending.discard(done.outgoing.id)
         del self._finished[:count]  # only once the transaction holds them
 
 

@@ -1,0 +1,5 @@
+"""`python -m bot` is `concerte`."""
+
+from bot.cli import main
+
+main()
