@@ -14,6 +14,7 @@ LIBRARIES = (
     "asyncio",  # prints the exception of a task that nobody awaited
     "httpcore",
     "httpx",
+    "markdown_it",
     "psycopg",
     "slack_bolt",
     "slack_sdk",
@@ -21,7 +22,7 @@ LIBRARIES = (
     "telegram",
 )
 # A Telegram bot token, with or without the path it stands in; Slack tokens; the ticket of a socket.
-_SECRETS = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}|\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+|(?<=ticket=)[^&\s\"']+")
+_SECRETS = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}|\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+|(?<=ticket=)[^&\s\"']+")
 
 log = logging.getLogger(__name__)
 

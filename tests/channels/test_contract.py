@@ -13,8 +13,10 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.slack.channel import SlackChannel
 from bot.telegram.channel import TelegramChannel
+from handlers.messages import Message
 from storage.database import Database
-from tests.channels.staging import Stage
+from storage.outbox import Kind
+from tests.channels.staging import CHOICES, Stage
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.world import Message as SlackMessage
 from tests.fakes.telegram.server import FakeTelegram
@@ -231,3 +233,51 @@ async def test_a_channel_says_how_it_is(chat: Chat) -> None:
     assert [channel.name for channel in chat.stage.channels] == [
         channel.messenger.platform for channel in chat.stage.channels
     ]
+
+
+@pytest.mark.parametrize("blocked", ["telegram", "slack"])
+async def test_who_is_closed_to_us_on_one_platform_is_reached_on_the_other(sqlite: Database, blocked: str) -> None:
+    """A long message that had begun to arrive is sent whole on the other platform, with its buttons."""
+    async with FakeTelegram() as telegram, FakeSlack() as slack:
+        slack.add_user(MEMBER, "Anne Le Goff")
+        telegram.knows(SOMEBODY)
+        settings = Settings(
+            _env_file=None,
+            telegram_bot_token=SecretStr(telegram.token),
+            telegram_api_url=telegram.url,
+            slack_bot_token=SecretStr(slack.bot_token),
+            slack_app_token=SecretStr(slack.app_token),
+            slack_api_url=slack.url,
+        )
+        async with Stage(
+            sqlite,
+            lambda gateway, _: TelegramChannel(settings, gateway, sqlite, "w1"),
+            lambda gateway, _: SlackChannel(settings, gateway),
+        ) as stage:
+            accounts = {
+                "telegram": ("telegram", "", str(SOMEBODY), str(SOMEBODY)),
+                "slack": ("slack", slack.team_id, MEMBER, slack.im(MEMBER)),
+            }
+            person = await stage.person(*accounts.values())
+            _, workspace, account, chat = accounts[blocked]
+            if blocked == "telegram":
+                telegram.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user", after=1)
+            else:
+                slack.fail_next("chat.postMessage", error="user_disabled", after=1)
+            await stage.push(
+                "a",
+                Message(text="\n\n".join(letter * 8000 for letter in "abcd"), buttons=(CHOICES,)),
+                kind=Kind.REMINDER,
+                platform=blocked,
+                workspace=workspace,
+                chat=chat,
+                account_id=(await stage.account(blocked, account)).id,
+                person_id=person,
+            )
+            row = await stage.ended("a")
+            assert (row.state, row.doubts, row.platform != blocked) == ("delivered", 0, True)
+            assert (await stage.account(blocked, account)).unreachable is not None
+        whole = [message.shown for message in slack.sent] if blocked == "telegram" else [m.text for m in telegram.sent]
+        assert [sum(text.count(letter) for text in whole) for letter in "abd"] == [8000, 8000, 8000]
+        last = slack.sent[-1].buttons if blocked == "telegram" else telegram.sent[-1].labels
+        assert last == ["Oui", "Non"]
