@@ -3,6 +3,8 @@
 from handlers.account import helping, linking
 from handlers.account import pressing as account
 from handlers.account.recognising import and_recognise
+from handlers.announcements import composing, reporting
+from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, reminding
 from handlers.calendar import pressing as calendar
 from handlers.consultations import answering, following
@@ -12,6 +14,7 @@ from handlers.questions.asking import Questions
 from handlers.router import Form, Router
 
 _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
+_RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:resume", style="primary")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
 
@@ -29,11 +32,14 @@ def build_router(questions: Questions | None = None) -> Router:
             "relier": linking.link,
             "délier": linking.unlink,
             "delier": linking.unlink,
+            "annonce": composing.compose,
+            "annonces": reporting.show_latest,
             "suivi": following.follow_up,
         },
         spoken=frozenset({"annonce", "contact", "relier", "suivi"}),
         presses={
             "account": account.press,
+            "announce": announcements.press,
             "calendar": calendar.press,
             "consult": answering.press,
             "contact": finding.press,
@@ -41,6 +47,7 @@ def build_router(questions: Questions | None = None) -> Router:
         },
         forms={
             "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
+            "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
         },
         questions=and_recognise(asked.answer),

@@ -10,6 +10,7 @@ from enum import Flag, auto
 
 from bot.app import App
 from bot.channel import CannotStart
+from bot.logs import log_to_stderr
 from bot.opening import open_database
 from bot.settings import Settings
 from schedules.clock import Clock, MovedClock, SystemClock
@@ -45,6 +46,7 @@ async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = 
     """Run until SIGTERM or SIGINT. Raises CannotStart with one clear sentence."""
     from bot.web.server import WebServer
 
+    log_to_stderr()
     clock = clock_for(settings, now, speed)
     database = await open_database(settings)
     app = App(settings, database, clock)

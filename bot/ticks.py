@@ -12,5 +12,6 @@ def lines() -> list[Line]:
         Line("consultations open", open_due, 5.0),
         Line("consultations close", close_due, 5.0),
         Line("nudges", nudge_due, 30.0),
+        Line("nudges", nudge_due, 30.0),
         Line("reminders", remind, 15.0),
     ]

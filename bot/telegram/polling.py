@@ -153,8 +153,8 @@ class Poller:
                     await self._end_webhook()
                 continue
             failures, self._fault, self._answered = 0, "", machine_now()
-            if updates:
-                offset = updates[-1].update_id + 1
+            # An empty answer has confirmed all; numbers begin anew after a quiet week, so none is kept for long.
+            offset = updates[-1].update_id + 1 if updates else None
 
     def _patience(self, error: TelegramError, failures: int) -> float:
         """How long to wait after an error, in seconds; a growing time, drawn by lot."""

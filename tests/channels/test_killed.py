@@ -4,6 +4,7 @@ import asyncio
 import random
 import socket
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,10 @@ async def truth(database: Database) -> tuple[int, int]:
     return delivered or 0, int(doubts or 0)
 
 
+def arrived_at_least(telegram: FakeTelegram, count: int) -> bool:
+    return telegram.arrived >= count
+
+
 async def until(condition: Callable[[], Awaitable[bool]], timeout: float = 60.0) -> None:
     """Look at the database until it says so; another process is at work on it."""
     async with asyncio.timeout(timeout):
@@ -93,7 +98,7 @@ async def test_telegram_updates_have_one_effect_through_kills(database_url: str,
             telegram.says(user, "C’est quand l’AG ?")
         for kill_after in sorted(chance.sample(range(1, 38), 2)):
             process = await running(tmp_path, env).start()
-            await telegram.wait_until(lambda after=kill_after: telegram.arrived >= after, timeout=30)
+            await telegram.wait_until(partial(arrived_at_least, telegram, kill_after), timeout=30)
             await process.kill()
         last = await running(tmp_path, env).start()
         await until(lambda: all_ended(database, 40))

@@ -157,14 +157,14 @@ export class Conversation {
       } else {
         this.place(element);
         element.classList.add("fresh");
-        added = element;
+        added ??= element;
         mine ||= message.direction === "in";
       }
       if (message.direction === "out") this.waiting(false);
     }
     this.empty.hidden = true;
     this.separate();
-    if (added && (wasAtEnd || mine)) this.toEnd();
+    if (added && (wasAtEnd || mine)) this.toEnd(added);
     else if (answered) answered.scrollIntoView({ block: "nearest" });
     this.mark();
   }
@@ -189,8 +189,11 @@ export class Conversation {
     }
   }
 
-  toEnd() {
+  toEnd(from = null) {
     this.scroll.scrollTop = this.scroll.scrollHeight;
+    // What is longer than the window is read from its beginning.
+    const above = from ? this.scroll.getBoundingClientRect().top + 10 - from.getBoundingClientRect().top : 0;
+    if (above > 0) this.scroll.scrollTop -= above;
   }
 
   grow() {
