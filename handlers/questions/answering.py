@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from handlers.questions.reading import Reading, read
 from storage.agenda import Precision, Status
 
 _LONGEST_LIST = 8
+_SHORT = timedelta(26)  # a period so short that what is only known to the month may well be outside of it
 SP, NB = w.SP, w.NB
 
 
@@ -143,6 +144,7 @@ class _Telling:
             topic="",
             offers=(),
             asks=wanted or asks,
+            wanted=wanted or self.memory.wanted,
         )
         return replace(made, contact=self.contacts[0]) if len(self.contacts) == 1 and wanted and known else made
 
@@ -559,9 +561,7 @@ class _Telling:
             if reading.region:
                 if reading.region not in event.regions:
                     continue
-            elif (
-                event.parent in self.knowledge.children and (event.region or event.regions) and event.kind == "workshop"
-            ):
+            elif self.knowledge.is_part(event):
                 continue
             if reading.period is not None:
                 if not reading.period.touches(event.starts_on, event.ends_on):
@@ -582,6 +582,10 @@ class _Telling:
             return self._say("Il n’y a rien d’autre à l’agenda que je connais.")
         found = self._listed()
         period = reading.period
+        vague = []
+        if period is not None and period.last - period.first < _SHORT:
+            vague = [e for e in found if e.precision == Precision.MONTH]
+            found = [e for e in found if e.precision != Precision.MONTH]
         region = self.knowledge.region.get(reading.region)
         where = f" ({plain(region.name)})" if region else ""
         label = (period.label or "sur cette période") if period else "à venir"
@@ -602,7 +606,11 @@ class _Telling:
             text = f"Aucun événement n’est prévu {label}{where} dans l’agenda que je connais."
             if period and period.last < self.today:
                 text = f"L’agenda que je connais n’a aucun événement {label}{where}."
-            if phases:
+            if vague:
+                text = text.replace("Aucun événement n’est prévu", "Aucun événement daté n’est prévu")
+                names = f"{NB}; ".join(f"{plain(e.name)} ({w.month_span(e)})" for e in vague)
+                text += f"\nSans date fixée{SP}: {names}."
+            elif phases:
                 names = f"{NB}; ".join(f"{plain(p.name)} ({w.month_span(p)})" for p in phases)
                 text += f"\nC’est le temps de{SP}: {names}."
             return self._say(text, **remembered)

@@ -207,9 +207,9 @@ class DateReader:
             if self._at(at) == "depuis" and begin.first <= self._today:
                 return replace(begin, last=self._today, kind="range", start=at, label="")
             return replace(begin, last=_FAR_FUTURE, kind="range", start=at, open="after", label="")
-        if self._at(at) in ("apres", "passe") and self._at(at + 1) != "demain":
+        if self._at(at) == "apres" and self._at(at + 1) != "demain":
             begin = self._bound(at + 1)
-            if begin is not None and not (self._at(at) == "passe" and begin.kind == "day" and begin.anchor):
+            if begin is not None:
                 return replace(
                     begin,
                     first=begin.last + timedelta(1),
@@ -258,7 +258,11 @@ class DateReader:
         if at in self._anchors:
             anchor = self._anchors[at]
             return Period(anchor.first, anchor.last, "day", at, anchor.end, year_given=True, anchor=anchor.key)
-        return self._atom(at)
+        found = self._atom(at)
+        if found is not None and self._at(at) == "ete" and found.kind == "range":
+            year = found.first.year  # « avant l'été » is before the holidays
+            return replace(found, first=date(year, 7, 1), last=date(year, 8, 31))
+        return found
 
     # ---- single dates ----------------------------------------------------------------------------------------
 

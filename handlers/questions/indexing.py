@@ -1,14 +1,17 @@
 """Indexes over the facts: short names of events, words in functions and duties, phrases of topics."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from handlers.questions.facts import EventFact, OrganisationFact, TopicFact
+from handlers.questions.facts import EventFact, TopicFact
 from handlers.questions.lexicon import Lexicon
-from handlers.questions.normalising import read_words
+from handlers.questions.normalising import Word, read_words, stem
 
+DETERMINERS = frozenset("le la les l un une du de des d en a au aux et the".split())
+LIGHT = frozenset(map(stem, "premier dernier prochain suivant précédent première".split()))  # which one, not what
+_TELLING = frozenset("purpose who when where count audience programme length remote meaning employer role".split())
 _MOST_CANDIDATES = 2000  # looked at for one question, rarest words first
 
 
@@ -26,25 +29,40 @@ def content_stems(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(w.stem for w in read_words(text).words if w.folded not in lexicon.stop)
 
 
+def name_stems(text: str) -> tuple[str, ...]:
+    """The stems of a name, without what only ties its words together."""
+    return tuple(w.stem for w in read_words(text).words if w.folded not in DETERMINERS)
+
+
+def features(words: Sequence[Word], lexicon: Lexicon) -> tuple[str, ...]:
+    """What a question is about and how it asks: content stems, and « ?who » for an asking word of that kind."""
+    content = dict.fromkeys(w.stem for w in words if w.folded not in lexicon.stop)
+    asking = dict.fromkeys(f"?{cue.name}" for cue in lexicon.cues.find(words) if cue.name in _TELLING)
+    return (*content, *asking)
+
+
 def event_aliases(
-    events: Iterable[EventFact], organisations: Iterable[OrganisationFact], lexicon: Lexicon
+    events: Iterable[EventFact], owners: Collection[str], lexicon: Lexicon
 ) -> list[Alias]:
-    """The names and other names of events, also without their organisation, place and year, and their places."""
-    owners = {
-        piece for o in organisations for text in (o.abbreviation, o.name) for piece in content_stems(text, lexicon)
-    }
+    """The names and other names of events, also without their organisation, place and year, and their places.
+
+    `owners` are the stems that name whose event it is, and go without saying.
+    """
     aliases: dict[tuple[tuple[str, ...], str], Alias] = {}
     for event in events:
-        place = content_stems(event.place or "", lexicon)
+        place = name_stems(event.place or "")
         for text in (event.name, *event.aliases):
-            full = content_stems(text, lexicon)
+            full = name_stems(text)
             if full == place:
                 continue
             bare = tuple(s for s in full if s not in owners and s not in place and not s.isdigit())
-            for stems in {full, bare or full}:
-                if stems:
+            bare = bare if bare[:1] == full[:1] else full
+            undated = tuple(s for s in full if s not in place and not s.isdigit())
+            for stems in {full, undated or full, bare or full}:
+                ordinary = len(stems) == 1 and stems[0] in lexicon.cues.words and stems[0] not in lexicon.gatherings
+                if stems and not ordinary:
                     aliases[stems, event.key] = Alias(stems, event.key)
-        head = content_stems(event.name, lexicon)[:1]
+        head = name_stems(event.name)[:1]
         if head and head[0] in lexicon.gatherings:
             aliases.setdefault((head, event.key), Alias(head, event.key))
         if place:
@@ -65,7 +83,10 @@ class Postings:
         self._total = max(1, len(entries))
 
     def weight(self, piece: str) -> float:
-        """How much a stem tells: rare ones more."""
+        """How much a stem tells: rare ones more, asking words less than what is asked about."""
+        return (0.45 if piece.startswith("?") or piece in LIGHT else 1.0) * self._rarity(piece)
+
+    def _rarity(self, piece: str) -> float:
         return 1.0 + log(self._total / (1 + len(self._lists.get(piece, ()))) + 1)
 
     def holding(self, piece: str) -> Sequence[int]:
@@ -92,6 +113,7 @@ class TopicMatch:
 
     topic: TopicFact
     fit: float
+    common: frozenset[str] = frozenset()
 
 
 class PhraseIndex:
@@ -103,17 +125,27 @@ class PhraseIndex:
         self._topics: list[TopicFact] = []
         for topic in topics:
             for phrase in (topic.title, *topic.phrases):
-                stems = tuple(dict.fromkeys(content_stems(phrase, lexicon)))
+                stems = features(read_words(phrase).words, lexicon)
                 if stems:
                     entries.append(stems)
                     self._topics.append(topic)
         self._postings = Postings(entries)
 
-    def find(self, stems: Sequence[str]) -> list[TopicMatch]:
+    def words_of(self, key: str) -> frozenset[str]:
+        """Every stem in the phrases of a topic."""
+        return frozenset(
+            s for stems, topic in zip(self._postings.entries, self._topics, strict=True) if topic.key == key for s in stems
+        )
+
+    def _tells(self, piece: str) -> bool:
+        return not piece.startswith("?") and piece not in LIGHT
+
+    def find(self, asked_for: Sequence[str]) -> list[TopicMatch]:
         """The topics that fit a question best, the best first."""
-        asked = set(stems)
+        asked = set(asked_for)
         total = sum(map(self._postings.weight, asked))
-        if not asked:
+        asks = {piece for piece in asked if piece.startswith("?")}
+        if not any(not piece.startswith("?") for piece in asked):
             return []
         best: dict[str, TopicMatch] = {}
         for entry, _ in self._postings.candidates(asked).most_common(200):
@@ -121,7 +153,15 @@ class PhraseIndex:
             common = sum(self._postings.weight(s) for s in phrase if s in asked)
             whole = sum(map(self._postings.weight, phrase))
             fit = 2 * common / (total + whole)
+            shared = frozenset(s for s in phrase if s in asked)
+            if not any(self._tells(s) for s in shared):
+                continue
+            how = {s for s in phrase if s.startswith("?")}
+            if shared - how <= self._lexicon.around and not shared & how:
+                continue  # « la démarche » alone fits everything
+            if how and asks and not how & asks:
+                fit *= 0.7
             topic = self._topics[entry]
             if topic.key not in best or best[topic.key].fit < fit:
-                best[topic.key] = TopicMatch(topic, fit)
+                best[topic.key] = TopicMatch(topic, fit, shared)
         return sorted(best.values(), key=lambda match: -match.fit)

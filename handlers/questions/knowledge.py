@@ -17,9 +17,9 @@ from handlers.questions.facts import (
     TermFact,
     TopicFact,
 )
-from handlers.questions.indexing import PhraseIndex, Postings, content_stems, event_aliases
+from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, content_stems, event_aliases
 from handlers.questions.lexicon import Lexicon, Phrases, french
-from handlers.questions.names import NameIndex
+from handlers.questions.names import NameIndex, sound
 from handlers.questions.normalising import Word, fold, read_words, stem
 from storage import network
 from storage.agenda import Event, all_events
@@ -61,7 +61,9 @@ class Knowledge:
         self.region_names = Phrases({r.code: _known_as(r.name, *r.aliases) for r in regions})
         self.structure_names = Phrases({s.code: _known_as(s.name, *s.aliases) for s in structures})
         self.term_names = Phrases({t.key: _known_as(t.term, *t.aliases) for t in terms})
-        self.aliases = event_aliases(self.events, organisations, self.lexicon)
+        self.own_name = frozenset(content_stems(str(self.settings.get("name", "")), self.lexicon))
+        abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}
+        self.aliases = event_aliases(self.events, self.own_name | abbreviations, self.lexicon)
         self.alias_index = Postings([alias.stems for alias in self.aliases])
         self.offices = [(c, function, owner) for c in self.contacts for function, owner in c.offices]
         self.functions = Postings([content_stems(function, self.lexicon) for _, function, _ in self.offices])
@@ -89,6 +91,7 @@ class Knowledge:
         spoken = {word.folded for text in texts for word in read_words(text).words if word.kind == "word"}
         self._own_words = spoken | {stem(word) for word in spoken}
         self.vocabulary = tuple(sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)}))
+        self.sounds = {sound(word): word for word in self.vocabulary}
         self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
         self.children = _children(self.events)
 
@@ -124,6 +127,11 @@ class Knowledge:
             for text in (event.name, *event.aliases, str(event.details.get("audience_text", "")))
         ]
         return frozenset(s for text in texts for s in content_stems(text, self.lexicon))
+
+    def is_part(self, event: EventFact) -> bool:
+        """Is it one of several parts of another event, as the workshop of a region is?"""
+        parent = self.event.get(event.parent)
+        return parent is not None and parent.position is None
 
     def stems_of_owner(self, key: str) -> frozenset[str]:
         """The stems an organisation is known by."""
@@ -225,7 +233,14 @@ def digits(phone: str) -> str:
 
 def _known_as(*texts: str) -> list[str]:
     """Names as phrases to be found in a question: marks of the phrase syntax mean nothing in them."""
-    return [" ".join(word.folded for word in read_words(text).words) for text in texts if text]
+    known = []
+    for text in texts:
+        words = [word.folded for word in read_words(text or "").words]
+        while len(words) > 1 and words[0] in DETERMINERS:
+            words = words[1:]
+        if words:
+            known.append(" ".join(words))
+    return known
 
 
 def _coordinates(contacts: Iterable[ContactFact]) -> dict[str, tuple[ContactFact, ...]]:

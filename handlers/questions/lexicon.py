@@ -1,19 +1,19 @@
 """The words of the language, read from YAML that anybody can extend: cues, spellings, stop words, first names.
 
-A phrase is written as people say it; `word?` may be absent, `one|other` is a choice, `…` stands for at most two
+A phrase is written as people say it; `word?` may be absent, `one|an_other` is a choice, `…` stands for at most two
 words, `=word` must be written just so while the others may take any ending.
 """
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from handlers.questions.normalising import Word, fold, read_words, stem
+from handlers.questions.normalising import Word, fold, in_family, read_words, stem
 
 _GAP = "…"
 _WIDEST_GAP = 2
@@ -37,12 +37,14 @@ class Cue:
 class Phrases:
     """Many phrases, each standing for a name; finds the longest at every word."""
 
-    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, phrases: Mapping[str, Iterable[str]], *, exact: bool = False) -> None:
+        """`exact` allows no other ending than the plural: for words whose stem is that of harmless ones."""
+        self._exact = exact
         self._root = _Node()
         self.words: set[str] = set()
         for name, texts in phrases.items():
             for text in texts:
-                for sequence in _expand(text):
+                for sequence in _expand(text, singular if exact else None):
                     self._add(name, sequence)
 
     def _add(self, name: str, sequence: Sequence[str]) -> None:
@@ -70,7 +72,8 @@ class Phrases:
     def _longest(self, node: _Node, words: Sequence[Word], at: int) -> tuple[int, list[str]]:
         best = (at, node.names) if node.names else (-1, [])
         if at < len(words):
-            for key in (words[at].stem, f"={words[at].folded}"):
+            own = singular(words[at].folded) if self._exact else words[at].stem
+            for key in (own, f"={words[at].folded}"):
                 if key in node.next:
                     best = max(best, self._longest(node.next[key], words, at + 1), key=lambda found: found[0])
         if _GAP in node.next:
@@ -81,7 +84,12 @@ class Phrases:
         return best
 
 
-def _expand(phrase: str) -> Iterator[tuple[str, ...]]:
+def singular(folded: str) -> str:
+    """A word without the s or x of its plural."""
+    return folded[:-1] if len(folded) > 3 and folded[-1] in "sx" else folded
+
+
+def _expand(phrase: str, form: Callable[[str], str] | None = None) -> Iterator[tuple[str, ...]]:
     """Every sequence of keys that a phrase stands for."""
     slots: list[list[tuple[str, ...]]] = []
     for part in phrase.split():
@@ -93,7 +101,8 @@ def _expand(phrase: str) -> Iterator[tuple[str, ...]]:
             elif choice.startswith("="):
                 choices.append((f"={fold(choice[1:])}",))
             else:
-                choices.append(tuple(word.stem for word in read_words(choice).words))
+                pieces = read_words(choice).words
+                choices.append(tuple(form(word.folded) if form else word.stem for word in pieces))
         slots.append([*choices, ()] if optional else choices)
     for chosen in itertools.product(*slots):
         sequence = tuple(itertools.chain.from_iterable(chosen))
@@ -117,16 +126,19 @@ class Lexicon:
     gatherings: frozenset[str]  # stems of nouns for things that take place
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
+    around: frozenset[str]  # stems of words for the undertaking as a whole: it is always what is spoken of
 
     def knows(self, word: Word) -> bool:
         """Is this a word of the language, so that it needs no correction?"""
-        return word.folded in self.common or word.folded in self.stop or word.stem in self.vocabulary
+        return in_family(word.folded) or word.folded in self.common or word.folded in self.stop or word.stem in self.vocabulary
 
     @functools.cached_property
     def vocabulary(self) -> frozenset[str]:
         """The stems that cues are made of."""
         return frozenset(
-            self.cues.words | self.absent.words | self.acts.words | self.gatherings | self.offices | self.travel
+            self.cues.words
+            | {stem(word) for word in self.absent.words | self.acts.words}
+            | self.gatherings | self.offices | self.travel
         )
 
     @functools.cached_property
@@ -167,9 +179,9 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
     spoken |= {fold(word) for word in [*merged["gatherings"], *merged["offices"], *merged["respelled"]]}
     return Lexicon(
         cues=Phrases(merged["cues"]),
-        absent=Phrases(absent),
-        acts=Phrases(merged["acts"]),
-        foreign=Phrases({"foreign": merged["foreign"]}),
+        absent=Phrases(absent, exact=True),
+        acts=Phrases(merged["acts"], exact=True),
+        foreign=Phrases({"foreign": merged["foreign"]}, exact=True),
         labels={name: entry["label"] for name, entry in merged["absent"].items()},
         spellings={fold(k): tuple(str(v).split()) for k, v in merged["spellings"].items()},
         stop=frozenset(_words(merged["stop"])),
@@ -178,6 +190,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),
+        around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
     )
 

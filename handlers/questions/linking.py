@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.questions.facts import ContactFact
-from handlers.questions.indexing import content_stems
+from handlers.questions.indexing import DETERMINERS, content_stems
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue, Lexicon
 from handlers.questions.normalising import Text, Word
@@ -39,7 +39,7 @@ def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> li
     busy = set(taken)
     where: dict[str, list[int]] = {}
     for position, word in enumerate(words):
-        if word.folded not in lexicon.stop:
+        if word.folded not in DETERMINERS:
             where.setdefault(word.stem, []).append(position)
     index = knowledge.alias_index
     spans: dict[tuple[int, int, bool], tuple[float, list[str]]] = {}

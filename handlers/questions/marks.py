@@ -1,12 +1,12 @@
 """Everything recognised in a question, before it is decided what the question is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.questions.dates import Anchor, DateReader, Period
 from handlers.questions.facts import EventFact
-from handlers.questions.indexing import TopicMatch, content_stems
+from handlers.questions.indexing import DETERMINERS, TopicMatch, features
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue
 from handlers.questions.linking import EventMention, RoleMention, event_mentions, regions_named, role_mentions
@@ -63,7 +63,7 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     """Recognise everything in a question asked on the day `today`."""
     lexicon = knowledge.lexicon
     typed = read_words(question)
-    text = corrected(typed, lexicon, knowledge.names_something, knowledge.vocabulary)
+    text = corrected(typed, lexicon, knowledge.names_something, knowledge.vocabulary, knowledge.sounds)
     words = text.words
     marks = Marks(text)
     marks.coordinates = [w for w in words if w.kind in ("phone", "email")]
@@ -79,7 +79,7 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     reader = DateReader(words, today, past=past, busy=_busy(knowledge), anchors=_anchors(mentions, knowledge, today))
     marks.periods = reader.find()
     anchored = {p for period in marks.periods for p in range(period.start, period.end)}
-    marks.events = [m for m in mentions if not (set(range(m.start, m.end)) <= anchored)]
+    marks.events = _heads([m for m in mentions if not (set(range(m.start, m.end)) <= anchored)], words)
     dated = anchored
     marks.periods = [p for p in marks.periods if not _inside(p, marks.events)]
 
@@ -104,11 +104,14 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
         )
     ]
     people = _covered(marks.people)
-    marks.roles = role_mentions(text, knowledge, taken | people, past=past, years=years)
+    marks.roles = role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
     marks.gatherings = [
-        p for p, w in enumerate(words) if w.stem in lexicon.gatherings and p not in taken and w.kind == "word"
+        p
+        for p, w in enumerate(words)
+        if w.stem in lexicon.gatherings and p not in taken and p not in said and w.kind == "word"
     ]
     explained = taken | people | cued | said | _covered(marks.roles) | set(marks.gatherings)
+    explained |= {p for p, w in enumerate(words) if w.stem in lexicon.around or w.stem in knowledge.own_name}
     explained |= (
         _covered(marks.organisations) | _covered(marks.structures) | _covered(marks.terms) | _covered(marks.absent)
     )
@@ -117,8 +120,22 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
         for p, w in enumerate(words)
         if p not in explained and w.folded not in lexicon.stop and len(w.folded) > 1 and w.kind in ("word", "number")
     ]
-    marks.topics = knowledge.phrases.find(content_stems(" ".join(w.folded for w in words), lexicon))
+    marks.topics = knowledge.phrases.find(features([w for p, w in enumerate(words) if p not in dated], lexicon))
     return marks
+
+
+def _heads(mentions: list[EventMention], words: Sequence[Word]) -> list[EventMention]:
+    """« le séminaire du Bureau » is a seminar: what only completes another name is no event of its own."""
+    heads: list[EventMention] = []
+    for mention in mentions:
+        before = heads[-1] if heads else None
+        between = [w.folded for w in words[before.end : mention.start]] if before else []
+        if between and set(between) <= DETERMINERS - {"et", "a", "au", "aux", "en"} and set(between) & {"de", "du", "des", "d"}:
+            assert before is not None
+            heads[-1] = EventMention(before.events, before.start, mention.end, before.place, before.weight)
+        else:
+            heads.append(mention)
+    return heads
 
 
 def _longest(acts: list[Cue], cue: Cue) -> bool:

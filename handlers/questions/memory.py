@@ -23,6 +23,7 @@ class Memory:
     term: str = ""
     intent: str = ""
     asks: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()  # the coordinates last asked for: « et le sien ? »
     offers: tuple[str, ...] = ()
     period: tuple[str, str] | tuple[()] = ()
     home: str = field(default="", metadata={"kept": False})

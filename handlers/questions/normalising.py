@@ -65,8 +65,11 @@ def fold(text: str) -> str:
 @functools.lru_cache(maxsize=100_000)
 def stem(folded: str) -> str:
     """The stem of a folded French word, the same for both genders; short words stay as they are."""
-    if folded in _families():
-        return _families()[folded]
+    families = _families()
+    if folded in families:
+        return families[folded]
+    if folded.endswith("s") and folded[:-1] in families:
+        return families[folded[:-1]]
     if len(folded) < 4 or len(folded) > 40:
         return folded
     return str(_stemmer.stemWord(folded))
@@ -78,6 +81,11 @@ def _families() -> dict[str, str]:
     path = Path(__file__).parent / "lexicon" / "families.yaml"
     families: dict[str, list[str]] = yaml.safe_load(path.read_text("utf-8"))["families"]
     return {fold(word): fold(head) for head, words in families.items() for word in (head, *words)}
+
+
+def in_family(folded: str) -> bool:
+    """Is it a word whose family is known?"""
+    return folded in _families() or (folded.endswith("s") and folded[:-1] in _families())
 
 
 @dataclass(frozen=True, slots=True)

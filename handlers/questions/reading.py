@@ -84,6 +84,7 @@ class _Decision:
             self._agenda,
             self._topic,
             self._who,
+            self._which_organisation,
             self._only_a_name,
         ):
             reading = step()
@@ -209,15 +210,17 @@ class _Decision:
             "count",
             "who",
         }
-        if m.loose or asked or self._entities() or m.periods or m.absent or m.foreign or m.gatherings:
+        polite = not any(w.asked for w in m.words) and len(m.loose) <= 2
+        loose = [p for p in m.loose if not (polite and m.words[p].folded in self.knowledge.lexicon.common)]
+        if loose or asked or self._entities() or m.periods or m.absent or m.foreign or m.gatherings:
             if not (self._insult() and not self._entities() and not asked and not m.periods and not m.absent):
                 return None
         names = [a.name for a in m.acts]
         for act in (
             "insult",
+            "thanks",
             "help",
             "identity",
-            "thanks",
             "sorry",
             "goodbye",
             "greeting",
@@ -267,8 +270,10 @@ class _Decision:
         if not m.absent:
             return None
         names = tuple(dict.fromkeys(a.name for a in m.absent))
-        if m.topics and m.topics[0].fit >= 0.8:
-            return None
+        if m.topics and m.topics[0].fit >= 0.5:
+            missing = {m.words[p].stem for a in m.absent for p in range(a.start, a.end)}
+            if missing & self.knowledge.phrases.words_of(m.topics[0].topic.key):
+                return None
         explicit = m.has("when", "where")
         if explicit and self.events and all(m.words[a.start].stem in self.knowledge.lexicon.travel for a in m.absent):
             return None
@@ -310,9 +315,12 @@ class _Decision:
             return self._of_role(asks)
         if self.events and not m.organisations:
             return Reading("absent", absent=("contact",), events=self.events[:1], asks=asks)
+        best = m.topics[0] if m.topics else None
+        if best and best.fit >= 0.6 and asks == ("coordinates",) and (told := tuple(best.topic.details.get("contacts", ()))):
+            return Reading("members", contacts=told, asks=asks, topic=best.topic.key)
         duty = self._duty()
         if duty:
-            return Reading("contact", contacts=duty, asks=asks)
+            return Reading("contact" if len(duty) == 1 else "members", contacts=duty, asks=asks)
         for cue in (*m.organisations, *m.structures):
             members = self._keys(self.knowledge.members(cue.name))
             if members and not self._stranger():
@@ -350,6 +358,11 @@ class _Decision:
         mention = self.marks.roles[0]
         said = " ".join(w.text for w in words[mention.start : mention.end])
         if not keys or self._loose_near(mention.end):
+            duty = self._duty()
+            if duty and not keys:
+                return Reading("contact", contacts=duty, asks=("duty",) if asks == ("who",) else asks)
+            if not keys and asks == ("who",) and self.marks.topics and self.marks.topics[0].fit >= 0.55:
+                return self._on_topic()
             return Reading("vacant", said=said, asks=asks)
         return Reading("contact", contacts=keys, asks=asks, said=said)
 
@@ -364,6 +377,9 @@ class _Decision:
 
     def _topic_surely(self) -> Reading | None:
         m = self.marks
+        phased = m.has("phase") or any(self.knowledge.event[k].position is not None for k in self.events)
+        if phased and self.knowledge.phases and not [p for p in m.loose if m.words[p].kind == "word"]:
+            return None
         if (
             m.topics
             and m.topics[0].fit >= 0.9
@@ -377,6 +393,9 @@ class _Decision:
     def _role_or_person(self) -> Reading | None:
         m = self.marks
         asks = tuple(a for a in ("role", "employer", "who") if m.has(a))
+        again = m.begins("et", "pour", "sinon", "idem", "celui", "celle") and len(m.words) <= 9
+        if (self.people or self.holders) and again and not asks and not self.event_asks and self.memory.wanted:
+            return Reading("contact", contacts=self._keys(self.people or self.holders), asks=self.memory.wanted)
         if self.people:
             if self.events and set(self.event_asks) & {"when", "where", "hour", "programme"} and not asks:
                 return None
@@ -426,7 +445,7 @@ class _Decision:
             return None
         current = [self.knowledge.event[k] for k in memory.events if k in self.knowledge.event]
         if m.regions and memory.events and memory.intent in ("event", "phase") and not m.gatherings:
-            keys = tuple(self._of_region(self._family(current)))
+            keys = tuple(dict.fromkeys(self._of_region(self._family(current))))
             if keys and set(keys) != set(self._family(current)):
                 return Reading("event", events=keys[:2], asks=self.event_asks or memory.asks)
         if m.periods and memory.intent == "event" and current and not m.has("agenda") and not m.gatherings:
@@ -437,7 +456,9 @@ class _Decision:
         if steps and current and not m.gatherings and not m.has("phase"):
             step = next(s for s in ("next", "previous", "first", "last") if s in steps)
             return self._step(step, current[0])
-        if m.has("role", "employer", "who") and memory.contacts and not m.gatherings and not self.event_asks:
+        if m.has("his") and memory.contacts and memory.wanted and not (set(m.cues) - {"his", "same"}):
+            return Reading("contact", contacts=self._others(), asks=memory.wanted)
+        if m.has("role", "employer", "who") and memory.contacts and not m.gatherings and set(self.event_asks) <= {"what"}:
             asks = tuple(a for a in ("role", "employer") if m.has(a)) or ("role",)
             return Reading("contact", contacts=self._others(), asks=asks)
         asks = tuple(a for a in self.event_asks if a != "what") or (("what",) if m.has("what") else ())
@@ -488,7 +509,7 @@ class _Decision:
         others = [
             e
             for e in self.knowledge.events
-            if e.position is None and not e.region and not e.remote and e.kind != "milestone"
+            if e.position is None and not self.knowledge.is_part(e) and e.kind != "milestone"
         ]
         if step == "next":
             later = [
@@ -502,6 +523,9 @@ class _Decision:
                 if later
                 else Reading("agenda", asks=("none",))
             )
+        alike = [e for e in others if e.kind == event.kind and e.ends_on < event.starts_on]
+        if step == "previous" and alike:
+            return Reading("event", events=(alike[-1].key,), asks=self.event_asks or self.memory.asks)
         if step == "previous":
             earlier = [e for e in others if e.ends_on < event.starts_on]
             return (
@@ -515,6 +539,9 @@ class _Decision:
     def _phase(self) -> Reading | None:
         m, knowledge = self.marks, self.knowledge
         named = [k for k in self.events if knowledge.event[k].position is not None]
+        best = m.topics[0] if m.topics else None
+        if named and best and best.fit >= 0.6 and (m.loose or set(self.event_asks) & {"purpose", "programme", "audience"}):
+            return self._on_topic()
         if named and not m.has("phase"):
             return Reading("phase", events=tuple(named), asks=self.event_asks)
         if not m.has("phase") or not knowledge.phases:
@@ -532,7 +559,7 @@ class _Decision:
         current = [p for p in knowledge.phases if p.starts_on <= self.today <= p.ends_on]
         ahead = [p for p in knowledge.phases if p.starts_on > self.today]
         past = [p for p in knowledge.phases if p.ends_on < self.today]
-        if m.has("next"):
+        if m.has("next") or self._suite():
             return Reading("phase", events=(ahead[0].key,) if ahead else (), asks=("next",))
         if m.has("last"):
             return Reading(
@@ -565,6 +592,12 @@ class _Decision:
     def _whereabouts(self) -> bool:
         spoken = {self.marks.words[p].stem for c in self.marks.cues["phase"] for p in range(c.start, c.end)}
         return not spoken & {"phas", "etap", "planning", "calendri", "jalon", "rout", "chronolog", "retroplanning"}
+
+    def _suite(self) -> bool:
+        """« la suite de la démarche »."""
+        return any(
+            self.marks.words[p].stem == "suit" for c in self.marks.cues["phase"] for p in range(c.start, c.end)
+        )
 
     def _ordinal(self) -> int:
         """The number of the phase said: « phase 2 », « la troisième étape »."""
@@ -660,12 +693,16 @@ class _Decision:
                 owners = self.knowledge.stems_of_owner(self.knowledge.head)
                 said = {w.stem for w in words[cue.start : cue.end]}
                 audience = self.knowledge.event_stems(mention.events)
-                if not said & owners and not said <= audience:
+                whose = said <= owners if cue in self.marks.terms else cue.name == self.knowledge.head
+                if not whose and not said <= audience:
                     return " ".join(w.text for w in words[mention.start : cue.end])
         return ""
 
     def _event(self) -> Reading | None:
         m = self.marks
+        counted = [p for p in m.periods if p.anchor and p.open == "before"]
+        if not self.events and counted and m.has("left", "count"):
+            return Reading("event", events=(counted[0].anchor,), asks=("left",))
         if not self.events:
             return None
         asks = self.event_asks
@@ -735,6 +772,10 @@ class _Decision:
             return Reading("topic", topic=best.topic.key, confidence=best.fit)
         return None
 
+    def _on_topic(self) -> Reading:
+        best = self.marks.topics[0]
+        return Reading("topic", topic=best.topic.key, confidence=best.fit)
+
     def _who(self) -> Reading | None:
         m = self.marks
         if not m.has("who", "role"):
@@ -746,6 +787,14 @@ class _Decision:
             members = self.knowledge.members(cue.name)
             if members and not m.loose:
                 return Reading("members", contacts=self._keys(members), organisation=cue.name, asks=("who",))
+        return None
+
+    def _which_organisation(self) -> Reading | None:
+        """« quel cabinet nous accompagne ? » names the organisation it asks for."""
+        m = self.marks
+        for cue in m.organisations:
+            if cue.start > 0 and m.words[cue.start - 1].stem == "quel":
+                return Reading("meaning", organisation=cue.name)
         return None
 
     def _only_a_name(self) -> Reading | None:

@@ -1,12 +1,13 @@
 """Putting right what was typed in haste: telephone spellings, letters glued together, slips of the finger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from handlers.questions.lexicon import Lexicon
+from handlers.questions.names import sound
 from handlers.questions.normalising import Text, Word, fold, stem
 
 _ELIDED = ("l", "d", "qu", "j", "n", "s", "m", "t", "c")
@@ -43,15 +44,21 @@ _AFTER_WHERE = frozenset(
 _BEFORE_BOARD = frozenset(["le", "du", "au", "un", "prochain", "dernier", "ce", "ds"])
 
 
-def corrected(text: Text, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str]) -> Text:
+def corrected(
+    text: Text, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str], sounds: Mapping[str, str]
+) -> Text:
     """The words as they were meant. `named` tells the words of the network; `vocabulary` what a slip may have been."""
     words: list[Word] = []
-    for word in text.words:
-        words += _meant(word, lexicon, named, vocabulary)
+    for position, word in enumerate(text.words):
+        after = text.words[position + 1] if position + 1 < len(text.words) else None
+        if len(word.folded) == 1 and after is not None and after.joined:
+            words.append(word)  # « c'est », « j'ai »: nothing is left out
+            continue
+        words += _meant(word, lexicon, named, vocabulary, sounds)
     return Text(tuple(_settled(words, text.shouted)), text.shouted)
 
 
-def _meant(word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str]) -> list[Word]:
+def _meant(word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str], sounds: Mapping[str, str]) -> list[Word]:
     if word.kind != "word":
         return [word]
     folded = word.folded
@@ -70,6 +77,8 @@ def _meant(word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabular
                 return _spelt(word, (letters, rest))
     if len(folded) < 5 or folded in lexicon.given_names:
         return [word]
+    if (alike := sounds.get(sound(folded))) is not None:
+        return [word.respelled(alike)]
     most = 2 if len(folded) >= 9 else 1
     best = process.extract(folded, vocabulary, scorer=OSA.distance, score_cutoff=most, limit=3)
     best = [found for found in best if found[0][0] == folded[0] or (found[0][1:] == folded[1:])]
@@ -116,7 +125,7 @@ def _settled(words: list[Word], shouted: bool) -> list[Word]:
         if word.folded == "ou":
             first = not before or before in ("et", "est", "c", "mais", "donc", "alors")
             last = after is None or after.breaks
-            verb = after is not None and after.folded in _AFTER_WHERE
+            verb = after is not None and (after.folded in _AFTER_WHERE or after.folded in ("et", "quand"))
             if (first or last or verb) and not (first and last and len(words) > 1 and not before == "et" and position):
                 settled[position] = replace(word, folded="où", stem="où")
         elif (word.folded == "ca" and before not in _BEFORE_BOARD and not (word.upper and not shouted)) or (
