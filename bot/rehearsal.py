@@ -43,6 +43,7 @@ START = datetime(2024, 3, 15, 10, tzinfo=ZoneInfo("Europe/Paris"))
 MARK = "rehearsal"  # the setting that makes a database a rehearsal's, and lists who can be played
 CLOCK = "rehearsal_clock"  # the setting that keeps where the clock is
 KEEP_EVERY = 15.0  # seconds; how much of the clock's own running a kill may lose
+KEEP_STEPS = 10  # quiet steps of a move between two such notes
 _MORNING = time(9)
 _TELLING = (Person, Account, InboxItem, Event, NetworkSetting)  # a database with a row of these is somebody's
 
@@ -155,6 +156,7 @@ class Rehearsal:
         await self._play()
         async with self._parts.database.reading() as session:
             zone = ZoneInfo((await home(session))[0])
+        quiet = 0
         while (now := self.clock.now()) < to:
             async with self._parts.database.reading() as session:
                 due = await next_due(session, now)
@@ -162,16 +164,20 @@ class Rehearsal:
             step = min(to, _next_morning(now, zone), due or to)
             with contextlib.suppress(ValueError):  # the clock runs by itself, and has just passed it
                 self.clock.move_to(step)
-            await self._play()
-            await self._keep()
+            quiet = 0 if await self._play() else quiet + 1
+            if quiet % KEEP_STEPS == 0:
+                await self._keep()
             self._hub.publish(REHEARSAL, Ping("rehearsal"))
+        await self._keep()
 
-    async def _play(self) -> None:
+    async def _play(self) -> int:
         """What is due now: what people have said first, then what time brings, until nothing more comes of it."""
-        await self._parts.gateway.handle_all()
-        while await self._parts.timetable.tick(self.clock.now()):
+        did = await self._parts.gateway.handle_all()
+        while more := await self._parts.timetable.tick(self.clock.now()):
+            did += more
             await self._parts.worker.drain()
         await self._parts.worker.drain()
+        return did
 
     async def _move(self, to: datetime) -> None:
         try:

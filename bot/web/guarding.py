@@ -118,7 +118,7 @@ def same_origin(public_url: str) -> Middleware:
     async def checked(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method not in ("GET", "HEAD", "OPTIONS") and request.path.startswith(("/api/", "/rehearsal/")):
             origin = request.headers.get("Origin")
-            if origin is not None and urlsplit(origin).netloc not in (request.host, ours):
+            if origin is not None and urlsplit(origin).netloc not in {request.host, ours} - {""}:
                 raise web.HTTPForbidden
             if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
                 raise web.HTTPForbidden
