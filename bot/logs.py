@@ -11,6 +11,8 @@ import sys
 LIBRARIES = (
     "aiohttp",
     "aiosqlite",
+    "alembic",
+    "apscheduler",
     "asyncio",  # prints the exception of a task that nobody awaited
     "httpcore",
     "httpx",
@@ -32,10 +34,10 @@ def redacted(text: str) -> str:
     return _SECRETS.sub("…", text)
 
 
-def library_logger(name: str) -> logging.Logger:
+def library_logger(name: str, level: int = logging.WARNING) -> logging.Logger:
     """A logger to hand to a library: some look at its own level only, and print bodies when it has none."""
     logger = logging.getLogger(name)
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(level)
     return logger
 
 

@@ -99,7 +99,8 @@ class SlackChannel:
         secret = self._settings.slack_signing_secret
         return AsyncApp(
             name="concerte",
-            logger=library_logger("slack_bolt.concerte"),
+            # Bolt warns that SLACK_BOT_TOKEN stands in the environment beside the client it is given.
+            logger=library_logger("slack_bolt.concerte", logging.ERROR),
             client=await self._line.client(),
             signing_secret=secret.get_secret_value() if secret else "",
             before_authorize=_answering(self.hear),
