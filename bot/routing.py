@@ -8,6 +8,7 @@ from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, reminding
 from handlers.calendar import pressing as calendar
 from handlers.consultations import answering, following
+from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.messages import Button
 from handlers.questions.asking import Questions
@@ -15,6 +16,7 @@ from handlers.router import Form, Router
 
 _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
 _RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:resume", style="primary")
+_RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", style="primary")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
 
@@ -35,8 +37,9 @@ def build_router(questions: Questions | None = None) -> Router:
             "annonce": composing.compose,
             "annonces": reporting.show_latest,
             "suivi": following.follow_up,
+            "sondage": polls.compose,
         },
-        spoken=frozenset({"annonce", "contact", "relier", "suivi"}),
+        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi"}),
         presses={
             "account": account.press,
             "announce": announcements.press,
@@ -47,6 +50,7 @@ def build_router(questions: Questions | None = None) -> Router:
         },
         forms={
             "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
+            "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
         },

@@ -8,8 +8,8 @@ UNKNOWN = (
 )
 
 STAFF = (
-    "Pour l’équipe : « annonce » pour écrire à des destinataires choisis, « suivi » pour voir qui a répondu "
-    "— jamais quoi."
+    "Pour l’équipe : « annonce » pour écrire à des destinataires choisis, « sondage » pour poser une question au "
+    "réseau, « suivi » pour voir qui a répondu — jamais quoi."
 )
 
 

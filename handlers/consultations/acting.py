@@ -42,7 +42,7 @@ async def do_nudge(request: Request, session: AsyncSession, consultation: Consul
     """Nudge; once a day, however often it is pressed."""
     written = await nudge_now(session, consultation, request.received_at)
     if written:
-        await _note_change(request, session, consultation, "nudged")
+        await note_change(request, session, consultation, "nudged")
     return say(reporting.nudged(written), _back(consultation), replace=True)
 
 
@@ -88,7 +88,7 @@ async def do_close(request: Request, session: AsyncSession, consultation: Consul
     """Close now; pressed twice, it is closed."""
     if timing.state_at(consultation, request.received_at) == Status.OPEN:
         await timing.close(session, consultation.id, request.received_at)
-        await _note_change(request, session, consultation, "closed")
+        await note_change(request, session, consultation, "closed")
     return say(reporting.closed(consultation.title), _back(consultation), replace=True)
 
 
@@ -104,11 +104,12 @@ async def do_open(request: Request, session: AsyncSession, consultation: Consult
     """Open now. Refuses what could not be answered as promised."""
     if timing.state_at(consultation, request.received_at) == Status.DRAFT:
         await timing.open_consultation(session, consultation, request.received_at)
-        await _note_change(request, session, consultation, "opened")
+        await note_change(request, session, consultation, "opened")
     return say(reporting.opened(consultation.title), _back(consultation), replace=True)
 
 
-async def _note_change(request: Request, session: AsyncSession, consultation: Consultation, what: str) -> None:
+async def note_change(request: Request, session: AsyncSession, consultation: Consultation, what: str) -> None:
+    """Put into the audit trail who did what to it."""
     await note(
         session,
         Act.CONSULTATION_CHANGED,

@@ -5,7 +5,7 @@ Nothing trusts a button: each press is admitted anew, and an old one counts for 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import entering, following, screens, steps, wording
+from handlers.consultations import composing, entering, following, screens, steps, wording
 from handlers.consultations.admitting import admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
@@ -37,6 +37,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     verb, *rest_of_it = request.press.action.split(":")[1:] or [""]
     if verb in following.VERBS:
         return await following.press(request, session, conversation)
+    if verb in composing.VERBS:
+        return await composing.press(request, session, conversation)
     in_private(request)
     if verb == "list":
         return await list_consultations(request, session, conversation)

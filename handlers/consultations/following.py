@@ -112,6 +112,7 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
         row.append(button(reporting.RESULTS, "results", consultation.id))
         if state == Status.OPEN:
             acts.append(button(reporting.NUDGE, "nudge", consultation.id))
+            acts.append(button(reporting.PROLONG, "until", consultation.id))
             acts.append(button(reporting.CLOSE, "close", consultation.id))
         if state == Status.DRAFT:
             acts.append(button(reporting.OPEN, "opening", consultation.id))

@@ -160,6 +160,7 @@ def _texts(tally: QuestionTally, signed: Sequence[tuple[str, str]] | None) -> li
 NUDGE = "Relancer"
 NUDGE_GO = "Relancer maintenant"
 EXPORT = "Exporter"
+PROLONG = "Prolonger"
 CLOSE = "Clore"
 CLOSE_GO = "Clore pour de bon"
 OPEN = "Ouvrir"

@@ -45,7 +45,8 @@ def question(items: Sequence[Item], answers: Answers, item: Item, ticks: Sequenc
     given = answers.get(str(item.id))
     writing_other = item.kind in CHOSEN and wants_text(item, given)
     lines = [lead] if lead else []
-    lines.append(wording.heading(number, total, item.section))
+    if total > 1 or item.section:
+        lines.append(wording.heading(number, total, item.section))
     lines.append(f"**{plain(item.wording)}**" + ("" if item.required else f" ({wording.OPTIONAL})"))
     if item.help:
         lines.append(f"*{plain(item.help)}*")
