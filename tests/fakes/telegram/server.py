@@ -121,6 +121,8 @@ class FakeTelegram(People, Faults, Witness):
             self.refusals.append((method, refusal.with_traceback(None)))
             self._world.bell.ring()
             return _response(refusal.answer(), refusal.code)
+        except ConnectionError:
+            return _cut()  # the bot went away in the middle of its call
         except Exception as error:
             # Values of a shape that nobody thought of: no test may pass over it.
             self.violations.append(Violation(method, f"not understood: {error!r}"))
