@@ -2,6 +2,7 @@
 
 from handlers.consultations.nudging import nudge_due
 from handlers.consultations.timing import close_due, open_due
+from schedules.announcements import follow
 from schedules.reminders import remind
 from schedules.timetable import Line
 
@@ -12,6 +13,6 @@ def lines() -> list[Line]:
         Line("consultations open", open_due, 5.0),
         Line("consultations close", close_due, 5.0),
         Line("nudges", nudge_due, 30.0),
-        Line("nudges", nudge_due, 30.0),
         Line("reminders", remind, 15.0),
+        Line("announcements", follow, 15.0),
     ]

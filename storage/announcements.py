@@ -7,7 +7,7 @@
 Confirming freezes the audience: from then on there is one delivery for each recipient, unreachable ones included.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,8 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Row, insert_or_ignore
-from storage.outbox import Delivery
-from storage.people import Person
 
 
 class AnnouncementStatus(StrEnum):
@@ -96,36 +94,6 @@ async def latest(session: AsyncSession, limit: int = 10) -> Sequence[Announcemen
     ).all()
 
 
-async def outcomes(session: AsyncSession, announcement_id: int) -> Mapping[tuple[str, str], int]:
-    """How many deliveries of an announcement stand where and why: counts by state and reason."""
-    rows = await session.execute(
-        select(Delivery.state, Delivery.reason, func.count())
-        .where(_first_of(announcement_id))
-        .group_by(Delivery.state, Delivery.reason)
-    )
-    return {(state, reason): int(count) for state, reason, count in rows}
-
-
-async def recipients_in(
-    session: AsyncSession, announcement_id: int, states: Sequence[str], limit: int
-) -> Sequence[tuple[str, str, str]]:
-    """Name, state and reason of recipients whose delivery stands there, by name."""
-    rows = await session.execute(
-        select(Person.given_name, Person.family_name, Delivery.state, Delivery.reason)
-        .join(Person, Person.id == Delivery.person_id)
-        .where(_first_of(announcement_id), Delivery.state.in_(states))
-        .order_by(Person.family_name, Person.given_name, Person.id)
-        .limit(limit)
-    )
-    return [(f"{given} {family}".strip(), state, reason) for given, family, state, reason in rows]
-
-
-async def was_meant(session: AsyncSession, announcement_id: int, person_id: int) -> bool:
-    """Whether a person is among the frozen recipients."""
-    about = f"announcement:{announcement_id}:person:{person_id}"
-    return await session.scalar(select(Delivery.id).where(Delivery.about == about)) is not None
-
-
 async def mark_read(session: AsyncSession, announcement_id: int, person_id: int, now: datetime) -> bool:
     """Remember that a person has read it; False when it was known."""
     row = {"announcement_id": announcement_id, "person_id": person_id, "at": now}
@@ -136,10 +104,3 @@ async def readers(session: AsyncSession, announcement_id: int) -> int:
     """How many people have pressed « J’ai lu »."""
     query = select(func.count()).where(AnnouncementRead.announcement_id == announcement_id)
     return int(await session.scalar(query) or 0)
-
-
-def _first_of(announcement_id: int) -> Any:
-    """The first deliveries of an announcement, one for each recipient; later ones correct what was sent."""
-    return Delivery.about.startswith(f"announcement:{announcement_id}:person:") & (
-        Delivery.announcement_id == announcement_id
-    )

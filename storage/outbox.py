@@ -4,6 +4,7 @@
        ▲                  │ ├────▶ failed      (permanent, or given up: `reason` says why)
        └──retry after─────┘ └────▶ uncertain   (the answer was lost: it may have arrived)
     waiting ─▶ skipped | cancelled | expired
+    waiting ◀─▶ held              (its announcement is paused)
 
 A delivery is never sent inside a transaction: it is claimed in one, with a lease and a send slot, sent, and
 recorded in another. A lease that ran out is a doubt (see `schedules.delivery`).
@@ -25,6 +26,7 @@ class State(StrEnum):
     """Where a delivery stands; the last six are ends."""
 
     WAITING = "waiting"
+    HELD = "held"
     SENDING = "sending"
     DELIVERED = "delivered"
     FAILED = "failed"

@@ -4,8 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
+from handlers.announcements.correcting import correction_typed
+from handlers.announcements.drafts import FORM, draft, still_draft
 from handlers.announcements.previewing import preview
+from handlers.announcements.reporting import report
 from handlers.announcements.rights import Rights, allowed, rights
+from handlers.announcements.scheduling import time_typed
 from handlers.errors import Refusal
 from handlers.messages import Button, Reply, say
 from handlers.request import Request
@@ -13,8 +17,6 @@ from handlers.richtext import read, visible
 from storage.announcements import Announcement, AnnouncementStatus
 from storage.audiences import Audience
 from storage.conversations import Conversation
-
-FORM = "announcements:compose"
 
 
 async def compose(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -28,24 +30,34 @@ async def compose(request: Request, session: AsyncSession, conversation: Convers
 
 
 async def typed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
-    """The text of a new announcement, or the new text of one being composed.
+    """What the form asks for: the text of an announcement, when it leaves, or a correction of one that was sent.
 
     A text that cannot be used is asked for again; where nothing can be written any more the form is closed.
     """
-    number = conversation.form_state.get("id")
+    number, asks = conversation.form_state.get("id"), conversation.form_state.get("asks", "text")
     announcement = None
     try:
         may = await rights(request, session)
         if number is not None:
             may, announcement = await allowed(request, session, int(number))
-            _open(announcement)
+            if asks != "correction":
+                still_draft(announcement)
     except Refusal as refusal:
         conversation.close_form()
         return say(refusal.sentence)
     if request.text.lower() in wording.CANCEL_WORDS:
         conversation.close_form()
-        return say(wording.DROPPED) if announcement is None else await preview(request, session, may, announcement)
-    reply = await _written(request, session, may, request.text, announcement)
+        if announcement is None:
+            return say(wording.DROPPED)
+        if announcement.frozen_at is not None:
+            return Reply(messages=(await report(request, session, announcement),))
+        return await preview(request, session, may, announcement)
+    if asks == "correction" and announcement is not None:
+        return await correction_typed(session, conversation, announcement, request.text)
+    if asks == "time" and announcement is not None:
+        reply = await time_typed(request, session, may, announcement, request.text)
+    else:
+        reply = await _written(request, session, may, request.text, announcement)
     conversation.close_form()
     return reply
 
@@ -53,7 +65,7 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
 async def edit(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """Ask for another text."""
     _, announcement = await draft(request, session)
-    conversation.open_form(FORM, {"id": announcement.id})
+    conversation.open_form(FORM, {"id": announcement.id, "asks": "text"})
     return say(wording.EDIT_TEXT)
 
 
@@ -70,7 +82,7 @@ async def resume(request: Request, session: AsyncSession, conversation: Conversa
     """Back to where one was: the text asked for, or the last draft."""
     may = await rights(request, session)
     if conversation.form == FORM:
-        return say(wording.EDIT_TEXT if conversation.form_state.get("id") else wording.ASK_TEXT)
+        return say(_ASKED.get(conversation.form_state.get("asks", ""), wording.ASK_TEXT))
     announcement = await session.scalar(
         select(Announcement)
         .where(Announcement.author_id == may.person.id, Announcement.status == AnnouncementStatus.COMPOSING)
@@ -80,18 +92,6 @@ async def resume(request: Request, session: AsyncSession, conversation: Conversa
     if announcement is None:
         return say(wording.NO_DRAFT, (Button(label=wording.NEW, action="announce:new"),))
     return await preview(request, session, may, announcement)
-
-
-async def draft(request: Request, session: AsyncSession) -> tuple[Rights, Announcement]:
-    """The announcement pressed for, as long as it has not been confirmed; refuses otherwise."""
-    may, announcement = await allowed(request, session, request.number(0))
-    return may, _open(announcement)
-
-
-def _open(announcement: Announcement) -> Announcement:
-    if announcement.status != AnnouncementStatus.COMPOSING:
-        raise Refusal(wording.ALREADY if announcement.frozen_at else wording.GONE)
-    return announcement
 
 
 async def _written(
@@ -120,3 +120,6 @@ async def _written(
         announcement.text, announcement.updated_at = text, now
         announcement.revision += 1
     return await preview(request, session, may, announcement)
+
+
+_ASKED = {"text": wording.EDIT_TEXT, "time": wording.TIME_AGAIN, "correction": wording.FIX_TEXT}

@@ -4,14 +4,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
 from handlers.announcements.choosing import change, show_choices, show_values, tick
-from handlers.announcements.composing import compose, draft, drop, edit, resume
+from handlers.announcements.composing import compose, drop, edit, resume
+from handlers.announcements.correcting import ask_correction, correct, keep, recall
+from handlers.announcements.drafts import draft
+from handlers.announcements.managing import pause, repeat, resume_sending, stop
 from handlers.announcements.previewing import panel, preview
 from handlers.announcements.reporting import show_latest, show_report
 from handlers.announcements.rights import rights
+from handlers.announcements.scheduling import ask_time, set_expiry, set_time, show_times
 from handlers.announcements.sending import confirm
 from handlers.messages import Reply
 from handlers.request import Request
-from storage.announcements import mark_read, was_meant
+from storage.announcement_deliveries import was_meant
+from storage.announcements import mark_read
 from storage.audiences import Audience
 from storage.conversations import Conversation
 
@@ -73,7 +78,19 @@ _VERBS = {
     "all": _audience,
     "pick": _audience,
     "tick": _audience,
+    "when": show_times,
+    "at": set_time,
+    "say": ask_time,
+    "until": set_expiry,
     "send": confirm,
+    "pause": pause,
+    "go": resume_sending,
+    "stop": stop,
+    "again": repeat,
+    "fix": ask_correction,
+    "correct": correct,
+    "keep": keep,
+    "recall": recall,
     "report": show_report,
     "refresh": show_report,
     "list": show_latest,

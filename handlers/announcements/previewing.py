@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
 from handlers.announcements.choosing import in_words
 from handlers.announcements.rights import Rights
+from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
 from handlers.messages import Button, Message, Reply
 from handlers.request import Request
@@ -29,12 +31,12 @@ class Forecast:
     last: datetime
 
 
-def as_sent(announcement: Announcement) -> Message:
-    """The message each recipient gets."""
+def as_sent(announcement: Announcement, text: str = "") -> Message:
+    """The message each recipient gets; with another text if one is given."""
     rows: list[tuple[Button, ...]] = []
     if announcement.ack_wanted:
         rows.append((Button(label=wording.READ, action=f"announce:read:{announcement.id}"),))
-    return Message(text=announcement.text, buttons=tuple(rows))
+    return Message(text=text or announcement.text, buttons=tuple(rows))
 
 
 def departure(recipient: Recipient, start: datetime, default_zone: str) -> datetime:
@@ -72,8 +74,10 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
     start = max(announcement.scheduled_at or request.received_at, request.received_at)
     audience = may.within(Audience.of(announcement.audience))
     found = await forecast(session, audience, start)
-    at_once = announcement.scheduled_at is None
-    leaves = "dès la confirmation" if at_once else wording.moment(start, request.tz)
+    leaves = wording.AT_CONFIRMATION
+    if announcement.scheduled_at is not None:
+        zone = announcement.zone or request.tz.key
+        leaves = f"{wording.moment(start, ZoneInfo(zone))} ({zone_name(zone)})"
     if found.later:
         leaves += f"\u202f; {wording.put_off(found.later, wording.moment(found.last, request.tz))}"
     text = wording.panel(
@@ -95,7 +99,10 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
     rows = (
         ((send,),) if found.people > found.unreachable else (),
         (
-            (Button(label=wording.AUDIENCE, action=f"announce:to:{number}"),),
+            (
+                Button(label=wording.AUDIENCE, action=f"announce:to:{number}"),
+                Button(label=wording.WHEN, action=f"announce:when:{number}"),
+            ),
             (
                 Button(label=wording.EDIT, action=f"announce:edit:{number}"),
                 Button(label=f"{ack} «\u00a0{wording.READ}\u00a0»", action=f"announce:ack:{number}"),

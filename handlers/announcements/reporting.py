@@ -9,7 +9,8 @@ from handlers.announcements.rights import allowed, rights
 from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request
 from handlers.richtext import read, visible
-from storage.announcements import Announcement, AnnouncementStatus, latest, outcomes, readers, recipients_in
+from storage.announcement_deliveries import outcomes, recipients_in
+from storage.announcements import OPEN, Announcement, AnnouncementStatus, latest, readers
 from storage.conversations import Conversation
 from storage.outbox import State
 
@@ -18,6 +19,7 @@ _ORDER = (
     State.DELIVERED,
     State.SENDING,
     State.WAITING,
+    State.HELD,
     State.UNCERTAIN,
     State.FAILED,
     State.SKIPPED,
@@ -41,7 +43,7 @@ async def show_latest(request: Request, session: AsyncSession, conversation: Con
     new = (Button(label=wording.NEW, action="announce:new"),)
     if not mine:
         return say(wording.NONE_SENT, new)
-    rows = [(Button(label=_beginning(one.text), action=f"announce:report:{one.id}"),) for one in mine]
+    rows = [(Button(label=beginning(one.text), action=f"announce:report:{one.id}"),) for one in mine]
     return say(wording.LATEST, *rows, new)
 
 
@@ -49,7 +51,9 @@ async def report(request: Request, session: AsyncSession, announcement: Announce
     """Delivered, waiting, in doubt, failed and skipped, counted, explained, and the first of them named."""
     found = await outcomes(session, announcement.id)
     status = wording.STATUS[AnnouncementStatus(announcement.status)]
-    parts = [f"**{plain(_beginning(announcement.text))}** — {status}"]
+    parts = [f"**{plain(beginning(announcement.text))}** — {status}"]
+    if announcement.status == AnnouncementStatus.PAUSED and announcement.pause_reason in wording.PAUSE_REASONS:
+        parts[0] += f"\n{wording.PAUSE_REASONS[announcement.pause_reason]}"
     if announcement.frozen_at is not None:
         parts[0] += f"\nConfirmée le {wording.moment(announcement.frozen_at, request.tz)}"
     lines = []
@@ -65,8 +69,30 @@ async def report(request: Request, session: AsyncSession, announcement: Announce
     named = await recipients_in(session, announcement.id, _TO_NAME, NAMED + 1)
     if named:
         parts.append(_named(named, sum(number for (state, _), number in found.items() if state in _TO_NAME)))
-    buttons = ((Button(label=wording.REFRESH, action=f"announce:refresh:{announcement.id}"),),)
-    return Message(text="\n\n".join(part for part in parts if part), buttons=buttons)
+    states = {state for state, _ in found}
+    return Message(text="\n\n".join(part for part in parts if part), buttons=_buttons(announcement, states))
+
+
+def _buttons(announcement: Announcement, states: set[str]) -> tuple[tuple[Button, ...], ...]:
+    """What staff may do with it as it stands."""
+    number, status = announcement.id, announcement.status
+    first = [Button(label=wording.REFRESH, action=f"announce:refresh:{number}")]
+    if status in (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING):
+        first.append(Button(label=wording.PAUSE, action=f"announce:pause:{number}"))
+    if status == AnnouncementStatus.PAUSED:
+        first.append(Button(label=wording.RESUME, action=f"announce:go:{number}", style="primary"))
+    if status in OPEN:
+        first.append(Button(label=wording.STOP, action=f"announce:stop:{number}", style="danger"))
+    again = []
+    if status in (AnnouncementStatus.SENDING, AnnouncementStatus.ENDED):
+        if State.UNCERTAIN in states:
+            again.append(Button(label=wording.AGAIN_DOUBT, action=f"announce:again:{number}:doubt"))
+        if State.FAILED in states:
+            again.append(Button(label=wording.AGAIN_FAILED, action=f"announce:again:{number}:failed"))
+    last = [Button(label=wording.FIX, action=f"announce:fix:{number}")]
+    if State.DELIVERED in states:
+        last.append(Button(label=wording.RECALL, action=f"announce:recall:{number}", style="danger"))
+    return tuple(tuple(row) for row in (first, again, last) if row)
 
 
 def _named(named: Sequence[tuple[str, str, str]], total: int) -> str:
@@ -79,7 +105,7 @@ def _named(named: Sequence[tuple[str, str, str]], total: int) -> str:
     return "\n".join(lines)
 
 
-def _beginning(text: str) -> str:
+def beginning(text: str) -> str:
     """The first words of a text, to recognise it by."""
     line = next((line for line in visible(read(text)).splitlines() if line.strip()), "").strip()
     return line if len(line) <= 40 else line[:39].rstrip() + "…"

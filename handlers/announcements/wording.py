@@ -1,7 +1,7 @@
 """What announcements say."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from handlers.dates import clock, day
@@ -49,6 +49,32 @@ REFRESH = "Actualiser"
 NEW = "Écrire une annonce"
 HISTORY = "Annonces envoyées"
 
+WHEN = "Date de départ"
+AT_CONFIRMATION = "dès la confirmation"
+AT_ONCE = "Dès la confirmation"
+OTHER_TIME = "Autre date…"
+TIME_AGAIN = "Écrivez la date et l’heure de départ, par exemple « lundi 9h » ou « 5/12 14h30, heure de Cayenne »."
+TIME_NOT_READ = (
+    "Je n’ai pas compris cette date. Écrivez le jour et l’heure, par exemple « demain 9h », « lundi 14h30 » ou "
+    "« 5 décembre à 9h, heure de Cayenne »."
+)
+TIME_PASSED = "Cette date est passée, ou trop lointaine. Écrivez-en une autre."
+PAUSE = "Suspendre"
+RESUME = "Reprendre"
+STOP = "Arrêter"
+STOP_ASK = "Arrêter définitivement\u202f? Ce qui est déjà parti reste, le reste ne partira jamais."
+STOP_SURE = "Oui, arrêter"
+KEEP = "Non, laisser"
+AGAIN_DOUBT = "Renvoyer aux envois en doute"
+AGAIN_FAILED = "Réessayer les échecs"
+FIX = "Corriger"
+FIX_TEXT = "Écrivez le texte corrigé en entier, ou « annuler »."
+FIX_TOO_LONG = "Ce texte est trop long pour être corrigé d’un seul tenant. Écrivez plutôt une nouvelle annonce."
+RECALL = "Retirer"
+RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte sera remplacé par une mention de retrait."
+RECALL_SURE = "Oui, retirer"
+RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
+
 WHO = "**Qui doit recevoir cette annonce\u202f?**"
 CRITERIA = {"roles": "fonction", "regions": "région", "kinds": "type de structure"}
 ROLES = {
@@ -71,12 +97,16 @@ STATUS = {
 STATES = {
     State.DELIVERED: "remise",
     State.WAITING: "en attente",
+    State.HELD: "retenue",
     State.SENDING: "en cours d’envoi",
     State.FAILED: "en échec",
     State.UNCERTAIN: "en doute (peut-être arrivée)",
     State.SKIPPED: "non envoyée",
     State.CANCELLED: "annulée",
     State.EXPIRED: "périmée avant d’avoir pu partir",
+}
+PAUSE_REASONS = {
+    "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre."
 }
 REASONS = {
     "no account": "aucun compte relié",
@@ -158,3 +188,77 @@ def outcome(state: str, count: int) -> str:
     """« remise à 34 personnes », « en échec pour 2 personnes »."""
     word = STATES.get(State(state), state)
     return f"{word} {'à' if state == State.DELIVERED else 'pour'} {people(count)}"
+
+
+def paused(held: int) -> str:
+    """After « Suspendre »."""
+    return f"En pause\u00a0: {people(held)} en attente."
+
+
+def resumed(released: int) -> str:
+    """After « Reprendre »."""
+    return f"C’est reparti pour {people(released)}."
+
+
+def stopped(count: int) -> str:
+    """After « Arrêter »."""
+    return f"Arrêtée\u00a0: {people(count)} ne la recevront pas."
+
+
+def repeated(count: int) -> str:
+    """After « Renvoyer »."""
+    return f"Nouvel envoi à {people(count)}."
+
+
+def on_day(on: date) -> str:
+    """« mardi 24 novembre à 9 h »."""
+    label = day(on, year=False)
+    return f"{label[:1].upper()}{label[1:]} à 9\u00a0h"
+
+
+def lasting(days: int) -> str:
+    """« 7 j »: how long it may still leave."""
+    return f"{days}\u00a0j"
+
+
+def when_ask(zone: str) -> str:
+    """The choice of a departure."""
+    return (
+        f"**Quand l’annonce doit-elle partir\u202f?** ({zone})\n\n"
+        "Chacun la reçoit à ce moment, ou dès que sa nuit, son week-end ou son jour férié est passé. "
+        "La dernière ligne dit combien de jours après le départ elle reste valable\u00a0; "
+        "ensuite elle n’est plus envoyée."
+    )
+
+
+def time_ask(zone: str) -> str:
+    """The question for an instant in words."""
+    return f"{TIME_AGAIN} Sans précision, c’est l’{zone}."
+
+
+def fix_ask(arrived: int, waiting: int) -> str:
+    """What a correction would do."""
+    return (
+        f"**Voici la correction.** Elle remplacera le texte chez {people(arrived)} "
+        f"et partira à {people(waiting)} en attente. "
+        "Ce qui part en ce moment même peut encore arriver dans l’ancienne version."
+    )
+
+
+def fixed(arrived: int) -> str:
+    """After a correction."""
+    return f"C’est corrigé\u00a0: le texte est remplacé chez {people(arrived)}."
+
+
+def ended(beginning: str, delivered: int, others: int) -> str:
+    """The notice to the author when the last delivery has its end."""
+    text = f"Votre annonce «\u00a0{beginning}\u00a0» est terminée\u00a0: remise à {people(delivered)}."
+    return f"{text} Pour {people(others)}, voyez le suivi." if others else text
+
+
+def halted(beginning: str, failed: int) -> str:
+    """The notice to the author when an announcement paused itself."""
+    return (
+        f"J’ai suspendu votre annonce «\u00a0{beginning}\u00a0»\u00a0: {failed} envois ont échoué. "
+        "Le suivi dit pourquoi\u00a0; vous pouvez reprendre ou arrêter."
+    )

@@ -1,0 +1,96 @@
+"""Correcting what was sent, or taking it back: what arrived is edited in place, what waits leaves corrected."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.drafts import FORM
+from handlers.announcements.previewing import as_sent
+from handlers.announcements.reporting import report
+from handlers.announcements.rights import allowed
+from handlers.errors import Refusal
+from handlers.messages import Button, Message, Reply, say
+from handlers.request import Request
+from handlers.richtext import read, visible
+from storage import announcement_deliveries as deliveries
+from storage.announcements import OPEN, Announcement, AnnouncementStatus
+from storage.conversations import Conversation
+
+MOST = 3000  # characters: one message on every platform, so that an edit replaces all of it
+
+
+async def ask_correction(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:fix:<id>`: the new text is written next."""
+    announcement = await _sent(request, session)
+    conversation.open_form(FORM, {"id": announcement.id, "asks": "correction"})
+    return say(wording.FIX_TEXT)
+
+
+async def correction_typed(
+    session: AsyncSession, conversation: Conversation, announcement: Announcement, text: str
+) -> Reply:
+    """Show the correction; nothing changes before it is confirmed. Refuses a text that cannot replace the old one."""
+    text = text.strip()
+    if not visible(read(text)).strip():
+        raise Refusal(wording.NO_TEXT)
+    if len(text) > MOST:
+        raise Refusal(wording.FIX_TOO_LONG)
+    conversation.open_form(FORM, {"id": announcement.id, "asks": "correction", "text": text})
+    arrived, waiting = await deliveries.to_correct(session, announcement.id)
+    row = (
+        Button(label=wording.FIX, action=f"announce:correct:{announcement.id}", style="primary"),
+        Button(label=wording.KEEP, action=f"announce:keep:{announcement.id}"),
+    )
+    return Reply(
+        messages=(as_sent(announcement, text), Message(text=wording.fix_ask(arrived, waiting), buttons=(row,)))
+    )
+
+
+async def correct(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:correct:<id>`: apply the correction shown last."""
+    announcement = await _sent(request, session)
+    state = conversation.form_state
+    if conversation.form != FORM or state.get("id") != announcement.id or not state.get("text"):
+        return Reply(notice=wording.GONE)
+    conversation.close_form()
+    return await _replace(request, session, announcement, str(state["text"]))
+
+
+async def keep(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:keep:<id>`: leave it as it is."""
+    announcement = await _sent(request, session)
+    if conversation.form == FORM:
+        conversation.close_form()
+    return Reply(messages=(await report(request, session, announcement),), replace=True)
+
+
+async def recall(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:recall:<id>` asks, `announce:recall:<id>:yes` takes the announcement back."""
+    announcement = await _sent(request, session)
+    if request.arguments[1:2] != ["yes"]:
+        sure = Button(label=wording.RECALL_SURE, action=f"announce:recall:{announcement.id}:yes", style="danger")
+        return say(wording.RECALL_ASK, (sure, Button(label=wording.KEEP, action=f"announce:keep:{announcement.id}")))
+    now = request.received_at
+    await deliveries.cancel(session, announcement.id, now)
+    if announcement.status in OPEN:
+        announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
+    announcement.ack_wanted = False
+    return await _replace(request, session, announcement, wording.RECALLED)
+
+
+async def _sent(request: Request, session: AsyncSession) -> Announcement:
+    _, announcement = await allowed(request, session, request.number(0))
+    if announcement.frozen_at is None or len(announcement.text) > MOST:
+        raise Refusal(wording.FIX_TOO_LONG if announcement.frozen_at else wording.GONE)
+    return announcement
+
+
+async def _replace(request: Request, session: AsyncSession, announcement: Announcement, text: str) -> Reply:
+    now: datetime = request.received_at
+    announcement.text, announcement.updated_at = text, now
+    announcement.revision += 1
+    payload = as_sent(announcement).model_dump(mode="json", exclude_defaults=True)
+    arrived = await deliveries.correct(session, announcement.id, announcement.revision, payload, now)
+    shown = await report(request, session, announcement)
+    return Reply(messages=(Message(text=wording.fixed(arrived)), shown), replace=True)

@@ -1,0 +1,86 @@
+"""The announcements' tick: scheduled ones begin, finished ones tell their author, failing ones pause themselves."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.reporting import beginning
+from handlers.messages import Button, Message, plain
+from storage.announcement_deliveries import ended_since, expire_held, hold, is_over, outcomes
+from storage.announcements import OPEN, Announcement, AnnouncementStatus
+from storage.outbox import Kind, State, enqueue
+from storage.people import Person, accounts_of, best_account
+
+FEWEST = 20  # failures before an announcement stops itself …
+SHARE = 0.5  # … when they are so much of what has an end
+
+
+async def follow(session: AsyncSession, now: datetime) -> int:
+    """Bring every announcement under way to where it stands; returns how many authors are told something."""
+    under_way = (
+        await session.scalars(
+            select(Announcement)
+            .where(Announcement.status.in_(OPEN))
+            .order_by(Announcement.id)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    if any(one.status == AnnouncementStatus.PAUSED for one in under_way):
+        await expire_held(session, now)
+    told = 0
+    for announcement in under_way:
+        if announcement.status == AnnouncementStatus.PAUSED:
+            await hold(session, announcement.id)  # what was being sent at the pause and comes back to be retried
+        if announcement.status == AnnouncementStatus.SCHEDULED and (announcement.scheduled_at or now) <= now:
+            announcement.status = AnnouncementStatus.SENDING
+        told += await _end(session, announcement, now)
+    return told
+
+
+async def _end(session: AsyncSession, announcement: Announcement, now: datetime) -> int:
+    title = plain(beginning(announcement.text))
+    if await is_over(session, announcement.id):
+        announcement.status, announcement.ended_at = AnnouncementStatus.ENDED, now
+        counts = await outcomes(session, announcement.id)
+        delivered = sum(number for (state, _), number in counts.items() if state == State.DELIVERED)
+        text = wording.ended(title, delivered, sum(counts.values()) - delivered)
+        return await _tell(session, announcement, "ended", text, now)
+    if announcement.status == AnnouncementStatus.SENDING and (failed := await _failing(session, announcement)):
+        await hold(session, announcement.id)
+        announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "errors"
+        return await _tell(session, announcement, "halted", wording.halted(title, failed), now)
+    return 0
+
+
+async def _failing(session: AsyncSession, announcement: Announcement) -> int:
+    """How many deliveries failed since it began or was taken up again; 0 while they are few."""
+    since = announcement.updated_at
+    failed = await ended_since(session, announcement.id, since, State.FAILED, State.UNCERTAIN)
+    if failed < FEWEST:
+        return 0
+    delivered = await ended_since(session, announcement.id, since, State.DELIVERED)
+    return failed if failed > SHARE * (failed + delivered) else 0
+
+
+async def _tell(session: AsyncSession, announcement: Announcement, what: str, text: str, now: datetime) -> int:
+    """A word to the author, on the account they prefer; once for each time it happens."""
+    author = await session.get(Person, announcement.author_id) if announcement.author_id is not None else None
+    account = best_account(await accounts_of(session, [author.id]), author.preferred_platform) if author else None
+    if author is None or account is None:
+        return 0
+    follow_up = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
+    row = {
+        "about": f"announcement-{what}:{announcement.id}:{int(now.timestamp())}",
+        "kind": Kind.NOTICE,
+        "person_id": author.id,
+        "account_id": account.id,
+        "platform": account.platform,
+        "workspace": account.workspace,
+        "chat": account.chat,
+        "payload": Message(text=text, buttons=((follow_up,),)).model_dump(mode="json", exclude_defaults=True),
+        "due_at": now,
+        "created_at": now,
+    }
+    return await enqueue(session, [row])

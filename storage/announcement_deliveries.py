@@ -1,0 +1,192 @@
+"""The deliveries of an announcement: what became of them, and keeping back, ending or repeating them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.audiences import Audience, calendars, living_by
+from storage.network import home
+from storage.outbox import Delivery, Kind, Priority, State, enqueue
+from storage.people import Person
+
+UNSENT = (State.WAITING, State.HELD)
+CANCELLED_BY_STAFF = "cancelled by staff"
+
+Due = Callable[[str, str], datetime]
+"""When something may leave for readers of a zone and a calendar of holidays."""
+
+
+async def outcomes(session: AsyncSession, announcement_id: int) -> Mapping[tuple[str, str], int]:
+    """How many deliveries of an announcement stand where and why: counts by state and reason."""
+    rows = await session.execute(
+        select(Delivery.state, Delivery.reason, func.count())
+        .where(_first_of(announcement_id))
+        .group_by(Delivery.state, Delivery.reason)
+    )
+    return {(state, reason): int(count) for state, reason, count in rows}
+
+
+async def is_over(session: AsyncSession, announcement_id: int) -> bool:
+    """Whether every delivery of an announcement has its end."""
+    open_states = (*UNSENT, State.SENDING)
+    query = select(Delivery.id).where(Delivery.announcement_id == announcement_id, Delivery.state.in_(open_states))
+    return await session.scalar(query.limit(1)) is None
+
+
+async def ended_since(session: AsyncSession, announcement_id: int, since: datetime, *states: State) -> int:
+    """How many deliveries came to one of those ends since then."""
+    query = select(func.count()).where(
+        Delivery.announcement_id == announcement_id, Delivery.state.in_(states), Delivery.ended_at >= since
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def recipients_in(
+    session: AsyncSession, announcement_id: int, states: Sequence[str], limit: int
+) -> Sequence[tuple[str, str, str]]:
+    """Name, state and reason of recipients whose delivery stands there, by name."""
+    rows = await session.execute(
+        select(Person.given_name, Person.family_name, Delivery.state, Delivery.reason)
+        .join(Person, Person.id == Delivery.person_id)
+        .where(_first_of(announcement_id), Delivery.state.in_(states))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .limit(limit)
+    )
+    return [(f"{given} {family}".strip(), state, reason) for given, family, state, reason in rows]
+
+
+async def was_meant(session: AsyncSession, announcement_id: int, person_id: int) -> bool:
+    """Whether a person is among the frozen recipients."""
+    about = f"announcement:{announcement_id}:person:{person_id}"
+    return await session.scalar(select(Delivery.id).where(Delivery.about == about)) is not None
+
+
+async def hold(session: AsyncSession, announcement_id: int) -> int:
+    """Keep back what has not been sent; returns how many deliveries."""
+    return await _move(session, announcement_id, (State.WAITING,), state=State.HELD)
+
+
+async def cancel(session: AsyncSession, announcement_id: int, now: datetime) -> int:
+    """Never send what has not been sent; returns how many deliveries."""
+    return await _move(session, announcement_id, UNSENT, state=State.CANCELLED, reason=CANCELLED_BY_STAFF, ended_at=now)
+
+
+async def release(session: AsyncSession, announcement_id: int, due: Due, now: datetime) -> int:
+    """Let go what was held: what was due meanwhile, at `due(zone, holidays)`; returns how many deliveries."""
+    await _put_off(session, announcement_id, State.HELD, due, now)
+    return await _move(session, announcement_id, (State.HELD,), state=State.WAITING)
+
+
+async def again(session: AsyncSession, announcement_id: int, state: State, due: Due, now: datetime) -> int:
+    """Send again what is in doubt, or what failed, because staff ask; returns how many deliveries."""
+    moved = await _move(
+        session,
+        announcement_id,
+        (state,),
+        state=State.WAITING,
+        reason="",
+        tries=0,
+        not_before=0.0,
+        ended_at=None,
+        expires_at=None,
+    )
+    await _put_off(session, announcement_id, State.WAITING, due, now)
+    return moved
+
+
+async def expire_held(session: AsyncSession, now: datetime) -> int:
+    """End what is held beyond its date; returns how many deliveries."""
+    result: Any = await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.HELD, Delivery.expires_at <= now)
+        .values(state=State.EXPIRED, reason="expired", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)
+
+
+async def _put_off(session: AsyncSession, announcement_id: int, state: State, due: Due, now: datetime) -> None:
+    """What was due in the past leaves by the calendar of each recipient: they may be asleep by now."""
+    mine = (Delivery.announcement_id == announcement_id, Delivery.state == state, Delivery.due_at < now)
+    house = await home(session)
+    for calendar in await calendars(session, Audience(), Person.id.in_(select(Delivery.person_id).where(*mine))):
+        at = due(*calendar)
+        await session.execute(
+            update(Delivery)
+            .where(*mine, Delivery.person_id.in_(living_by(calendar, house)))
+            .values(due_at=at)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _move(session: AsyncSession, announcement_id: int, states: Sequence[State], **values: Any) -> int:
+    result: Any = await session.execute(
+        update(Delivery)
+        .where(Delivery.announcement_id == announcement_id, Delivery.state.in_(states))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)
+
+
+def _first_of(announcement_id: int) -> Any:
+    """The first deliveries of an announcement, one for each recipient; later ones correct what was sent."""
+    return (Delivery.announcement_id == announcement_id) & Delivery.about.startswith("announcement:")
+
+
+async def to_correct(session: AsyncSession, announcement_id: int) -> tuple[int, int]:
+    """How many recipients have the announcement and can be corrected, and how many still wait for it."""
+    found = await outcomes(session, announcement_id)
+    counts: dict[str, int] = {}
+    for (state, _), number in found.items():
+        counts[state] = counts.get(state, 0) + number
+    return counts.get(State.DELIVERED, 0), sum(counts.get(state, 0) for state in UNSENT)
+
+
+async def correct(
+    session: AsyncSession, announcement_id: int, revision: int, payload: dict[str, Any], now: datetime
+) -> int:
+    """What waits gets the new message, what arrived is edited by a delivery of its own; returns how many of these.
+
+    An edit is silent and may be repeated without harm: nobody's night puts it off, and in doubt it is made again.
+    """
+    mine = _first_of(announcement_id)
+    await session.execute(
+        update(Delivery)
+        .where(mine, Delivery.state.in_(UNSENT))
+        .values(payload=payload)
+        .execution_options(synchronize_session=False)
+    )
+    count, after = 0, 0
+    while batch := (
+        await session.scalars(
+            select(Delivery)
+            .where(mine, Delivery.state == State.DELIVERED, Delivery.message_ref != "", Delivery.id > after)
+            .order_by(Delivery.id)
+            .limit(1000)
+        )
+    ).all():
+        count += await enqueue(session, [_edit(row, revision, payload, now) for row in batch])
+        after = batch[-1].id
+    return count
+
+
+def _edit(row: Delivery, revision: int, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "about": f"correction:{row.announcement_id}:{revision}:{row.id}",
+        "kind": Kind.NOTICE,
+        "priority": Priority.BULK,
+        "announcement_id": row.announcement_id,
+        "person_id": row.person_id,
+        "account_id": row.account_id,
+        "platform": row.platform,
+        "workspace": row.workspace,
+        "chat": row.chat,
+        "edits": row.message_ref,
+        "payload": payload,
+        "due_at": now,
+        "created_at": now,
+    }

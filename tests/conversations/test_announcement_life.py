@@ -1,0 +1,260 @@
+"""An announcement between its draft and its end: scheduled, paused, stopped, corrected, repeated, finished."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from handlers.announcements.wording import RECALLED
+from handlers.errors import Refusal
+from handlers.messages import Message
+from schedules.announcements import follow
+from storage.announcements import Announcement
+from storage.conversations import conversation
+from storage.database import Database
+from storage.outbox import Delivery, Kind, State
+from storage.people import Role
+from tests import building
+from tests.announcing import ANNE, BRUNO, CHLOE, DENIS, NOW, REGIONAL, STAFF, Chat, deliveries, ended, network
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+async def sent(database: Database, text: str = "Bonjour") -> Chat:
+    """Staff have confirmed an announcement and look at its report."""
+    await network(database)
+    staff = await (await Chat(database, STAFF).say(f"annonce {text}")).press("Envoyer")
+    return await staff.press("Suivi de l’envoi")
+
+
+async def tick(database: Database, now: datetime = NOW) -> int:
+    async with database.transaction() as session:
+        return await follow(session, now)
+
+
+async def status(database: Database) -> str:
+    async with database.reading() as session:
+        return (await session.get_one(Announcement, 1)).status
+
+
+async def told(database: Database, kind: Kind = Kind.NOTICE) -> list[Delivery]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(Delivery).where(Delivery.kind == kind).order_by(Delivery.id)))
+
+
+async def test_it_leaves_at_the_instant_chosen_by_a_button(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).say("annonce Bonjour")
+    await staff.press("Date de départ")
+    assert "heure de Paris" in staff.text
+    await staff.press("Mardi 24 novembre à 9")
+    assert "Départ : mardi 24 novembre 2026 à 9 h (heure de Paris)" in staff.text
+    await staff.press("Envoyer")
+    rows = await deliveries(database)
+    nine = datetime(2026, 11, 24, 9, tzinfo=PARIS)
+    assert rows[ANNE].due_at == nine and rows[ANNE].expires_at == nine + timedelta(days=7)
+    assert rows[CHLOE].due_at == datetime(2026, 11, 24, 8, tzinfo=ZoneInfo("America/Cayenne"))  # 5:00 there
+    assert await status(database) == "scheduled"
+    await tick(database, nine)
+    assert await status(database) == "sending"
+
+
+async def test_it_leaves_at_the_instant_written_in_a_named_zone(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).say("annonce Bonjour")
+    await (await staff.press("Date de départ")).press("Autre date")
+    with pytest.raises(Refusal, match="pas compris"):
+        await staff.say("un de ces jours")
+    await staff.say("demain 9h, heure de Guyane")
+    assert "mardi 24 novembre 2026 à 9 h (heure de Cayenne)" in staff.text
+    await staff.press("Envoyer")
+    assert (await deliveries(database))[CHLOE].due_at == datetime(2026, 11, 24, 12, tzinfo=UTC)
+    async with database.reading() as session:
+        assert (await session.get_one(Announcement, 1)).zone == "America/Cayenne"
+
+
+async def test_a_departure_in_the_past_is_refused(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).say("annonce Bonjour")
+    with pytest.raises(Refusal, match="passée"):
+        await staff.forge(f"announce:at:1:{int(NOW.timestamp()) // 60 - 5}")
+    await staff.forge("announce:when:1")
+    await staff.press("Mardi 24 novembre")
+    await staff.forge("announce:at:1:0")
+    assert "dès la confirmation" in staff.text
+
+
+async def test_how_long_it_stays_valid_is_chosen(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).say("annonce Bonjour")
+    await staff.press("Date de départ")
+    await staff.press("3\u00a0j")
+    assert "Date limite : jeudi 26 novembre 2026 à 10 h" in staff.text
+    await staff.forge("announce:when:1")
+    await staff.press("Mardi 24 novembre")  # it lasts as long, from then on
+    assert "Date limite : vendredi 27 novembre 2026 à 9 h" in staff.text
+
+
+async def test_what_is_paused_waits_until_it_is_resumed(database: Database) -> None:
+    staff = await sent(database)
+    await ended(database, ANNE, State.DELIVERED)
+    await staff.press("Suspendre")
+    assert "en pause" in staff.text and "retenue pour 4 personnes" in staff.text and staff.reply.notice
+    rows = await deliveries(database)
+    assert (
+        rows[ANNE].state == State.DELIVERED and rows[BRUNO].state == State.HELD and rows[DENIS].state == State.SKIPPED
+    )
+    await staff.press("Reprendre")
+    assert (await deliveries(database))[BRUNO].state == State.WAITING and await status(database) == "sending"
+
+
+async def test_what_is_resumed_at_night_leaves_in_the_morning(database: Database) -> None:
+    staff = await sent(database)
+    await staff.press("Suspendre")
+    staff.now = datetime(2026, 11, 23, 21, tzinfo=PARIS)
+    await staff.press("Reprendre")
+    rows = await deliveries(database)
+    assert rows[ANNE].due_at == datetime(2026, 11, 24, 8, tzinfo=PARIS)
+    assert rows[CHLOE].due_at == staff.now  # 17:00 in Cayenne
+
+
+async def test_what_comes_back_to_be_retried_is_held_too(database: Database) -> None:
+    staff = await sent(database)
+    await ended(database, ANNE, State.SENDING)
+    await staff.press("Suspendre")
+    await ended(database, ANNE, State.WAITING, "too many requests")
+    await tick(database)
+    assert (await deliveries(database))[ANNE].state == State.HELD
+
+
+async def test_what_is_held_beyond_its_date_expires(database: Database) -> None:
+    staff = await sent(database)
+    await staff.press("Suspendre")
+    await tick(database, NOW + timedelta(days=8))
+    assert {row.state for row in (await deliveries(database)).values()} == {State.EXPIRED, State.SKIPPED}
+    assert await status(database) == "ended"
+
+
+async def test_stopping_asks_once_and_ends_what_has_not_left(database: Database) -> None:
+    staff = await sent(database)
+    await ended(database, ANNE, State.DELIVERED)
+    await staff.press("Arrêter")
+    assert "définitivement" in staff.text and (await deliveries(database))[BRUNO].state == State.WAITING
+    await staff.press("Oui, arrêter")
+    rows = await deliveries(database)
+    assert rows[ANNE].state == State.DELIVERED and rows[BRUNO].state == State.CANCELLED
+    assert "annulée pour 4 personnes : arrêtée par l’équipe (4)" in staff.text and await status(database) == "cancelled"
+    await staff.forge("announce:go:1")
+    assert (await deliveries(database))[BRUNO].state == State.CANCELLED
+
+
+async def test_only_staff_and_their_own_region_may_touch_what_is_under_way(database: Database) -> None:
+    await sent(database)
+    for verb in ("pause:1", "go:1", "stop:1:yes", "again:1:doubt", "fix:1", "recall:1:yes", "correct:1"):
+        for who in (ANNE, REGIONAL):
+            with pytest.raises(Refusal):
+                await Chat(database, who).forge(f"announce:{verb}")
+    assert await status(database) == "sending"
+
+
+async def test_doubts_are_repeated_only_because_staff_ask(database: Database) -> None:
+    staff = await sent(database)
+    for number in (BRUNO, CHLOE, STAFF, REGIONAL):
+        await ended(database, number, State.DELIVERED)
+    await ended(database, ANNE, State.UNCERTAIN, "the answer was lost")
+    await tick(database)
+    assert await status(database) == "ended" and (await deliveries(database))[ANNE].state == State.UNCERTAIN
+    await staff.press("Actualiser")
+    await staff.press("Renvoyer aux envois en doute")
+    row = (await deliveries(database))[ANNE]
+    assert (row.state, row.tries, row.expires_at) == (State.WAITING, 0, None)
+    assert (await deliveries(database))[BRUNO].state == State.DELIVERED and await status(database) == "sending"
+
+
+async def test_the_author_is_told_the_end_once(database: Database) -> None:
+    await sent(database)
+    for number in (ANNE, BRUNO, CHLOE, STAFF, REGIONAL):
+        assert await tick(database) == 0
+        await ended(database, number, State.DELIVERED)
+    assert await tick(database) == 1 and await tick(database) == 0
+    (row,) = await told(database)
+    assert row.person_id == STAFF and row.platform == "slack"
+    message = Message.model_validate(row.payload)
+    assert "remise à 5 personnes. Pour 1 personne, voyez le suivi" in message.text
+    assert message.buttons[0][0].action == "announce:report:1"
+
+
+async def test_an_announcement_that_keeps_failing_pauses_itself_and_says_so(database: Database) -> None:
+    async with database.transaction() as session:
+        for n in range(40):
+            await building.person(session, f"Directeur {n}")
+        staff_id = (await building.person(session, "Sophie Équipe", on=["slack"], roles=[Role.STAFF])).id
+    staff = await (await Chat(database, staff_id).say("annonce Bonjour")).press("Envoyer")
+    for number in range(1, 20):
+        await ended(database, number, State.FAILED, "too many requests")
+    assert await tick(database) == 0
+    await ended(database, 20, State.FAILED, "too many requests")
+    assert await tick(database) == 1
+    assert (
+        await status(database) == "paused"
+        and "20 envois ont échoué" in Message.model_validate((await told(database))[0].payload).text
+    )
+    staff.now = NOW + timedelta(minutes=5)
+    await staff.forge("announce:report:1")
+    assert "suspendue moi-même" in staff.text
+    await staff.press("Reprendre")
+    assert await tick(database, staff.now) == 0 and await status(database) == "sending"  # what failed before is past
+
+
+async def test_a_correction_edits_what_arrived_and_changes_what_waits(database: Database) -> None:
+    staff = await sent(database)
+    async with database.transaction() as session:
+        row = (await session.scalars(select(Delivery).where(Delivery.person_id == ANNE))).one()
+        row.state, row.message_ref = State.DELIVERED, "m1"
+    await staff.press("Actualiser")
+    await staff.press("Corriger")
+    await staff.say("Bonsoir")
+    assert staff.reply.messages[0].text == "Bonsoir" and "chez 1 personne et partira à 4 personnes" in staff.text
+    assert Message.model_validate((await deliveries(database))[BRUNO].payload).text == "Bonjour"
+    await staff.press("Corriger")
+    assert Message.model_validate((await deliveries(database))[BRUNO].payload).text == "Bonsoir"
+    (edit,) = await told(database)
+    assert (edit.person_id, edit.edits, edit.chat) == (ANNE, "m1", f"telegram-{ANNE}")
+    assert Message.model_validate(edit.payload).text == "Bonsoir"
+    assert "remise à 1 personne" in staff.text  # the edit is no second recipient
+    await staff.forge("announce:correct:1")
+    assert len(await told(database)) == 1
+    async with database.transaction() as session:
+        assert (await conversation(session, f"person:{STAFF}")).form == ""
+
+
+async def test_a_correction_may_be_given_up(database: Database) -> None:
+    staff = await sent(database)
+    await staff.press("Corriger")
+    await staff.say("Autre")
+    await staff.press("Non, laisser")
+    await staff.forge("announce:correct:1")
+    assert Message.model_validate((await deliveries(database))[BRUNO].payload).text == "Bonjour"
+    await staff.forge("announce:fix:1")
+    assert "envoi en cours" in (await staff.say("annuler")).text
+
+
+async def test_what_is_too_long_for_one_message_is_not_corrected(database: Database) -> None:
+    staff = await sent(database)
+    await staff.press("Corriger")
+    with pytest.raises(Refusal, match="trop long"):
+        await staff.say("x" * 3001)
+
+
+async def test_a_recall_replaces_what_arrived_and_ends_the_rest(database: Database) -> None:
+    staff = await sent(database)
+    async with database.transaction() as session:
+        row = (await session.scalars(select(Delivery).where(Delivery.person_id == ANNE))).one()
+        row.state, row.message_ref = State.DELIVERED, "m1"
+    await (await staff.press("Actualiser")).press("Retirer")
+    assert await told(database) == []
+    await staff.press("Oui, retirer")
+    (edit,) = await told(database)
+    assert edit.edits == "m1" and Message.model_validate(edit.payload).text == RECALLED
+    assert (await deliveries(database))[BRUNO].state == State.CANCELLED and await status(database) == "cancelled"
