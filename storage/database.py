@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,10 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+ERASED = "erased"  # set in `session.info`: what this transaction removed must not be found in the files either
+_BUSY = 30_000  # milliseconds to wait for another process that writes
+_CHECKPOINT_WAIT = 2000  # milliseconds for readers of the old pages to end; else the next one does it
 
 
 class BadDatabaseUrl(ValueError):
@@ -43,7 +48,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = normalise_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"hide_parameters": True}  # SQL errors would print names otherwise
+        options: dict[str, Any] = {
+            "hide_parameters": True,  # SQL errors would print names otherwise
+            "json_serializer": _as_json,
+        }
         if self.is_sqlite:
             assert self.url.database is not None
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -59,12 +67,16 @@ class Database:
         )
         # SQLite has one writer; a queue inside the process is fair and has no polling, unlike its busy handler.
         self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._log_is_stale = False
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes: BEGIN IMMEDIATE on SQLite. Commits at the end, rolls back on any error."""
-        async with self._turn or contextlib.nullcontext(), self._writers() as session, session.begin():
-            yield session
+        async with self._turn or contextlib.nullcontext():
+            async with self._writers() as session, session.begin():
+                yield session
+            if self.is_sqlite and (self._log_is_stale or session.info.get(ERASED)):
+                self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -72,9 +84,27 @@ class Database:
         async with self._readers() as session:
             yield session
 
+    async def _empty_log(self, wait: int) -> bool:
+        """Empty SQLite's write-ahead log, which holds pages as they were; False while somebody reads from it.
+
+        Waits so many milliseconds for readers to end.
+        """
+        async with self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.execute(f"PRAGMA busy_timeout={wait}")
+            async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                busy, *_ = await cursor.fetchone()
+            await driver.execute(f"PRAGMA busy_timeout={_BUSY}")
+            return not busy
+
     async def close(self) -> None:
         """Give the connections back."""
         await self.engine.dispose()
+
+
+def _as_json(value: Any) -> str:
+    """JSON as people would write it: an accent is one letter, so that it can be searched for and takes less room."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
@@ -84,7 +114,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledged update survives a power cut
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={_BUSY}",
         "secure_delete=ON",
         "temp_store=MEMORY",
     ):

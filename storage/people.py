@@ -1,7 +1,7 @@
 """People, their chat accounts and their roles."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
@@ -12,6 +12,7 @@ from storage.base import Row
 from storage.network import Structure
 
 WEB = "web"
+NOWHERE = "nowhere"
 
 
 class Role(StrEnum):
@@ -29,6 +30,7 @@ class Person(Row):
     """A human. `zone` is their own choice; else the structure's, the region's, the network's."""
 
     __tablename__ = "people"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 – SQLAlchemy reads it; an id is never given twice
     key: Mapped[str | None] = mapped_column(unique=True)  # the pack's or the members file's own key
     given_name: Mapped[str]
     family_name: Mapped[str]
@@ -39,6 +41,12 @@ class Person(Row):
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"), index=True)
     zone: Mapped[str | None] = mapped_column(index=True)
     preferred_platform: Mapped[str | None]
+    fallback_platform: Mapped[str | None]  # when the preferred one is blocked; NOWHERE: then not at all
+    quiet_begins: Mapped[time | None]  # own quiet hours, in the person's zone; None: the network's
+    quiet_ends: Mapped[time | None]
+    locale: Mapped[str | None]  # how dates are written: fr, en; None is fr
+    paused_until: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]  # since when nothing but replies is wanted
     reminders_paused: Mapped[bool] = mapped_column(default=False)
     fictional: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -74,7 +82,7 @@ class Account(Row):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("platform", "workspace", "external_id"),)
+    __table_args__ = (UniqueConstraint("platform", "workspace", "external_id"), {"sqlite_autoincrement": True})
     platform: Mapped[str]
     workspace: Mapped[str] = mapped_column(default="")
     external_id: Mapped[str]
@@ -106,11 +114,21 @@ async def accounts_of(session: AsyncSession, person_ids: Iterable[int]) -> Seque
     ).all()
 
 
-def best_account(accounts: Iterable[Account], preferred: str | None) -> Account | None:
-    """Where to write to a person: the platform they prefer, else one that rings, else the browser; None if nowhere.
+def best_account(accounts: Iterable[Account], preferred: str | None, fallback: str | None = None) -> Account | None:
+    """Where to write to a person: the platform they prefer, else the one they named for that case, else one that
+    rings, else the browser; None if nowhere.
 
-    An account that its platform refuses is passed over.
+    An account that its platform refuses is passed over. With NOWHERE as fallback only the preferred one is used.
     """
     reachable = [account for account in accounts if account.unreachable is None and account.chat]
-    reachable.sort(key=lambda account: (account.platform != preferred, account.platform == WEB, account.id))
+    if preferred and fallback == NOWHERE:
+        reachable = [account for account in reachable if account.platform == preferred]
+    reachable.sort(
+        key=lambda account: (
+            account.platform != preferred,
+            account.platform != fallback,
+            account.platform == WEB,
+            account.id,
+        )
+    )
     return reachable[0] if reachable else None

@@ -14,6 +14,7 @@ from bot.pack.schema import Pack
 from bot.pack.seeding_consultations import seed_consultations
 from storage.agenda import Event
 from storage.directory import Contact, Organisation, Term, Topic
+from storage.forgetting import forgotten
 from storage.network import NetworkSetting, Region, Structure, bump_knowledge, lock_knowledge
 
 Ids = Mapping[str, int]
@@ -23,7 +24,8 @@ async def seed(session: AsyncSession, pack: Pack, now: datetime, *, apply: bool 
     """Load a pack, or with `apply=False` say what loading it would do.
 
     A row that staff made or edited (`edited_at`) stays as it is; a row gone from the pack is reported, not deleted;
-    loading the same pack again changes nothing. Two processes that load at once take turns.
+    a contact erased on demand does not come back; loading the same pack again changes nothing. Two processes that
+    load at once take turns.
     """
     if apply:
         await lock_knowledge(session)
@@ -35,7 +37,9 @@ async def seed(session: AsyncSession, pack: Pack, now: datetime, *, apply: bool 
         Structure, records.structure_records(pack), name="code", links={"region_id": regions}
     )
     report.kinds["organisations"], _ = await loading.upsert(Organisation, records.organisation_records(pack))
-    report.kinds["contacts"], _ = await loading.upsert(Contact, records.contact_records(pack))
+    contacts = records.contact_records(pack)
+    gone = await forgotten(session, Contact.__tablename__, {record.key for record in contacts})
+    report.kinds["contacts"], _ = await loading.upsert(Contact, [one for one in contacts if one.key not in gone])
     report.kinds["events"], _ = await loading.upsert(Event, records.event_records(pack), links={"region_id": regions})
     report.kinds["terms"], _ = await loading.upsert(Term, records.term_records(pack))
     report.kinds["topics"], _ = await loading.upsert(Topic, records.topic_records(pack))

@@ -46,6 +46,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("holder", name=op.f("uq_conversations_holder")),
     )
     op.create_table(
+        "forgotten",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten")),
+        sa.UniqueConstraint("digest", name=op.f("uq_forgotten_digest")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("update_id", sa.String(), nullable=False),
@@ -240,6 +248,12 @@ def upgrade() -> None:
         sa.Column("region_id", Id, nullable=True),
         sa.Column("zone", sa.String(), nullable=True),
         sa.Column("preferred_platform", sa.String(), nullable=True),
+        sa.Column("fallback_platform", sa.String(), nullable=True),
+        sa.Column("quiet_begins", sa.Time(), nullable=True),
+        sa.Column("quiet_ends", sa.Time(), nullable=True),
+        sa.Column("locale", sa.String(), nullable=True),
+        sa.Column("paused_until", Instant(), nullable=True),
+        sa.Column("stopped_at", Instant(), nullable=True),
         sa.Column("reminders_paused", sa.Boolean(), nullable=False),
         sa.Column("fictional", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -248,6 +262,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["structure_id"], ["structures.id"], name=op.f("fk_people_structure_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("key", name=op.f("uq_people_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_email"), ["email"], unique=False)
@@ -270,6 +285,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "platform", "workspace", "external_id", name=op.f("uq_accounts_platform_workspace_external_id")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_accounts_person_id"), ["person_id"], unique=False)
@@ -727,5 +743,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbox_sender_state")
 
     op.drop_table("inbox")
+    op.drop_table("forgotten")
     op.drop_table("conversations")
     op.drop_table("contacts")

@@ -1,0 +1,238 @@
+"""What every table holds about people, and how it forgets one: the one place that says so, for each table there is.
+
+A table that is not listed in `RULES` fails a test. `mine` are the rows about a person: what « mes données » shows and
+exports. `forget` is what erasing does to them. Where others may have written about the person (`texts`), names,
+addresses and ids are taken out of their words, which stay. What a structure did stays, and ballots stay counted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.agenda import Event
+from storage.announcements import Announcement, AnnouncementRead
+from storage.audit import Pseudonym
+from storage.base import Base
+from storage.consultations import Answer, Ballot, BallotTrace, Consultation, Draft, Participation, Proposal
+from storage.conversations import Conversation
+from storage.database import ERASED
+from storage.directory import Contact
+from storage.forgetting import (
+    Forget,
+    Subject,
+    Where,
+    both,
+    deleted,
+    emptied,
+    forget_contacts,
+    forget_conversations,
+    forget_deliveries,
+    forget_inbox,
+    forget_voice,
+    no_longer_meant,
+    redact_table,
+    subject_of,
+    theirs,
+)
+from storage.inbox import InboxItem
+from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
+from storage.network import bump_knowledge
+from storage.outbox import Attempt, Delivery
+from storage.people import Account, Person, RoleGrant
+from storage.web import WebChat, WebMessage
+
+_SECRET = frozenset({"digest", "lease_owner", "lease_until", "send_at", "not_before", "seed_digest"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a table holds about people; which rows are a person's own; what erasing does to them."""
+
+    holds: str
+    mine: Where | None = None
+    forget: Forget | None = None
+    texts: bool = True  # words in it may name people
+
+
+def _none(why: str) -> Rule:
+    return Rule(why, texts=False)
+
+
+def _own(table: Any, holds: str, where: Where) -> Rule:
+    return Rule(holds, where, deleted(table, where))
+
+
+def _my_ballots(s: Subject) -> Any:
+    return or_(Ballot.voice_key == s.voice, Ballot.submitted_by == s.id, Ballot.validated_by == s.id)
+
+
+def _my_proposals(s: Subject) -> Any:
+    return or_(Proposal.voice_key == s.voice, Proposal.proposed_by == s.id)
+
+
+def _my_traces(s: Subject) -> Any:
+    return or_(BallotTrace.voice_key == s.voice, BallotTrace.by_person == s.id)
+
+
+def _my_proposals_to_link(s: Subject) -> Any:
+    return or_(LinkProposal.person_id == s.id, LinkProposal.account_id.in_(s.account_ids))
+
+
+RULES: Mapping[str, Rule] = {
+    # The network: nobody's.
+    "regions": _none("Regions."),
+    "structures": _none("Structures; one may bear the name of somebody who is no user."),
+    "network_settings": _none("What the pack says of the network, and where a purge has got to."),
+    "organisations": Rule("What organisations do; texts may name people."),
+    "terms": Rule("Abbreviations and what they mean."),
+    "topics": Rule("What documents say; texts may name people."),
+    "forgotten": _none("Digests of published entries that were erased."),
+    "contacts": Rule(
+        "What is published of people who may be asked.",
+        lambda s: Contact.id.in_([one.id for one in s.contacts]),
+        forget_contacts,
+    ),
+    "events": Rule("The agenda; an audience may name people.", forget=no_longer_meant(Event)),
+    "next_reminders": _none("When to look at an event again."),
+    # Consultations: the structure's answer stays, and everybody's is counted.
+    "consultations": Rule(
+        "What is asked; who wrote it; an audience may name people.",
+        lambda s: Consultation.created_by == s.id,
+        both(
+            emptied(Consultation, created_by=lambda s: Consultation.created_by == s.id), no_longer_meant(Consultation)
+        ),
+    ),
+    "questions": Rule("Questions."),
+    "choices": Rule("Choices."),
+    "drafts": _own(Draft, "Unfinished answers.", lambda s: Draft.person_id == s.id),
+    "ballots": Rule(
+        "Submitted answers; who sent, validated or typed them.",
+        lambda s: or_(_my_ballots(s), Ballot.entered_by == s.id),
+        both(
+            emptied(
+                Ballot,
+                submitted_by=lambda s: Ballot.submitted_by == s.id,
+                validated_by=lambda s: Ballot.validated_by == s.id,
+                entered_by=lambda s: Ballot.entered_by == s.id,
+            ),
+            forget_voice,
+        ),
+    ),
+    "answers": Rule(
+        "What a ballot says.", lambda s: Answer.ballot_id.in_(select(Ballot.id).where(_my_ballots(s)).scalar_subquery())
+    ),
+    "participations": Rule("Which voices have answered (see ballots).", lambda s: Participation.voice_key == s.voice),
+    "ballot_traces": Rule(
+        "The life of an answer; who did each step.",
+        _my_traces,
+        emptied(BallotTrace, by_person=lambda s: BallotTrace.by_person == s.id),
+    ),
+    "proposals": Rule(
+        "Answers that wait for a director; who proposed them.",
+        _my_proposals,
+        both(
+            deleted(Proposal, lambda s: Proposal.voice_key == s.voice),
+            emptied(Proposal, proposed_by=lambda s: Proposal.proposed_by == s.id),
+        ),
+    ),
+    # What was written and sent.
+    "announcements": Rule(
+        "What staff broadcast; who wrote and confirmed it.",
+        lambda s: or_(Announcement.author_id == s.id, Announcement.confirmed_by == s.id),
+        both(
+            emptied(
+                Announcement,
+                author_id=lambda s: Announcement.author_id == s.id,
+                confirmed_by=lambda s: Announcement.confirmed_by == s.id,
+            ),
+            no_longer_meant(Announcement),
+        ),
+    ),
+    "announcement_reads": _own(AnnouncementRead, "Who has read what.", lambda s: AnnouncementRead.person_id == s.id),
+    "attempts": Rule(
+        "Tries to send; through their delivery.",
+        lambda s: Attempt.delivery_id.in_(select(Delivery.id).where(theirs(s)).scalar_subquery()),
+    ),
+    "deliveries": Rule("Messages to a person and how they ended.", theirs, forget_deliveries),
+    "send_limits": _none("The pace of sending, by platform."),
+    "web_messages": Rule(
+        "The conversation in the browser.",
+        lambda s: WebMessage.chat_id.in_(select(WebChat.id).where(WebChat.person_id == s.id).scalar_subquery()),
+    ),
+    "web_chats": _own(WebChat, "The page in the browser, with its messages.", lambda s: WebChat.person_id == s.id),
+    "inbox": Rule("Updates received.", lambda s: InboxItem.sender.in_(s.senders), forget_inbox),
+    "conversations": Rule(
+        "The open form and what was spoken of.",
+        lambda s: Conversation.holder.in_([s.voice, *(f"account:{number}" for number in s.account_ids)]),
+        forget_conversations,
+    ),
+    "leases": _none("Which process does what."),
+    # Identity, last: the rest is found by it.
+    "link_codes": _own(LinkCode, "Codes to link an account, as digests.", lambda s: LinkCode.person_id == s.id),
+    "invitations": Rule(
+        "Invitations, as digests; who made them.",
+        lambda s: or_(Invitation.person_id == s.id, Invitation.made_by == s.id),
+        both(
+            deleted(Invitation, lambda s: Invitation.person_id == s.id),
+            emptied(Invitation, made_by=lambda s: Invitation.made_by == s.id),
+        ),
+    ),
+    "link_proposals": _own(LinkProposal, "Accounts that asked to be linked.", _my_proposals_to_link),
+    "wrong_tries": _own(WrongTry, "Wrong codes typed.", lambda s: WrongTry.account_id.in_(s.account_ids)),
+    "audit_entries": _none("Who did what, by pseudonym only; nothing in it names anybody."),
+    "pseudonyms": _own(Pseudonym, "What joins a pseudonym to a person.", lambda s: Pseudonym.person_id == s.id),
+    "role_grants": _own(RoleGrant, "Roles.", lambda s: RoleGrant.person_id == s.id),
+    "accounts": _own(Account, "Chat identities.", lambda s: Account.person_id == s.id),
+    "people": _own(Person, "Identity, structure, preferences.", lambda s: Person.id == s.id),
+}
+
+
+async def holdings(session: AsyncSession, person_id: int) -> dict[str, list[dict[str, Any]]]:
+    """All that is held on a person: the rows of each table, by column, the oldest first.
+
+    Tables without any are left out. What only machines need (digests, leases) and the contents of files that were
+    sent are not repeated.
+    """
+    subject = await subject_of(session, person_id)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, rule in RULES.items():
+        if subject is None or rule.mine is None:
+            continue
+        table = Base.metadata.tables[name]
+        columns = [c for c in table.columns if c.name not in _SECRET and not isinstance(c.type, LargeBinary)]
+        rows = (await session.execute(select(*columns).where(rule.mine(subject)).order_by(table.c.id))).mappings()
+        if held := [{key: _without_files(value) for key, value in row.items()} for row in rows]:
+            found[name] = held
+    return found
+
+
+async def erase(session: AsyncSession, person_id: int, now: datetime) -> dict[str, int]:
+    """Forget a person everywhere; returns how many rows changed, by table. Commit, and nothing leads to them.
+
+    Their own words about others, what their structure did, and how much was sent when, stay. Rows that the session
+    holds are not refreshed: what is read again is read from the database.
+    """
+    await session.flush()
+    subject = await subject_of(session, person_id)
+    if subject is None:
+        return {}
+    changed: dict[str, int] = {}
+    for name, rule in RULES.items():
+        if rule.forget is not None and (rows := await rule.forget(session, subject, now)):
+            changed[name] = rows
+    for name, rule in RULES.items():
+        if rule.texts and (rows := await redact_table(session, Base.metadata.tables[name], subject, now)):
+            changed[name] = changed.get(name, 0) + rows
+    await bump_knowledge(session)
+    session.info[ERASED] = True
+    return changed
+
+
+def _without_files(value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("attachment"), dict):
+        return {**value, "attachment": value["attachment"].get("filename", "")}
+    return value
