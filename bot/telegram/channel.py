@@ -38,7 +38,7 @@ class TelegramChannel:
     def __init__(self, settings: Settings, gateway: Gateway, database: Database, owner: str) -> None:
         self._settings = settings
         self._gateway = gateway
-        self._bot = make_bot(settings, self._store)
+        self._bot = make_bot(settings, self.hear)
         self._poller = Poller(self._bot, database, owner)
         self._polling: asyncio.Task[None] | None = None
         messenger = TelegramMessenger(self._bot, settings.telegram_messages_per_second)
@@ -72,7 +72,8 @@ class TelegramChannel:
             return Health(False, "not polling")
         return self._poller.health()
 
-    async def _store(self, updates: Sequence[Update]) -> None:
+    async def hear(self, updates: Sequence[Update]) -> None:
+        """Take updates in, whatever brought them; when this returns they may be confirmed. Raises when they may not."""
         now = self._gateway.clock.now()
         heard = []
         for update in updates:

@@ -122,7 +122,7 @@ class Stage:
 
     async def _until(self, wanted: Callable[[Delivery], bool], about: str) -> Delivery:
         async with asyncio.timeout(8.0):
-            while not wanted(row := await self.delivery(about)):  # noqa: ASYNC110 – the database rings no bell
+            while not wanted(row := await self.delivery(about)):
                 await asyncio.sleep(0.02)
         return row
 

@@ -247,7 +247,7 @@ async def test_a_token_revoked_later_is_said_by_health(stage: Stage, telegram: F
     telegram.says(ANNE, "bonjour")  # ends the long poll; the next one is refused
     await telegram.wait_until(lambda: telegram.calls["getUpdates"] > before)
     async with asyncio.timeout(5):
-        while channel.health().ok:  # noqa: ASYNC110 – health is asked, not told
+        while channel.health().ok:
             await asyncio.sleep(0.01)
     assert "TELEGRAM_BOT_TOKEN is refused" in channel.health().detail
 
