@@ -11,7 +11,6 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
@@ -19,11 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
 from schedules.clock import Clock, machine_now
+from schedules.holding import HeldByReaders, Hold
 from schedules.messenger import Finished, Messenger, Outgoing
 from schedules.recording import expire, record, recover
 from schedules.retry import DeliveryError
 from storage.database import Database
-from storage.outbox import Delivery, Priority, State
+from storage.outbox import Delivery, Priority, State, stopped_by
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,6 @@ LEASE = 10.0  # seconds; prolonged while a request is open, so a dead worker's r
 TICK = 0.05
 SWEEP = 1.0  # seconds between looks for lost leases and expired deliveries
 MOST_OPEN = 100  # requests under way at once, for each platform
-
-
-class Hold(Protocol):
-    """Decides whether a delivery must be held back (`SEND=off|only:…`)."""
-
-    async def reason(self, session: AsyncSession, delivery: Delivery) -> str:
-        """Why it must not leave; empty when it may."""
 
 
 class Worker:
@@ -59,7 +52,7 @@ class Worker:
         self.owner = owner
         self._database = database
         self._clock = clock
-        self._hold = hold
+        self._hold = hold or HeldByReaders()
         self._lease = lease
         self._horizon = horizon
         self._machine = machine
@@ -180,7 +173,10 @@ class Worker:
     async def _claim(self, session: AsyncSession, messenger: Messenger, now: float, room: int) -> list[Outgoing]:
         calendar = self._clock.now()
         rows: list[Delivery] = []
+        stopped = bool(await stopped_by(session))
         for priority in Priority:  # one range of the index each: what is due is never searched among what is not
+            if stopped and priority is not Priority.REPLY:
+                break
             busy_chats = select(Delivery.chat).where(
                 Delivery.platform == messenger.platform, Delivery.send_at > now - 1.0, Delivery.state != State.WAITING
             )
@@ -219,14 +215,19 @@ class Worker:
         )
         taken: list[Outgoing] = []
         chats: set[str] = set()
+        calendar = self._clock.now()
+        held = await self._hold.held(session, rows, calendar) if free.count else {}
         for row in rows:
             if len(taken) >= free.count:
                 self._slot_at = min(self._slot_at, free.at(len(taken)) - horizon)
                 break
             if messenger.rate is not None and row.priority != Priority.REPLY and row.chat in chats:
                 continue
-            if self._hold is not None and (why := await self._hold.reason(session, row)):
-                row.state, row.reason, row.ended_at = State.SKIPPED, why, self._clock.now()
+            if (kept := held.get(row.id)) is not None:
+                if kept.until is not None:
+                    row.due_at = kept.until
+                else:
+                    row.state, row.reason, row.ended_at = State.SKIPPED, kept.reason, calendar
                 continue
             chats.add(row.chat)
             slot = free.at(len(taken))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.audiences import Audience, calendars, living_by
@@ -76,7 +76,7 @@ async def cancel(session: AsyncSession, announcement_id: int, now: datetime) -> 
 
 async def release(session: AsyncSession, announcement_id: int, due: Due, now: datetime) -> int:
     """Let go what was held: what was due meanwhile, at `due(zone, holidays)`; returns how many deliveries."""
-    await _put_off(session, announcement_id, State.HELD, due, now)
+    await _put_off(session, due, now, Delivery.announcement_id == announcement_id, Delivery.state == State.HELD)
     return await _move(session, announcement_id, (State.HELD,), state=State.WAITING)
 
 
@@ -93,8 +93,13 @@ async def again(session: AsyncSession, announcement_id: int, state: State, due: 
         ended_at=None,
         expires_at=None,
     )
-    await _put_off(session, announcement_id, State.WAITING, due, now)
+    await _put_off(session, due, now, Delivery.announcement_id == announcement_id, Delivery.state == State.WAITING)
     return moved
+
+
+async def put_off_all(session: AsyncSession, due: Due, now: datetime) -> None:
+    """After an emergency stop: everything but replies that was due meanwhile leaves by its reader's calendar."""
+    await _put_off(session, due, now, Delivery.state == State.WAITING, Delivery.priority != Priority.REPLY)
 
 
 async def expire_held(session: AsyncSession, now: datetime) -> int:
@@ -108,16 +113,15 @@ async def expire_held(session: AsyncSession, now: datetime) -> int:
     return int(result.rowcount)
 
 
-async def _put_off(session: AsyncSession, announcement_id: int, state: State, due: Due, now: datetime) -> None:
+async def _put_off(session: AsyncSession, due: Due, now: datetime, *where: ColumnElement[bool]) -> None:
     """What was due in the past leaves by the calendar of each recipient: they may be asleep by now."""
-    mine = (Delivery.announcement_id == announcement_id, Delivery.state == state, Delivery.due_at < now)
+    late = (*where, Delivery.due_at < now)
     house = await home(session)
-    for calendar in await calendars(session, Audience(), Person.id.in_(select(Delivery.person_id).where(*mine))):
-        at = due(*calendar)
+    for calendar in await calendars(session, Audience(), Person.id.in_(select(Delivery.person_id).where(*late))):
         await session.execute(
             update(Delivery)
-            .where(*mine, Delivery.person_id.in_(living_by(calendar, house)))
-            .values(due_at=at)
+            .where(*late, Delivery.person_id.in_(living_by(calendar, house)))
+            .values(due_at=due(*calendar))
             .execution_options(synchronize_session=False)
         )
 

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Row, insert_or_ignore
+from storage.network import setting, write_setting
 
 
 class State(StrEnum):
@@ -179,3 +180,17 @@ async def oldest_waiting(session: AsyncSession, now: datetime) -> datetime | Non
         select(func.min(Delivery.due_at)).where(Delivery.state == State.WAITING, Delivery.due_at <= now)
     )
     return oldest
+
+
+async def set_stop(session: AsyncSession, *, on: bool, by: str, now: datetime) -> None:
+    """Hold everything that is not a reply, in every process, or let it go again; `by` is who decided."""
+    await write_setting(session, _STOP, {"on": on, "by": by, "at": now.isoformat()})
+
+
+async def stopped_by(session: AsyncSession) -> str:
+    """Who has stopped everything that is not a reply; empty while nothing is stopped."""
+    stop = await setting(session, _STOP)
+    return str(stop.get("by") or "?") if stop.get("on") else ""
+
+
+_STOP = "emergency_stop"

@@ -37,7 +37,7 @@ async def resume_sending(request: Request, session: AsyncSession, conversation: 
     if announcement.status != AnnouncementStatus.PAUSED:
         return await _as_it_stands(request, session, announcement)
     now = request.received_at
-    released = await deliveries.release(session, announcement.id, _awake_from(now), now)
+    released = await deliveries.release(session, announcement.id, awake_from(now), now)
     later = announcement.scheduled_at is not None and announcement.scheduled_at > now
     announcement.status = AnnouncementStatus.SCHEDULED if later else AnnouncementStatus.SENDING
     announcement.pause_reason, announcement.updated_at = "", now
@@ -65,13 +65,13 @@ async def repeat(request: Request, session: AsyncSession, conversation: Conversa
     if state is None or announcement.status not in (AnnouncementStatus.SENDING, AnnouncementStatus.ENDED):
         return await _as_it_stands(request, session, announcement)
     now = request.received_at
-    count = await deliveries.again(session, announcement.id, state, _awake_from(now), now)
+    count = await deliveries.again(session, announcement.id, state, awake_from(now), now)
     if count:
         announcement.status, announcement.ended_at = AnnouncementStatus.SENDING, None
     return await _as_it_stands(request, session, announcement, wording.repeated(count))
 
 
-def _awake_from(now: datetime) -> Due:
+def awake_from(now: datetime) -> Due:
     """When somebody may be written to again, from `now` on."""
     return lambda zone, holidays: next_permitted(now, zone if known_zone(zone) else DEFAULT_ZONE, holidays)
 

@@ -13,6 +13,7 @@ from handlers.announcements.reporting import show_latest, show_report
 from handlers.announcements.rights import rights
 from handlers.announcements.scheduling import ask_time, set_expiry, set_time, show_times
 from handlers.announcements.sending import confirm
+from handlers.announcements.stopping import halt, restart
 from handlers.messages import Reply
 from handlers.request import Request
 from storage.announcement_deliveries import was_meant
@@ -91,6 +92,8 @@ _VERBS = {
     "correct": correct,
     "keep": keep,
     "recall": recall,
+    "halt": halt,
+    "restart": restart,
     "report": show_report,
     "refresh": show_report,
     "list": show_latest,

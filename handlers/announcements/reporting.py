@@ -12,7 +12,7 @@ from handlers.richtext import read, visible
 from storage.announcement_deliveries import outcomes, recipients_in
 from storage.announcements import OPEN, Announcement, AnnouncementStatus, latest, readers
 from storage.conversations import Conversation
-from storage.outbox import State
+from storage.outbox import State, stopped_by
 
 NAMED = 20  # recipients named in a report; the others are counted
 _ORDER = (
@@ -40,11 +40,15 @@ async def show_latest(request: Request, session: AsyncSession, conversation: Con
     """The last announcements; regional staff see their own."""
     may = await rights(request, session)
     mine = [one for one in await latest(session, 50) if may.regions is None or one.author_id == may.person.id][:10]
-    new = (Button(label=wording.NEW, action="announce:new"),)
+    new = [Button(label=wording.NEW, action="announce:new")]
+    if may.regions is None:
+        new.append(Button(label=wording.HALT, action="announce:halt", style="danger"))
+    by = await stopped_by(session)
+    notice = f"{wording.halted_by(plain(by))}\n\n" if by else ""
     if not mine:
-        return say(wording.NONE_SENT, new)
+        return say(notice + wording.NONE_SENT, tuple(new))
     rows = [(Button(label=beginning(one.text), action=f"announce:report:{one.id}"),) for one in mine]
-    return say(wording.LATEST, *rows, new)
+    return say(notice + wording.LATEST, *rows, tuple(new))
 
 
 async def report(request: Request, session: AsyncSession, announcement: Announcement) -> Message:
@@ -64,6 +68,8 @@ async def report(request: Request, session: AsyncSession, announcement: Announce
         why = ", ".join(f"{plain(wording.reason(code))} ({number})" for code, number in sorted(counts.items()) if code)
         lines.append(f"- {wording.outcome(state, sum(counts.values()))}" + (f"\u00a0: {why}" if why else ""))
     parts.append("\n".join(lines))
+    if announcement.status in OPEN and (by := await stopped_by(session)):
+        parts.append(wording.halted_by(plain(by)))
     if announcement.ack_wanted:
         parts.append(f"«\u00a0{wording.READ}\u00a0»\u00a0: {await readers(session, announcement.id)}")
     named = await recipients_in(session, announcement.id, _TO_NAME, NAMED + 1)

@@ -75,6 +75,15 @@ RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte 
 RECALL_SURE = "Oui, retirer"
 RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
 
+HALT = "Arrêt d’urgence"
+HALT_ASK = (
+    "**Arrêt d’urgence\u202f?** Plus rien ne partira, ni annonces, ni rappels, ni relances, jusqu’à la reprise. "
+    "Je continue de répondre à ceux qui m’écrivent."
+)
+HALT_SURE = "Oui, tout arrêter"
+RESTART = "Reprendre les envois"
+RESTARTED = "Les envois reprennent. Ce qui attendait part maintenant, ou au matin chez ceux qui dorment."
+
 WHO = "**Qui doit recevoir cette annonce\u202f?**"
 CRITERIA = {"roles": "fonction", "regions": "région", "kinds": "type de structure"}
 ROLES = {
@@ -262,3 +271,8 @@ def halted(beginning: str, failed: int) -> str:
         f"J’ai suspendu votre annonce «\u00a0{beginning}\u00a0»\u00a0: {failed} envois ont échoué. "
         "Le suivi dit pourquoi\u00a0; vous pouvez reprendre ou arrêter."
     )
+
+
+def halted_by(name: str) -> str:
+    """That everything is stopped, and by whom (already escaped)."""
+    return f"**Arrêt d’urgence en cours**, décidé par {name}\u00a0: seules mes réponses partent."

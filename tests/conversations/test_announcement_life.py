@@ -1,5 +1,6 @@
 """An announcement between its draft and its end: scheduled, paused, stopped, corrected, repeated, finished."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,15 @@ from handlers.announcements.wording import RECALLED
 from handlers.errors import Refusal
 from handlers.messages import Message
 from schedules.announcements import follow
+from schedules.delivery import Worker
 from storage.announcements import Announcement
 from storage.conversations import conversation
 from storage.database import Database
-from storage.outbox import Delivery, Kind, State
+from storage.outbox import Delivery, Kind, State, enqueue
 from storage.people import Role
 from tests import building
 from tests.announcing import ANNE, BRUNO, CHLOE, DENIS, NOW, REGIONAL, STAFF, Chat, deliveries, ended, network
+from tests.recording import HandClock, RecordingMessenger
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -147,6 +150,43 @@ async def test_stopping_asks_once_and_ends_what_has_not_left(database: Database)
     assert "annulée pour 4 personnes : arrêtée par l’équipe (4)" in staff.text and await status(database) == "cancelled"
     await staff.forge("announce:go:1")
     assert (await deliveries(database))[BRUNO].state == State.CANCELLED
+
+
+async def test_an_emergency_stop_holds_all_but_replies_until_staff_restart(database: Database) -> None:
+    staff = await sent(database)
+    channel = RecordingMessenger("telegram")
+    clock = HandClock(NOW)
+    worker = Worker(database, [channel], clock, "w")
+    await staff.forge("announce:list")
+    await staff.press("Arrêt d’urgence")
+    await staff.press("Oui, tout arrêter")
+    async with database.transaction() as session:
+        row = {"about": "reply:1", "kind": Kind.REPLY, "platform": "telegram", "chat": "c", "payload": {"text": "Oui"}}
+        await enqueue(session, [{**row, "due_at": NOW, "created_at": NOW}])
+    await settle(worker)
+    assert channel.texts == ["Oui"]
+    assert "décidé par Sophie Équipe" in (await staff.forge("announce:report:1")).text
+    staff.now = clock.at = datetime(2026, 11, 23, 21, tzinfo=PARIS)
+    await staff.forge("announce:restart")
+    await settle(worker)
+    assert [outgoing.chat for outgoing in channel.arrived[1:]] == [f"telegram-{CHLOE}"]  # the others are asleep
+    clock.at = datetime(2026, 11, 24, 8, tzinfo=PARIS)
+    await settle(worker)
+    assert channel.texts == ["Oui", "Bonjour", "Bonjour", "Bonjour"]
+
+
+async def settle(worker: Worker) -> None:
+    """Send all that may be sent now."""
+    while await worker.step():
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("action", ["halt", "halt:yes", "restart"])
+async def test_only_national_staff_stop_everything(sqlite: Database, action: str) -> None:
+    await network(sqlite)
+    for who in (ANNE, REGIONAL):
+        with pytest.raises(Refusal, match="réservée"):
+            await Chat(sqlite, who).forge(f"announce:{action}")
 
 
 async def test_only_staff_and_their_own_region_may_touch_what_is_under_way(database: Database) -> None:
