@@ -63,6 +63,14 @@ async def clear(at: Sitting, item: Item, _: int) -> Reply:
     return await _ticked(at, item, [])
 
 
+async def choose(at: Sitting, item: Item, _: int) -> Reply:
+    """From « précisez » back to the choices: the answer is forgotten, what was ticked is not."""
+    at.set_ticks(item, at.ticks(item) if item.kind == QuestionKind.SEVERAL else None)
+    at.draft.answers = {key: given for key, given in at.answers.items() if key != str(item.id)}
+    at.move(item)
+    return await at.show()
+
+
 async def _ticked(at: Sitting, item: Item, ticks: list[int]) -> Reply:
     at.set_ticks(item, ticks)
     at.move(item)
@@ -148,6 +156,7 @@ MOVES: dict[str, tuple[Move, int]] = {  # each with the number of its arguments:
     "tick": (tick, 2),
     "untick": (untick, 2),
     "clear": (clear, 1),
+    "choose": (choose, 1),
     "valid": (validate, 1),
     "skip": (skip, 1),
     "keep": (keep, 1),

@@ -53,6 +53,7 @@ def question(items: Sequence[Item], answers: Answers, item: Item, ticks: Sequenc
     rows: list[tuple[Button, ...]] = []
     if writing_other:
         lines.append(wording.PRECISE)
+        rows.append((button(wording.CHOOSE_AGAIN, "choose", item.id),))
     else:
         prompt, rows = _asked(item, given, ticks)
         lines.extend(prompt)

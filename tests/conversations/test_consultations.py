@@ -125,6 +125,8 @@ async def test_what_is_typed_where_buttons_are_offered_is_understood(network: Ne
     assert "au plus 2" in await talk.says("1, 2 et 3")
     assert "Question 2 sur 4" in talk.text
     assert "Précisez" in await talk.says("argent et autre")
+    assert "☑ Autre" in (await talk.presses("Choisir autre chose") and talk.buttons)
+    assert "Précisez" in await talk.says("argent et autre")
     assert "Question 3 sur 4" in await talk.says("du respect")
     assert "Question 4 sur 4" in await talk.says("oui")
     assert "Question 3 sur 4" in await talk.says("retour")
