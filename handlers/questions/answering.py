@@ -347,7 +347,7 @@ class _Telling:
             topic.body.replace("\n\n", "\n\n"),
             source=topic.source,
             topic=topic.key,
-            events=tuple(topic.details.get("events", ()))[:1],
+            events=self.reading.events or tuple(topic.details.get("events", ()))[:1],
             contacts=contacts,
             asks=(),
             organisation="",
@@ -418,6 +418,8 @@ class _Telling:
             return self._where(event, over, exact=ask == "address")
         if ask == "remote":
             return self._remote(event)
+        if ask == "how":
+            return self._how(event)
         if ask == "hour":
             if event.precision == Precision.MINUTE:
                 return w.when_line(event, self.today, self.zone), True
@@ -463,6 +465,14 @@ class _Telling:
             return plain(str(told)), True
         parent = self.knowledge.event.get(event.parent)
         return "le lieu n’est pas précisé dans les documents que je connais.", True
+
+    def _how(self, event: EventFact) -> tuple[str, bool]:
+        pieces = [plain(event.description)] if event.description else []
+        if event.remote:
+            pieces.insert(0, "à distance.")
+        if extra := str(event.details.get("undetermined_text", "")):
+            pieces.append(plain(extra))
+        return (" ".join(pieces), True) if pieces else ("ce n’est pas précisé dans les documents que je connais.", False)
 
     def _remote(self, event: EventFact) -> tuple[str, bool]:
         if event.remote:
@@ -526,8 +536,10 @@ class _Telling:
             else:
                 text = f"{name}{SP}: {verb}{period}."
             lines.append(text)
-            if set(asks) & {"what", "programme", "purpose", "now"} or not asks:
+            if set(asks) & {"what", "programme", "purpose", "now", "how"} or not asks:
                 lines.append(plain(event.description))
+            if set(asks) & {"programme", "how"} and event.details.get("programme"):
+                lines += [f"- {plain(str(item))}" for item in event.details["programme"]]
             if "audience" in asks and event.details.get("audience_text"):
                 lines.append(plain(str(event.details["audience_text"])))
             if "next" in asks and (first := self._first_of(event)):
@@ -576,15 +588,20 @@ class _Telling:
             found.append(event)
         return found
 
+    def _vague(self, event: EventFact) -> bool:
+        """Only known as « d’ici fin 2024 »: nothing to go to."""
+        return "when_text" in event.details
+
     def _agenda(self) -> Answer:
         reading = self.reading
         if "none" in reading.asks:
             return self._say("Il n’y a rien d’autre à l’agenda que je connais.")
         found = self._listed()
         period = reading.period
-        vague = []
+        vague = [e for e in found if self._vague(e)]
+        found = [e for e in found if not self._vague(e)]
         if period is not None and period.last - period.first < _SHORT:
-            vague = [e for e in found if e.precision == Precision.MONTH]
+            vague += [e for e in found if e.precision == Precision.MONTH]
             found = [e for e in found if e.precision != Precision.MONTH]
         region = self.knowledge.region.get(reading.region)
         where = f" ({plain(region.name)})" if region else ""
@@ -608,7 +625,9 @@ class _Telling:
                 text = f"L’agenda que je connais n’a aucun événement {label}{where}."
             if vague:
                 text = text.replace("Aucun événement n’est prévu", "Aucun événement daté n’est prévu")
-                names = f"{NB}; ".join(f"{plain(e.name)} ({w.month_span(e)})" for e in vague)
+                names = f"{NB}; ".join(
+                    f"{plain(e.name)} ({plain(str(e.details.get('when_text') or w.month_span(e)))})" for e in vague
+                )
                 text += f"\nSans date fixée{SP}: {names}."
             elif phases:
                 names = f"{NB}; ".join(f"{plain(p.name)} ({w.month_span(p)})" for p in phases)

@@ -38,7 +38,7 @@ _UNITS = {
 }  # fmt: skip
 _PERIODS = {"jour": "day", "jours": "day", "semaine": "week", "semaines": "week", "mois": "month", "an": "year",
             "ans": "year", "annee": "year", "annees": "year"}  # fmt: skip
-_NEXT = {"prochain", "prochaine", "prochains", "prochaines", "suivant", "suivante", "suivants", "suivantes"}
+_NEXT = {"pro", "proch", "prochain", "prochaine", "prochains", "prochaines", "suivant", "suivante", "suivants", "suivantes"}
 _LAST = {"dernier", "derniere", "derniers", "dernieres", "passe", "passee", "precedent", "precedente"}
 _SEASONS = {"printemps": ((3, 20), (6, 20)), "ete": ((6, 21), (9, 21)), "automne": ((9, 22), (12, 20)),
             "hiver": ((12, 21), (3, 19)), "rentree": ((9, 1), (9, 30))}  # fmt: skip
@@ -254,7 +254,7 @@ class DateReader:
 
     def _bound(self, at: int) -> Period | None:
         """A date, a period or an event that another period begins or ends with."""
-        at = self._skip(at, "la", "le", "les", "l", "de", "du", "des", "d", "cette", "ce", "notre", "nos", "en")
+        at = self._skip(at, "la", "le", "les", "l", "de", "du", "des", "d", "cette", "ce", "notre", "nos", "en", "vacances", "periode")
         if at in self._anchors:
             anchor = self._anchors[at]
             return Period(anchor.first, anchor.last, "day", at, anchor.end, year_given=True, anchor=anchor.key)

@@ -7,11 +7,10 @@ from math import log
 
 from handlers.questions.facts import EventFact, TopicFact
 from handlers.questions.lexicon import Lexicon
-from handlers.questions.normalising import Word, read_words, stem
+from handlers.questions.normalising import Word, read_words
 
-DETERMINERS = frozenset("le la les l un une du de des d en a au aux et the".split())
-LIGHT = frozenset(map(stem, "premier dernier prochain suivant précédent première".split()))  # which one, not what
-_TELLING = frozenset("purpose who when where count audience programme length remote meaning employer role".split())
+DETERMINERS = frozenset(["le", "la", "les", "l", "un", "une", "du", "de", "des", "d", "en", "a", "au", "aux", "et", "the"])
+_TELLING = frozenset(["purpose", "who", "when", "where", "count", "audience", "programme", "length", "remote", "meaning", "employer", "role"])
 _MOST_CANDIDATES = 2000  # looked at for one question, rarest words first
 
 
@@ -36,8 +35,10 @@ def name_stems(text: str) -> tuple[str, ...]:
 
 def features(words: Sequence[Word], lexicon: Lexicon) -> tuple[str, ...]:
     """What a question is about and how it asks: content stems, and « ?who » for an asking word of that kind."""
-    content = dict.fromkeys(w.stem for w in words if w.folded not in lexicon.stop)
-    asking = dict.fromkeys(f"?{cue.name}" for cue in lexicon.cues.find(words) if cue.name in _TELLING)
+    telling = [cue for cue in lexicon.cues.find(words) if cue.name in _TELLING]
+    said = {position for cue in telling for position in range(cue.start, cue.end)}
+    content = dict.fromkeys(w.stem for p, w in enumerate(words) if w.folded not in lexicon.stop and p not in said)
+    asking = dict.fromkeys(f"?{cue.name}" for cue in telling)
     return (*content, *asking)
 
 
@@ -73,8 +74,9 @@ def event_aliases(
 class Postings:
     """For each stem, the entries that hold it; an entry counts as found when every stem of it is there."""
 
-    def __init__(self, entries: Sequence[Sequence[str]]) -> None:
+    def __init__(self, entries: Sequence[Sequence[str]], light: Collection[str] = ()) -> None:
         self.entries = entries
+        self._light = light
         lists: dict[str, list[int]] = defaultdict(list)
         for number, stems in enumerate(entries):
             for piece in set(stems):
@@ -84,7 +86,7 @@ class Postings:
 
     def weight(self, piece: str) -> float:
         """How much a stem tells: rare ones more, asking words less than what is asked about."""
-        return (0.45 if piece.startswith("?") or piece in LIGHT else 1.0) * self._rarity(piece)
+        return (0.6 if piece.startswith("?") or piece in self._light else 1.0) * self._rarity(piece)
 
     def _rarity(self, piece: str) -> float:
         return 1.0 + log(self._total / (1 + len(self._lists.get(piece, ()))) + 1)
@@ -129,7 +131,8 @@ class PhraseIndex:
                 if stems:
                     entries.append(stems)
                     self._topics.append(topic)
-        self._postings = Postings(entries)
+        self._postings = Postings(entries, lexicon.light | lexicon.around)
+        self._rank = {topic.key: rank for rank, topic in enumerate(topics)}  # the pack says first what matters most
 
     def words_of(self, key: str) -> frozenset[str]:
         """Every stem in the phrases of a topic."""
@@ -138,7 +141,7 @@ class PhraseIndex:
         )
 
     def _tells(self, piece: str) -> bool:
-        return not piece.startswith("?") and piece not in LIGHT
+        return not piece.startswith("?") and piece not in self._lexicon.light
 
     def find(self, asked_for: Sequence[str]) -> list[TopicMatch]:
         """The topics that fit a question best, the best first."""
@@ -164,4 +167,4 @@ class PhraseIndex:
             topic = self._topics[entry]
             if topic.key not in best or best[topic.key].fit < fit:
                 best[topic.key] = TopicMatch(topic, fit, shared)
-        return sorted(best.values(), key=lambda match: -match.fit)
+        return sorted(best.values(), key=lambda match: (-round(match.fit, 3), self._rank[match.topic.key]))

@@ -17,7 +17,7 @@ from handlers.questions.facts import (
     TermFact,
     TopicFact,
 )
-from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, content_stems, event_aliases
+from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, content_stems, event_aliases, name_stems
 from handlers.questions.lexicon import Lexicon, Phrases, french
 from handlers.questions.names import NameIndex, sound
 from handlers.questions.normalising import Word, fold, read_words, stem
@@ -93,6 +93,10 @@ class Knowledge:
         self.vocabulary = tuple(sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)}))
         self.sounds = {sound(word): word for word in self.vocabulary}
         self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
+        self.regional = frozenset(
+            name_stems(e.name)[0] for e in self.events if e.region and self.is_part(e) and name_stems(e.name)
+        )
+        self.main_topic = topics[0].key if topics else ""
         self.children = _children(self.events)
 
     def names_something(self, folded: str) -> bool:
@@ -127,6 +131,11 @@ class Knowledge:
             for text in (event.name, *event.aliases, str(event.details.get("audience_text", "")))
         ]
         return frozenset(s for text in texts for s in content_stems(text, self.lexicon))
+
+    def means_us(self, term: str) -> bool:
+        """Is the term another word for the network itself?"""
+        found = self.term.get(term)
+        return found is not None and set(content_stems(found.meaning, self.lexicon)) <= self.own_name
 
     def is_part(self, event: EventFact) -> bool:
         """Is it one of several parts of another event, as the workshop of a region is?"""

@@ -120,12 +120,14 @@ class Lexicon:
     foreign: Phrases
     labels: Mapping[str, str]  # for each absent attribute how it is named in an answer
     spellings: Mapping[str, tuple[str, ...]]
+    whole: Phrases  # acts that are acts only when nothing else is said
     stop: frozenset[str]
     common: frozenset[str]
     given_names: frozenset[str]
     gatherings: frozenset[str]  # stems of nouns for things that take place
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
+    light: frozenset[str]  # stems that tell little about what is asked
     around: frozenset[str]  # stems of words for the undertaking as a whole: it is always what is spoken of
 
     def knows(self, word: Word) -> bool:
@@ -181,6 +183,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         cues=Phrases(merged["cues"]),
         absent=Phrases(absent, exact=True),
         acts=Phrases(merged["acts"], exact=True),
+        whole=Phrases(merged["whole"], exact=True),
         foreign=Phrases({"foreign": merged["foreign"]}, exact=True),
         labels={name: entry["label"] for name, entry in merged["absent"].items()},
         spellings={fold(k): tuple(str(v).split()) for k, v in merged["spellings"].items()},
@@ -190,6 +193,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),
+        light=frozenset(stem(word) for word in _words(merged["light"])),
         around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
     )

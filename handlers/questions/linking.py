@@ -1,6 +1,6 @@
 """Which events, regions, organisations, functions a question names, and with which words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.questions.facts import ContactFact
@@ -125,13 +125,13 @@ def regions_named(text: Text, knowledge: Knowledge) -> list[Cue]:
             all(text.words[p].folded in lexicon.common or text.words[p].stem in lexicon.gatherings for p in own)
             and len(own) == 1
         )
-        if doubtful and not _region_sure(text, cue.start, own[0], lexicon):
+        if doubtful and not _region_sure(text, cue.start, own[0], lexicon, knowledge.regional):
             continue
         found.append(cue)
     return found
 
 
-def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon) -> bool:
+def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon, regional: Collection[str]) -> bool:
     word = text.words[last]
     if word.capital and not text.shouted and last > 0:
         return True
@@ -142,7 +142,11 @@ def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon) -> bool:
     article = begin < last and text.words[last - 1].folded == "la"
     after = text.words[last + 1] if last + 1 < len(text.words) else None
     complement = after is not None and after.folded in ("du", "de", "des", "d", "avec", "sur") and not after.breaks
-    if before is None or not article or complement:
+    if not article or complement:
+        return False
+    if any(word.stem in regional for word in text.words):
+        return True  # an event that each region has is spoken of
+    if before is None:
         return False
     if before.folded == "a" or (begin < start and before.folded in ("de", "sur")):
         return True

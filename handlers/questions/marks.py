@@ -84,7 +84,8 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     marks.periods = [p for p in marks.periods if not _inside(p, marks.events)]
 
     eventful = _covered(marks.events)
-    marks.acts = [a for a in lexicon.acts.find(words) if not (set(range(a.start, a.end)) & (eventful | named))]
+    whole = [a for a in lexicon.whole.find(words) if a.end - a.start == len(words)]
+    marks.acts = whole or [a for a in lexicon.acts.find(words) if not (set(range(a.start, a.end)) & (eventful | named))]
     said = _covered(marks.acts)
     for cue in cues:
         span = set(range(cue.start, cue.end))

@@ -18,6 +18,7 @@ OF_EVENTS = (
     "address",
     "remote",
     "length",
+    "how",
     "status",
     "audience",
     "programme",
@@ -83,6 +84,7 @@ class _Decision:
             self._event,
             self._agenda,
             self._topic,
+            self._whole_undertaking,
             self._who,
             self._which_organisation,
             self._only_a_name,
@@ -210,8 +212,8 @@ class _Decision:
             "count",
             "who",
         }
-        polite = not any(w.asked for w in m.words) and len(m.loose) <= 2
-        loose = [p for p in m.loose if not (polite and m.words[p].folded in self.knowledge.lexicon.common)]
+        polite = not any(w.asked for w in m.words) and {a.name for a in m.acts} & {"thanks", "goodbye"}
+        loose = [] if polite and len(m.loose) <= 4 else m.loose
         if loose or asked or self._entities() or m.periods or m.absent or m.foreign or m.gatherings:
             if not (self._insult() and not self._entities() and not asked and not m.periods and not m.absent):
                 return None
@@ -302,6 +304,10 @@ class _Decision:
         asks = tuple(a for a in ("phone", "email", "coordinates") if m.has(a))
         if m.has("address") and not asks and (self.people or self.holders):
             asks = ("email",)
+        bodies = (*m.structures, *m.organisations)
+        if m.has("address", "where") and not asks and bodies and not self.events:
+            organisation = next((c.name for c in bodies if c.name in self.knowledge.organisation), "")
+            return Reading("absent", absent=("postal",), organisation=organisation)
         if not asks:
             return None
         if asks == ("phone",) and self._numbered():
@@ -366,6 +372,12 @@ class _Decision:
             return Reading("vacant", said=said, asks=asks)
         return Reading("contact", contacts=keys, asks=asks, said=said)
 
+    def _beyond_names(self, common: frozenset[str]) -> bool:
+        """Do a question and a topic share more than a person's name and the undertaking?"""
+        names = {self.marks.words[p].stem for m in self.marks.people for p in range(m.start, m.end)}
+        lexicon = self.knowledge.lexicon
+        return any(not s.startswith("?") and s not in names | lexicon.around | lexicon.light for s in common)
+
     def _loose_near(self, end: int) -> bool:
         return any(end <= p <= end + 3 for p in self.marks.loose)
 
@@ -401,6 +413,8 @@ class _Decision:
                 return None
             if self.event_asks and set(self.event_asks) & {"when", "where", "hour"} and not m.has("employer", "role"):
                 return Reading("absent", absent=("unknown",), contacts=self._keys(self.people))
+            if m.has("who") and m.topics and m.topics[0].fit >= 0.6 and self._beyond_names(m.topics[0].common):
+                return self._on_topic()
             if m.loose and not asks:
                 return Reading("absent", absent=("unknown",), contacts=self._keys(self.people))
             asks = tuple(a for a in asks if a != "who") or ("role",)
@@ -624,7 +638,8 @@ class _Decision:
             if owner:
                 return Reading("unheard", said=owner)
             return None
-        specific = [p for p in m.gatherings if m.words[p].stem not in _GENERIC]
+        general = _GENERIC | {"journee"} if m.regions else _GENERIC
+        specific = [p for p in m.gatherings if m.words[p].stem not in general]
         if specific and not m.has("agenda") and not (m.topics and m.topics[0].fit > 0.6):
             if m.periods and not m.loose:
                 return None
@@ -693,7 +708,9 @@ class _Decision:
                 owners = self.knowledge.stems_of_owner(self.knowledge.head)
                 said = {w.stem for w in words[cue.start : cue.end]}
                 audience = self.knowledge.event_stems(mention.events)
-                whose = said <= owners if cue in self.marks.terms else cue.name == self.knowledge.head
+                whose = cue.name == self.knowledge.head
+                if cue in self.marks.terms:
+                    whose = said <= owners or self.knowledge.means_us(cue.name)
                 if not whose and not said <= audience:
                     return " ".join(w.text for w in words[mention.start : cue.end])
         return ""
@@ -711,8 +728,10 @@ class _Decision:
         ordinary = [p for p in m.loose if m.words[p].stem not in self.knowledge.lexicon.travel]
         if not explicit:
             best = m.topics[0] if m.topics else None
-            if best and best.fit >= 0.6 and (asks or ordinary):
-                return Reading("topic", topic=best.topic.key, confidence=best.fit)
+            if best and best.fit >= 0.6 and ordinary:
+                return Reading("topic", topic=best.topic.key, events=self.events, confidence=best.fit)
+            if weak and not asks and len(m.words) > 3 and not m.has("what"):
+                return Reading("absent", absent=("unknown",), events=self.events[:1])
             if ordinary and (weak or not asks):
                 return Reading("absent", absent=("unknown",), events=self.events[:1])
             if weak and m.loose:
@@ -759,6 +778,8 @@ class _Decision:
 
     def _one_next(self) -> bool:
         words = self.marks.words
+        if any(words[p].folded in ("premier", "premiere") for c in self.marks.cues.get("first", ()) for p in range(c.start, c.end)):
+            return True
         return any(
             words[p].folded in ("prochain", "prochaine") for c in self.marks.cues["next"] for p in range(c.start, c.end)
         )
@@ -770,6 +791,14 @@ class _Decision:
         best = m.topics[0]
         if best.fit >= 0.55:
             return Reading("topic", topic=best.topic.key, confidence=best.fit)
+        return None
+
+    def _whole_undertaking(self) -> Reading | None:
+        """« résumez-moi la démarche »: the first thing the documents say."""
+        m = self.marks
+        spoken = [w for w in m.words if w.stem in self.knowledge.lexicon.around]
+        if spoken and m.has("what", "purpose", "how", "programme") and not m.loose and self.knowledge.main_topic and not m.periods:
+            return Reading("topic", topic=self.knowledge.main_topic)
         return None
 
     def _on_topic(self) -> Reading:

@@ -12,34 +12,10 @@ from handlers.questions.normalising import Text, Word, fold, stem
 
 _ELIDED = ("l", "d", "qu", "j", "n", "s", "m", "t", "c")
 _AFTER_WHERE = frozenset(
-    [
-        "est",
-        "sont",
-        "se",
-        "sera",
-        "seront",
-        "aura",
-        "auront",
-        "a",
-        "ca",
-        "cela",
-        "c",
-        "on",
-        "va",
-        "vont",
-        "elle",
-        "il",
-        "elles",
-        "ils",
-        "que",
-        "peut",
-        "puis",
-        "dois",
-        "faut",
-        "doit",
-        "s",
-        "ont",
-    ]
+    (
+        "est sont se sera seront aura auront a ca cela c on va vont elle il elles ils que peut puis dois faut doit s ont et "
+        "quand"
+    ).split()
 )
 _BEFORE_BOARD = frozenset(["le", "du", "au", "un", "prochain", "dernier", "ce", "ds"])
 
@@ -121,15 +97,23 @@ def _settled(words: list[Word], shouted: bool) -> list[Word]:
     settled = list(words)
     for position, word in enumerate(words):
         before = words[position - 1].folded if position and not word.breaks else ""
-        after = words[position + 1] if position + 1 < len(words) else None
-        if word.folded == "ou":
-            first = not before or before in ("et", "est", "c", "mais", "donc", "alors")
-            last = after is None or after.breaks
-            verb = after is not None and (after.folded in _AFTER_WHERE or after.folded in ("et", "quand"))
-            if (first or last or verb) and not (first and last and len(words) > 1 and not before == "et" and position):
-                settled[position] = replace(word, folded="où", stem="où")
-        elif (word.folded == "ca" and before not in _BEFORE_BOARD and not (word.upper and not shouted)) or (
-            word.folded == "ca" and word.text != "CA" and word.text.islower() and not before
-        ):
+        after = words[position + 1] if position + 1 < len(words) and not words[position + 1].breaks else None
+        if word.folded == "ou" and _asks_where(before, after, alone=len(words) == 1):
+            settled[position] = replace(word, folded="où", stem="où")
+        elif word.folded == "ca" and not _is_board(word, before, after, shouted):
             settled[position] = replace(word, folded="cela", stem="cela")
     return settled
+
+
+def _asks_where(before: str, after: Word | None, *, alone: bool) -> bool:
+    """« c'est ou ? », « ou se tient… », « date et ou »: not « l'un ou l'autre »."""
+    if before in ("et", "est", "c", "mais", "donc", "alors", "se", "passe", "quand"):
+        return True
+    return after is None or after.folded in _AFTER_WHERE or (not before and not alone)
+
+
+def _is_board(word: Word, before: str, after: Word | None, shouted: bool) -> bool:
+    """« le ca », « CA », « ca de l'unml »: an abbreviation, not « ça »."""
+    if word.upper and not shouted:
+        return True
+    return before in _BEFORE_BOARD or (not before and after is not None and after.folded in ("de", "du", "des"))
