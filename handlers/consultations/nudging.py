@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import screens, wording
+from handlers.consultations import notices, screens, wording
 from handlers.consultations.casting import nudge_prefix
 from handlers.consultations.telling import rows_for
 from handlers.consultations.timing import state_at
@@ -126,7 +126,7 @@ async def _rows(
         if consultation.closes_at is not None:
             until = wording.deadline(consultation.closes_at, ZoneInfo(zone), ZoneInfo(member.zone or zone))
         structure = names.get(member.voice_key, "")
-        text = wording.nudge(consultation.title, structure, until, to_validate=member.voice_key in waiting)
+        text = notices.nudge(consultation.title, structure, until, to_validate=member.voice_key in waiting)
         verb, label = ("mine", wording.SEE) if member.voice_key in waiting else ("open", wording.ANSWER)
         return Message(text=text, buttons=((screens.button(label, verb, consultation.id, style="primary"),),))
 

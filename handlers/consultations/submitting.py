@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import screens, steps, wording
+from handlers.consultations import notices, screens, steps, wording
 from handlers.consultations.admitting import Admitted, closed_sentence
 from handlers.consultations.casting import Cast, cast, end_draft
 from handlers.consultations.questionnaire import Answers
@@ -107,7 +107,7 @@ async def approve(
         await _colleagues(session, seat),
         f"consult:validated:{seat.consultation.id}:{seat.voice_key}:{ballot.revision}",
         lambda zone: with_way(
-            seat, wording.told_validated(seat.person.name, seat.structure, title, wording.moment(at, zone))
+            seat, notices.told_validated(seat.person.name, seat.structure, title, wording.moment(at, zone))
         ),
         request.zone,
         at,
@@ -168,7 +168,7 @@ async def _propose(request: Request, session: AsyncSession, seat: Admitted, answ
         session,
         directors,
         f"consult:proposed:{consultation.id}:{seat.voice_key}:{revision}",
-        lambda _: with_way(seat, wording.told_proposed(seat.person.name, seat.structure, consultation.title)),
+        lambda _: with_way(seat, notices.told_proposed(seat.person.name, seat.structure, consultation.title)),
         request.zone,
         now,
     )
@@ -191,7 +191,7 @@ async def _tell_others(
     replaced = standing.ballot is not None and ballot.revision > 1
     if not replaced:
         colleagues = await _with_drafts(session, seat, colleagues)
-    told = wording.told_replaced if replaced else wording.told_answered
+    told = notices.told_replaced if replaced else notices.told_answered
     await tell(
         session,
         colleagues,

@@ -283,35 +283,6 @@ def copy(structure: str) -> str:
     return f"**Réponse de {plain(structure)}**" if structure else "**Vos réponses**"
 
 
-def told_replaced(author: str, structure: str, title: str, at: str) -> str:
-    """To the others of the structure."""
-    return (
-        f"**{plain(author)}** a remplacé la réponse de {plain(structure)} à « {plain(title)} », {at}. "
-        "C’est cette nouvelle réponse qui compte."
-    )
-
-
-def told_answered(author: str, structure: str, title: str, at: str) -> str:
-    """To colleagues who had begun."""
-    return (
-        f"**{plain(author)}** a répondu à « {plain(title)} » pour {plain(structure)}, {at}. "
-        "Les réponses que vous aviez commencées sont gardées."
-    )
-
-
-def told_proposed(author: str, structure: str, title: str) -> str:
-    """To the directors of the structure."""
-    return (
-        f"**{plain(author)}** a préparé la réponse de {plain(structure)} à « {plain(title)} ». "
-        "Elle comptera quand vous l’aurez validée."
-    )
-
-
-def told_validated(director: str, structure: str, title: str, at: str) -> str:
-    """To who had prepared the answer, and the others."""
-    return f"**{plain(director)}** a validé la réponse de {plain(structure)} à « {plain(title)} », {at}. Elle compte."
-
-
 def validated(receipt: str, at: str) -> str:
     """To the director who validated."""
     return f"C’est validé, au nom de votre structure. Reçu **{receipt}**, {at}."
@@ -347,15 +318,3 @@ def shortened(title: str) -> str:
 def receipt_code(code: str) -> str:
     """The receipt’s code, for the record."""
     return f"Reçu {code}."
-
-
-def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
-    """To those who have not answered."""
-    end = f" Elle se termine {until}." if until else ""
-    if to_validate:
-        return (
-            f"La réponse de {plain(structure)} à « {plain(title)} » est prête et attend votre validation pour compter."
-            f"{end}"
-        )
-    who = f"{plain(structure)} n’a pas encore répondu" if structure else "Vous n’avez pas encore répondu"
-    return f"{who} à la consultation « {plain(title)} ».{end}"
