@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.channel import Channel, Health
 from bot.gateway import Gateway
-from bot.holding import SendHold
+from bot.holding import hold_for
 from bot.routing import build_router
 from bot.settings import Settings
 from bot.ticks import lines
@@ -39,7 +39,7 @@ class App:
         self.database = database
         self.clock = clock
         self.owner = name or process_name()
-        self.worker = Worker(database, [], clock, self.owner, hold=SendHold(settings.send))
+        self.worker = Worker(database, [], clock, self.owner, hold=hold_for(settings.send))
         self.gateway = Gateway(database, build_router(), self.worker, clock, settings.public_url)
         self.timetable = Timetable(database, clock, lines(), self.worker.wake)
         self.channels: list[Channel] = []

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,7 @@ from storage.audit import Act, note
 from storage.base import insert_or_ignore
 from storage.conversations import conversation
 from storage.database import Database
+from storage.forgetting import GOODBYE
 from storage.inbox import InboxItem, InboxState, next_pending
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -35,6 +37,8 @@ APOLOGY = (
     "Je suis désolé, quelque chose s’est mal passé de mon côté et votre message n’a rien changé. "
     "Merci de réessayer ; si cela se reproduit, prévenez l’équipe d’animation du réseau."
 )
+
+GOODBYE_LASTS = timedelta(hours=1)  # the last words to somebody who was erased are given up after that
 
 Acknowledge = Callable[[Inbound, str], Awaitable[None]]
 """Ends the waiting of a press on its platform, with a short notice or none. Best effort: it holds no fact."""
@@ -196,15 +200,17 @@ class Gateway:
     ) -> list[str]:
         now = self.clock.now()
         pressed = inbound.press.message if inbound.press else ""
+        about = GOODBYE if reply.goodbye else "reply:"
         rows = [
             {
-                "about": f"reply:{item.id}:{index}",
+                "about": f"{about}{item.id}:{index}",
                 "kind": Kind.REPLY,
                 "platform": inbound.platform,
                 "workspace": inbound.workspace,
                 "chat": inbound.chat,
-                "account_id": account.id,
-                "person_id": account.person_id if inbound.chat_kind == "private" else None,
+                "account_id": None if reply.goodbye else account.id,
+                "person_id": None if reply.goodbye or inbound.chat_kind != "private" else account.person_id,
+                "expires_at": now + GOODBYE_LASTS if reply.goodbye else None,
                 "payload": message.model_dump(mode="json", exclude_defaults=True),
                 "edits": pressed if reply.replace and index == 0 else "",
                 "due_at": now,

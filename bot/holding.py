@@ -1,8 +1,12 @@
-"""`SEND=off|only:<e-mail>`: real sending is held back, the browser goes on."""
+"""`SEND=off|only:<e-mail>`: real sending is held back, the browser goes on; and what readers wish is kept."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
 from storage.outbox import Delivery
 from storage.people import Person
 
@@ -14,13 +18,19 @@ class SendHold:
         self._only = send.removeprefix("only:").strip().lower() if send.startswith("only:") else ""
         self._off = send == "off"
 
-    async def reason(self, session: AsyncSession, delivery: Delivery) -> str:
-        """Why the delivery must not leave; empty when it may."""
-        if delivery.platform == "web":
-            return ""
+    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+        """Those that must not leave, by id."""
+        real = [one for one in deliveries if one.platform != "web"]
         if self._off:
-            return "held back by SEND=off"
-        if self._only:
-            email = await session.scalar(select(func.lower(Person.email)).where(Person.id == delivery.person_id))
-            return "" if email == self._only else "held back by SEND=only"
-        return ""
+            return {one.id: Held("held back by SEND=off") for one in real}
+        if not self._only or not real:
+            return {}
+        only = await session.scalar(select(Person.id).where(func.lower(Person.email) == self._only))
+        return {
+            one.id: Held("held back by SEND=only") for one in real if one.person_id is None or one.person_id != only
+        }
+
+
+def hold_for(send: str) -> Hold:
+    """All that holds deliveries back in this installation."""
+    return HeldByAny(SendHold(send), HeldByReaders()) if send != "on" else HeldByReaders()

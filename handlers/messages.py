@@ -60,6 +60,7 @@ class Reply(_Value):
     messages: tuple[Message, ...] = ()
     notice: str = ""
     replace: bool = False  # the first message takes the place of the one whose button was pressed
+    goodbye: bool = False  # whoever is answered has just been erased: nothing of the answer is kept once it is sent
 
 
 def say(text: str, *rows: tuple[Button, ...], notice: str = "", replace: bool = False) -> Reply:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import slots
 from schedules.messenger import Finished
 from schedules.retry import Decision, DeliveryError, decide, interrupted
+from storage.forgetting import ENDS, GOODBYE, forget_goodbye
 from storage.outbox import Attempt, Delivery, State
-from storage.people import Account
+from storage.people import Account, Person, accounts_of, best_account
 
 
 async def record(
@@ -37,6 +38,11 @@ async def record(
                 row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
         elif mine:
             await _apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
+    for row in rows.values():
+        if row.about.startswith(GOODBYE) and row.state in ENDS:
+            forget_goodbye(row)
+        elif not row.chat:
+            row.message_ref = ""  # erased while it was leaving
     await session.flush()
     await session.execute(
         insert(Attempt),
@@ -95,16 +101,15 @@ async def _apply(
 
 
 async def _other_address(session: AsyncSession, row: Delivery) -> Account | None:
-    """Another account of the person that is not known to be closed to us; each is tried once, as they get marked."""
-    if row.person_id is None:
+    """Another account of the person that is not known to be closed to us; each is tried once, as they get marked.
+
+    The person may have named the platform to fall back to, or asked that there be none.
+    """
+    person = await session.get(Person, row.person_id) if row.person_id is not None else None
+    if person is None:
         return None
-    other: Account | None = await session.scalar(
-        select(Account)
-        .where(Account.person_id == row.person_id, Account.id != row.account_id, Account.unreachable.is_(None))
-        .order_by(Account.id)
-        .limit(1)
-    )
-    return other
+    others = [one for one in await accounts_of(session, [person.id]) if one.id != row.account_id]
+    return best_account(others, person.preferred_platform, person.fallback_platform)
 
 
 async def recover(session: AsyncSession, machine: float, calendar: datetime) -> int:

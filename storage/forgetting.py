@@ -41,6 +41,7 @@ Where = Callable[["Subject"], ColumnElement[bool]]
 Forget = Callable[[AsyncSession, "Subject", datetime], Awaitable[int]]
 
 NOBODY = -1  # stands in a list of named people for those who are gone: an empty list would mean everybody
+GOODBYE = "goodbye:"  # what the last words to somebody are about: nothing of them is kept once they are sent
 ENDS = (State.DELIVERED, State.FAILED, State.UNCERTAIN, State.SKIPPED, State.CANCELLED, State.EXPIRED)
 _BATCH = 500
 _NAMED = re.compile(r"\b(person|account):(\d+)(?!\d)")
@@ -219,6 +220,12 @@ def _nameless(about: str, subject: Subject, number: int) -> str:
     """What a delivery is about, without for whom; still unique, and still counted by what it begins with."""
     mine = {("person", subject.id)} | {("account", account_id) for account_id in subject.account_ids}
     return _NAMED.sub(lambda m: f"{m[1]}:-{number}" if (m[1], int(m[2])) in mine else m[0], about)
+
+
+def forget_goodbye(row: Delivery) -> None:
+    """The last words to somebody have been sent, or never will be: only that there were any remains."""
+    row.platform = row.workspace = row.chat = row.edits = row.message_ref = ""
+    row.payload = {}
 
 
 async def forget_inbox(session: AsyncSession, subject: Subject, now: datetime) -> int:

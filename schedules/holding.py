@@ -1,0 +1,81 @@
+"""What must not leave now although it is due: because its reader asked for silence, or this installation does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.instants import Quiet, next_permitted
+from storage.outbox import Delivery, Kind
+from storage.preferences import Wishes, wishes_of
+
+STOP = "stop"
+PAUSE = "pause"
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a delivery does not leave; it ends as skipped, or is put off `until` an instant of the calendar."""
+
+    reason: str
+    until: datetime | None = None
+
+
+class Hold(Protocol):
+    """Looks at deliveries that are about to leave."""
+
+    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+        """Those that must not leave now, by id."""
+
+
+class HeldByReaders:
+    """« stop » lets only replies through, a pause puts off, and quiet hours of one's own are kept."""
+
+    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+        """One short query for all of them; none for replies."""
+        pushed = [one for one in deliveries if one.kind != Kind.REPLY]
+        readers = {one.person_id for one in pushed if one.person_id is not None}
+        wishes = await wishes_of(session, readers) if readers else {}
+        found = {
+            one.id: held
+            for one in pushed
+            if one.person_id in wishes and (held := wished(one.kind, wishes[one.person_id], now)) is not None
+        }
+        # Staff may send again what failed; of somebody who was erased meanwhile there is nothing left to send.
+        return found | {one.id: Held(ERASED) for one in pushed if not one.payload}
+
+
+class HeldByAny:
+    """Several holds in turn; the first one that has something to say is heard."""
+
+    def __init__(self, *holds: Hold) -> None:
+        self._holds = holds
+
+    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+        """What any of them holds."""
+        found: dict[int, Held] = {}
+        for hold in self._holds:
+            found = {**await hold.held(session, deliveries, now), **found}
+        return found
+
+
+def wished(kind: str, wishes: Wishes, now: datetime) -> Held | None:
+    """What a reader's wishes mean for something that is due now. Pure.
+
+    What is of no use later (reminders, nudges) is left out during a pause, the rest waits for its end. A reminder
+    was given its instant with the reader's hours in mind, and keeps it.
+    """
+    if kind == Kind.REPLY:
+        return None
+    if wishes.stopped:
+        return Held(STOP)
+    if wishes.paused_until is not None and now < wishes.paused_until:
+        return Held(PAUSE, None if kind in (Kind.REMINDER, Kind.NUDGE) else wishes.paused_until)
+    if wishes.quiet is not None and kind != Kind.REMINDER:
+        hours = Quiet(*wishes.quiet, weekends=False, holidays=False)
+        until = next_permitted(now, wishes.zone, "", hours)
+        return Held("quiet hours", until) if until > now else None
+    return None
