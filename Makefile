@@ -47,5 +47,8 @@ lock: ## pin versions and hashes again (no addresses)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --all-extras \
 	  --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
 
+screenshots: $(STAMP) ## play a short rehearsal in Chromium and write the pictures in docs/images
+	$(BIN)/python -m tests.web.screenshots
+
 clean: ## forget the environment and the caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build *.egg-info
