@@ -23,6 +23,7 @@ from storage.people import Person
 from storage.reminders import all_calendars, events_to_look_at, note_next
 
 MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
+MOST_EVENTS = 200  # events a tick looks at, for the same reason: after an import the next ticks take up the others
 GRACE = timedelta(minutes=15)  # a tick may come this late and still send at once, even if the evening has begun
 NO_ACCOUNT = "no account"
 TOO_LATE = "too late"
@@ -33,7 +34,7 @@ async def remind(session: AsyncSession, now: datetime) -> int:
     """Write what is due by `now` (the calendar's clock); returns how many deliveries it added."""
     zones, holidays = await all_calendars(session)
     digest = hashlib.sha256(repr((zones, holidays)).encode()).hexdigest()[:16]
-    looked_at = await events_to_look_at(session, now, now.date() - _DAY, digest)
+    looked_at = await events_to_look_at(session, now, now.date() - _DAY, digest, MOST_EVENTS)
     if not looked_at:
         return 0
     network, (default_zone, _) = await setting(session, "network"), await home(session)

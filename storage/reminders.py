@@ -34,7 +34,7 @@ class NextReminder(Row):
 
 
 async def events_to_look_at(
-    session: AsyncSession, now: datetime, since: date, calendars: str
+    session: AsyncSession, now: datetime, since: date, calendars: str, limit: int
 ) -> Sequence[tuple[Event, NextReminder | None]]:
     """Events from `since` on with a reminder due, or changed since they were last looked at; the first ones first."""
     rows = await session.execute(
@@ -53,6 +53,7 @@ async def events_to_look_at(
             ),
         )
         .order_by(Event.starts_on, Event.starts_at, Event.id)
+        .limit(limit)
     )
     return [(event, note) for event, note in rows]
 

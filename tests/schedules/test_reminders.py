@@ -366,10 +366,11 @@ async def test_nothing_due_reads_neither_people_nor_outbox(sqlite: Database) -> 
             await building.event(session, f"e{n}", str(date(2024, 11, 1) + timedelta(days=n % 400)), "14:00")
         assert Audience().is_everybody
     now = at("2024-10-02T09:00")
-    await tick(sqlite, now)
+    for _ in range(6):
+        await tick(sqlite, now)  # the first looks, some events each
     best = 1.0
     for n in range(20):
         begun = time.perf_counter()
         assert await tick(sqlite, now + timedelta(seconds=n)) == 0
         best = min(best, time.perf_counter() - begun)
-    assert best < 0.05  # some 5 ms on a quiet machine; far more if people were asked
+    assert best < 0.05  # some 10 ms on a busy machine; far more if people were asked
