@@ -12,7 +12,9 @@ from storage.agenda import Event, Precision, Status
 def line(event: Event, tz: ZoneInfo) -> str:
     """One line of a list: name, date, place."""
     marks = f" — {wording.STATUS[event.status]}" if event.status in wording.STATUS else ""
-    return f"**{plain(event.name)}**{marks}\n{plain(event_dates(event, tz))} · {_place(event)}"
+    place = wording.PLACE_TO_COME if not event.place and not event.remote else _place(event)
+    where = f" · {place}" if _has_place(event) else ""
+    return f"**{plain(event.name)}**{marks}\n{plain(event_dates(event, tz))}{where}"
 
 
 def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool) -> str:
@@ -49,10 +51,16 @@ def _facts(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool) -> list[
         when += f" — {wording.DAY_TO_COME}"
     elif event.status != Status.CANCELLED and (remains := left(event, now, tz)):
         when += f" — {wording.remains(remains)}"
-    lines = [when, f"{wording.PLACE}{_place(event)}"]
+    lines = [when, f"{wording.PLACE}{_place(event)}"] if _has_place(event) else [when]
     if invited and event.video_link and event.status != Status.CANCELLED:
         lines.append(f"{wording.LINK}{plain(event.video_link)}")
     return lines
+
+
+def _has_place(event: Event) -> bool:
+    """Whether there is a place to speak of: a phase of several months has none, not even one to be announced."""
+    known = bool(event.place) or event.remote
+    return known or event.precision != Precision.MONTH or "place" in event.details.get("undetermined", ())
 
 
 def _place(event: Event) -> str:
