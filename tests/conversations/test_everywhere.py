@@ -1,0 +1,93 @@
+"""One conversation on all three channels: ask, consult, be reminded, announce."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from storage.consultations import Ballot
+from tests.conversations.everywhere import Place, place
+
+PARIS = ZoneInfo("Europe/Paris")
+DIRECTOR, PRESIDENT, STAFF, REUNION = "annaig-exemple", "malo-fictif", "sacha-essai", "ravi-repetition"
+
+
+@pytest.fixture(params=["telegram", "slack", "web"])
+async def here(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
+    async with place(request.param, tmp_path) as made:
+        yield made
+
+
+async def test_questions_are_answered_from_the_database_or_honestly_not(here: Place) -> None:
+    assert "mercredi 9 octobre 2024" in await here.says(DIRECTOR, "C’est quand l’AG ?")
+    assert "camille.zind@mensiaconseil.fr" in await here.says(DIRECTOR, "le mail de Camille Zind ?")
+    june = await here.says(DIRECTOR, "qu’est-ce qu’il y a en juin ?")
+    assert "26 juin 2024" in june
+    assert "9 octobre" not in june
+    unknown = await here.says(DIRECTOR, "Quel est le prix du menu de midi ?")
+    assert "pas" in unknown
+    assert "2024" not in unknown
+
+
+async def test_a_follow_up_refers_to_what_was_spoken_of(here: Place) -> None:
+    await here.says(DIRECTOR, "Qui est Christian Viet ?")
+    assert "06 37 42 86 85" in await here.says(DIRECTOR, "et son téléphone ?")
+
+
+async def test_the_first_consultation_is_answered_survives_a_restart_and_counts_once(here: Place) -> None:
+    listed = await here.says(DIRECTOR, "consultations")
+    assert "Structuration du réseau" in listed
+    opening = await here.presses(DIRECTOR, "Structuration")
+    assert "six" in opening.lower() or "6" in opening
+    await here.presses(DIRECTOR, "Commencer")
+    await here.presses(DIRECTOR, "Plutôt clair")
+    await here.presses(DIRECTOR, "Des moyens humains")
+    await here.restart()  # in the middle of an answer
+    await here.presses(DIRECTOR, "Un mandat mieux défini")
+    await here.presses(DIRECTOR, "Valider")
+    await here.presses(DIRECTOR, "De la même façon partout")
+    await here.presses(DIRECTOR, "Retour")
+    await here.presses(DIRECTOR, "Selon les besoins")
+    await here.presses(DIRECTOR, "Passer")
+    await here.presses(DIRECTOR, "L’écoute")
+    review = await here.says(DIRECTOR, "Des relations simples & claires <sans intermédiaire>.")
+    for answer in ("Plutôt clair", "moyens humains", "mandat mieux défini", "Selon les besoins", "simples & claires"):
+        assert answer in review.replace("&amp;", "&").replace("\\", "")
+    receipt = await here.presses(DIRECTOR, "Envoyer")
+    assert "C’est envoyé" in receipt
+    seen = await here.says(PRESIDENT, "consultations") + await here.presses(PRESIDENT, "Structuration")
+    assert "Annaïg Exemple" in seen
+    async with here.app.database.reading() as session:
+        assert len((await session.scalars(select(Ballot))).all()) == 1
+    assert "1 réponse sur" in await here.says(STAFF, "suivi")
+
+
+async def test_a_reminder_leaves_once_a_week_and_a_day_before(here: Place) -> None:
+    before = await here.sees(DIRECTOR)
+    await here.goes_to(datetime(2024, 10, 2, 9, 0, 30, tzinfo=PARIS))
+    week = (await here.sees(DIRECTOR))[len(before) :]
+    assert "Assemblée générale" in week
+    assert "mercredi 9 octobre 2024" in week
+    await here.goes_to(datetime(2024, 10, 2, 9, 5, tzinfo=PARIS))
+    assert (await here.sees(DIRECTOR))[len(before) :] == week
+    await here.restart()
+    await here.goes_to(datetime(2024, 10, 8, 9, 0, 30, tzinfo=PARIS))
+    day = (await here.sees(DIRECTOR))[len(before) + len(week) :]
+    assert "Assemblée générale" in day
+
+
+async def test_staff_announce_with_a_preview_and_it_arrives(here: Place) -> None:
+    preview = await here.says(STAFF, "annonce Bonjour à **tous**, rendez-vous au séminaire <le 5 avril> !")
+    assert "9 personnes" in preview
+    await here.presses(STAFF, "Envoyer")
+    await here.settled()
+    heard = await here.sees(REUNION)
+    if "rendez-vous au séminaire" not in heard:  # it is evening in La Réunion: bulk waits for the morning
+        await here.goes_to(datetime(2024, 3, 18, 9, 0, tzinfo=PARIS))
+        heard = await here.sees(REUNION)
+    assert "rendez-vous au séminaire" in heard
+    refused = await here.says(REUNION, "annonce Bonjour")
+    assert "réservé" in refused
