@@ -12,6 +12,20 @@ down_revision = None
 def upgrade() -> None:
     """Apply."""
     op.create_table(
+        "audit_entries",
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("detail", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entries_actor"), ["actor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entries_at"), ["at"], unique=False)
+
+    op.create_table(
         "contacts",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
@@ -52,6 +66,15 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten")),
         sa.UniqueConstraint("digest", name=op.f("uq_forgotten_digest")),
+    )
+    op.create_table(
+        "import_layouts",
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("columns", Json, nullable=False),
+        sa.Column("remembered_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_layouts")),
+        sa.UniqueConstraint("signature", name=op.f("uq_import_layouts_signature")),
     )
     op.create_table(
         "inbox",
@@ -322,6 +345,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consultations_status"), ["status"], unique=False)
 
     op.create_table(
+        "import_runs",
+        sa.Column("by", Id, nullable=True),
+        sa.Column("as_admin", sa.Boolean(), nullable=False),
+        sa.Column("files", Json, nullable=False),
+        sa.Column("counts", Json, nullable=False),
+        sa.Column("applied_at", Instant(), nullable=False),
+        sa.Column("undone_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["people.id"], name=op.f("fk_import_runs_by"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_runs")),
+    )
+    with op.batch_alter_table("import_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_runs_by"), ["by"], unique=False)
+
+    op.create_table(
+        "invitations",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("made_by", Id, nullable=True),
+        sa.Column("until", sa.Float(precision=53), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["people.id"], name=op.f("fk_invitations_made_by"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_invitations_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
+    )
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitations_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "pseudonyms",
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_pseudonyms_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pseudonyms")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_pseudonyms_person_id")),
+        sa.UniqueConstraint("word", name=op.f("uq_pseudonyms_word")),
+    )
+    op.create_table(
         "role_grants",
         sa.Column("person_id", Id, nullable=False),
         sa.Column("role", sa.String(), nullable=False),
@@ -336,6 +403,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_grants_role"), ["role"], unique=False)
+
+    op.create_table(
+        "uploads",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("update_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_uploads_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        sa.UniqueConstraint("platform", "update_id", name=op.f("uq_uploads_platform_update_id")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uploads_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "web_chats",
@@ -500,6 +587,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_drafts_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "import_changes",
+        sa.Column("run_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("done", sa.String(), nullable=False),
+        sa.Column("before", Json, nullable=False),
+        sa.Column("after", Json, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_import_changes_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["import_runs.id"], name=op.f("fk_import_changes_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_changes")),
+    )
+    with op.batch_alter_table("import_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_changes_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_changes_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
+        "link_codes",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("issuer_id", Id, nullable=False),
+        sa.Column("until", sa.Float(precision=53), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"], ["accounts.id"], name=op.f("fk_link_codes_issuer_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_link_codes_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
+        sa.UniqueConstraint("digest", name=op.f("uq_link_codes_digest")),
+    )
+    with op.batch_alter_table("link_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_codes_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "participations",
         sa.Column("consultation_id", Id, nullable=False),
         sa.Column("voice_key", sa.String(), nullable=False),
@@ -552,6 +679,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
         sa.UniqueConstraint("consultation_id", "key", name=op.f("uq_questions_consultation_id_key")),
     )
+    op.create_table(
+        "wrong_tries",
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_wrong_tries_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_tries")),
+    )
+    with op.batch_alter_table("wrong_tries", schema=None) as batch_op:
+        batch_op.create_index("ix_wrong_tries_account_at", ["account_id", "at"], unique=False)
+
     op.create_table(
         "announcement_reads",
         sa.Column("announcement_id", Id, nullable=False),
@@ -607,6 +747,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_choices")),
         sa.UniqueConstraint("question_id", "key", name=op.f("uq_choices_question_id_key")),
     )
+    op.create_table(
+        "link_proposals",
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("shown_as", sa.String(), nullable=False),
+        sa.Column("code_id", Id, nullable=True),
+        sa.Column("invitation_id", Id, nullable=True),
+        sa.Column("approver", sa.String(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=False),
+        sa.Column("until", sa.Float(precision=53), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_link_proposals_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["code_id"], ["link_codes.id"], name=op.f("fk_link_proposals_code_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitations.id"], name=op.f("fk_link_proposals_invitation_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_link_proposals_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_proposals")),
+    )
+    with op.batch_alter_table("link_proposals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_proposals_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_proposals_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "web_messages",
         sa.Column("chat_id", Id, nullable=False),
@@ -665,6 +836,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_web_messages_chat_id_version")
 
     op.drop_table("web_messages")
+    with op.batch_alter_table("link_proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_proposals_person_id"))
+        batch_op.drop_index(batch_op.f("ix_link_proposals_account_id"))
+
+    op.drop_table("link_proposals")
     op.drop_table("choices")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_delivery_id"))
@@ -674,9 +850,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_announcement_reads_person_id"))
 
     op.drop_table("announcement_reads")
+    with op.batch_alter_table("wrong_tries", schema=None) as batch_op:
+        batch_op.drop_index("ix_wrong_tries_account_at")
+
+    op.drop_table("wrong_tries")
     op.drop_table("questions")
     op.drop_table("proposals")
     op.drop_table("participations")
+    with op.batch_alter_table("link_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_codes_person_id"))
+
+    op.drop_table("link_codes")
+    with op.batch_alter_table("import_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_changes_run_id"))
+        batch_op.drop_index(batch_op.f("ix_import_changes_person_id"))
+
+    op.drop_table("import_changes")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_drafts_person_id"))
 
@@ -701,10 +890,24 @@ def downgrade() -> None:
 
     op.drop_table("announcements")
     op.drop_table("web_chats")
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_uploads_person_id"))
+        batch_op.drop_index(batch_op.f("ix_uploads_expires_at"))
+
+    op.drop_table("uploads")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_grants_role"))
 
     op.drop_table("role_grants")
+    op.drop_table("pseudonyms")
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitations_person_id"))
+
+    op.drop_table("invitations")
+    with op.batch_alter_table("import_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_runs_by"))
+
+    op.drop_table("import_runs")
     with op.batch_alter_table("consultations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultations_status"))
 
@@ -743,6 +946,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbox_sender_state")
 
     op.drop_table("inbox")
+    op.drop_table("import_layouts")
     op.drop_table("forgotten")
     op.drop_table("conversations")
     op.drop_table("contacts")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entries_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_entries_actor"))
+
+    op.drop_table("audit_entries")
