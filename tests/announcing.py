@@ -26,6 +26,7 @@ class Chat:
     def __init__(self, database: Database, who: int | None, now: datetime = NOW) -> None:
         self.database, self.who, self.now = database, who, now
         self.reply = Reply()
+        self.chat_kind = "private"
 
     async def say(self, text: str) -> "Chat":
         """A command, or what an open form asked for."""
@@ -50,6 +51,7 @@ class Chat:
             update_id="1",
             account="1",
             chat="1",
+            chat_kind=self.chat_kind,
             received_at=self.now,
             text=text or None,
             press=Press(action=action) if action else None,

@@ -7,12 +7,13 @@ from handlers.announcements.choosing import change, show_choices, show_values, t
 from handlers.announcements.composing import compose, drop, edit, resume
 from handlers.announcements.correcting import ask_correction, correct, keep, recall
 from handlers.announcements.drafts import draft
+from handlers.announcements.linking import join, show_links
 from handlers.announcements.managing import pause, repeat, resume_sending, stop
 from handlers.announcements.previewing import panel, preview
 from handlers.announcements.reporting import show_latest, show_report
 from handlers.announcements.rights import rights
 from handlers.announcements.scheduling import ask_time, set_expiry, set_time, show_times
-from handlers.announcements.sending import confirm
+from handlers.announcements.sending import confirm, try_out
 from handlers.announcements.stopping import halt, restart
 from handlers.messages import Reply
 from handlers.request import Request
@@ -79,6 +80,9 @@ _VERBS = {
     "all": _audience,
     "pick": _audience,
     "tick": _audience,
+    "link": show_links,
+    "join": join,
+    "try": try_out,
     "when": show_times,
     "at": set_time,
     "say": ask_time,

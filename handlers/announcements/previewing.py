@@ -34,6 +34,10 @@ class Forecast:
 def as_sent(announcement: Announcement, text: str = "") -> Message:
     """The message each recipient gets; with another text if one is given."""
     rows: list[tuple[Button, ...]] = []
+    if announcement.event_id is not None:
+        rows.append((Button(label=wording.SEE_EVENT, action=f"calendar:show:{announcement.event_id}"),))
+    if announcement.consultation_id is not None:
+        rows.append((Button(label=wording.ANSWER, action=f"consult:open:{announcement.consultation_id}"),))
     if announcement.ack_wanted:
         rows.append((Button(label=wording.READ, action=f"announce:read:{announcement.id}"),))
     return Message(text=text or announcement.text, buttons=tuple(rows))
@@ -106,6 +110,10 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
             (
                 Button(label=wording.EDIT, action=f"announce:edit:{number}"),
                 Button(label=f"{ack} «\u00a0{wording.READ}\u00a0»", action=f"announce:ack:{number}"),
+            ),
+            (
+                Button(label=wording.LINK, action=f"announce:link:{number}"),
+                Button(label=wording.TRY, action=f"announce:try:{number}"),
             ),
             (Button(label=wording.DROP, action=f"announce:drop:{number}", style="danger"),),
         ),

@@ -32,8 +32,10 @@ class Rights:
 
 
 async def rights(request: Request, session: AsyncSession) -> Rights:
-    """What the one who asks may do now; refuses those who may not broadcast."""
+    """What the one who asks may do now; refuses those who may not broadcast, and all in a group or channel."""
     person = request.known()
+    if request.inbound.chat_kind != "private":
+        raise Refusal(wording.PRIVATELY)
     if not person.is_staff and Role.REGIONAL_STAFF in person.roles and person.staff_regions:
         codes = await session.scalars(select(Region.code).where(Region.id.in_(person.staff_regions)))
         return Rights(person, frozenset(codes))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
+from handlers.announcements.drafts import draft
 from handlers.announcements.previewing import EXPIRY, as_sent, departure, panel
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import Rights, allowed
@@ -17,6 +18,7 @@ from storage.audiences import Audience, Recipient, all_recipients
 from storage.conversations import Conversation
 from storage.network import home
 from storage.outbox import Kind, State, enqueue
+from storage.people import accounts_of
 
 NO_ACCOUNT = "no account"
 
@@ -39,6 +41,31 @@ async def confirm(request: Request, session: AsyncSession, conversation: Convers
     conversation.close_form()
     follow = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
     return say(wording.sent(people - unreachable, unreachable), (follow,), replace=True)
+
+
+async def try_out(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:try:<id>`: send this revision, once, to every account of the one who asks."""
+    may, announcement = await draft(request, session)
+    now = request.received_at
+    payload = as_sent(announcement).model_dump(mode="json", exclude_defaults=True)
+    rows = [
+        {
+            "about": f"announcement-try:{announcement.id}:{announcement.revision}:{account.id}",
+            "kind": Kind.NOTICE,
+            "person_id": may.person.id,
+            "account_id": account.id,
+            "platform": account.platform,
+            "workspace": account.workspace,
+            "chat": account.chat,
+            "payload": payload,
+            "due_at": now,
+            "created_at": now,
+        }
+        for account in await accounts_of(session, [may.person.id])
+        if account.chat and account.unreachable is None
+    ]
+    await enqueue(session, rows)
+    return Reply(notice=wording.TRIED)
 
 
 async def freeze(session: AsyncSession, announcement: Announcement, may: Rights, now: datetime) -> tuple[int, int]:

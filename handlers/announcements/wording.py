@@ -75,6 +75,14 @@ RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte 
 RECALL_SURE = "Oui, retirer"
 RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
 
+LINK = "Joindre un lien"
+LINK_ASK = "**Vers quoi l’annonce mène-t-elle\u202f?** Un bouton y conduira, sous le texte."
+NO_LINK = "Aucun lien"
+SEE_EVENT = "Voir l’événement"
+ANSWER = "Répondre à la consultation"
+TRY = "Me l’envoyer pour essai"
+TRIED = "Essai envoyé sur vos comptes."
+PRIVATELY = "Faisons cela en privé\u00a0: écrivez-moi directement, hors de ce canal."
 HALT = "Arrêt d’urgence"
 HALT_ASK = (
     "**Arrêt d’urgence\u202f?** Plus rien ne partira, ni annonces, ni rappels, ni relances, jusqu’à la reprise. "

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.calendar import wording
 from handlers.calendar.agenda import includes, region_code, upcoming
 from handlers.dates import clock, day, event_dates
+from handlers.errors import Refusal
 from handlers.instants import Start, dues, plan_of
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request, Someone
@@ -21,6 +22,8 @@ SHOWN = 8
 async def show_reminders(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """The next reminders of the one who asks, at their hours."""
     person = request.known()
+    if request.inbound.chat_kind != "private":
+        raise Refusal(wording.PRIVATELY)
     row = await session.get_one(Person, person.id)
     if row.reminders_paused:
         return say(wording.PAUSED, (Button(label=wording.RESUME, action="calendar:resume", style="primary"),))

@@ -29,6 +29,7 @@ LATER = "Après →"
 GONE = "Cet événement n’est plus à l’agenda."
 NOT_YOURS = "Cet événement n’est pas public."
 
+PRIVATELY = "Parlons de vos rappels en privé\u00a0: écrivez-moi directement, hors de ce canal."
 PAUSED = "Vos rappels d’événements sont **en pause** : je ne vous en envoie aucun. L’agenda reste à votre disposition."
 NO_REMINDERS = "Je n’ai aucun rappel à vous envoyer pour l’instant : aucun événement daté ne vous concerne."
 REMINDERS = "**Vos prochains rappels**"

@@ -52,7 +52,8 @@ async def _entries(session: AsyncSession) -> list[Entry]:
         .where(Contact.public)
         .order_by(Contact.organisation, Contact.family_name, Contact.given_name, Contact.id)
     )
-    return [entry(contact, houses.get(contact.organisation)) for contact in contacts]
+    found = [entry(contact, houses.get(contact.organisation)) for contact in contacts]
+    return sorted(found, key=lambda one: not (one.contact.phone or one.contact.email))  # whom one can reach comes first
 
 
 def _current(entries: list[Entry]) -> list[Entry]:

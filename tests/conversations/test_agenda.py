@@ -23,14 +23,17 @@ from tests import building
 NOW = datetime(2024, 9, 30, 7, tzinfo=UTC)  # Monday, 9:00 in Paris
 
 
-async def ask(database: Database, who: int | None, words: str = "", *, action: str = "", now: datetime = NOW) -> Reply:
+async def ask(
+    database: Database, who: int | None, words: str = "", *, action: str = "", where: str = "private"
+) -> Reply:
     """Say a command, or press a button."""
     inbound = Inbound(
         platform="test",
         update_id="1",
         account="1",
         chat="1",
-        received_at=now,
+        chat_kind=where,
+        received_at=NOW,
         text=words or None,
         press=Press(action=action) if action else None,
     )
@@ -201,3 +204,10 @@ async def test_without_dated_events_there_is_nothing_to_remind(database: Databas
 async def test_reminders_are_somebodys(database: Database) -> None:
     with pytest.raises(Refusal, match="qui vous êtes"):
         await ask(database, None, "rappels")
+
+
+async def test_reminders_are_not_told_in_a_channel(database: Database) -> None:
+    await network(database)
+    with pytest.raises(Refusal, match="en privé"):
+        await ask(database, 1, "rappels", where="channel")
+    assert "Assemblée générale" in text(await ask(database, 1, "agenda", where="channel"))

@@ -13,6 +13,7 @@ from handlers.messages import Message
 from schedules.announcements import follow
 from schedules.delivery import Worker
 from storage.announcements import Announcement
+from storage.consultations import Consultation
 from storage.conversations import conversation
 from storage.database import Database
 from storage.outbox import Delivery, Kind, State, enqueue
@@ -298,3 +299,38 @@ async def test_a_recall_replaces_what_arrived_and_ends_the_rest(database: Databa
     (edit,) = await told(database)
     assert edit.edits == "m1" and Message.model_validate(edit.payload).text == RECALLED
     assert (await deliveries(database))[BRUNO].state == State.CANCELLED and await status(database) == "cancelled"
+
+
+async def test_an_announcement_leads_to_an_event_or_a_consultation(database: Database) -> None:
+    await network(database)
+    async with database.transaction() as session:
+        await building.event(session, "Assemblée générale", "2026-12-09")
+        await building.event(session, "Passé", "2026-10-09")
+        session.add(Consultation(slug="c", title="Gouvernance", status="open", updated_at=NOW))
+    staff = await Chat(database, STAFF).say("annonce Venez")
+    await staff.press("Joindre un lien")
+    assert "Passé" not in staff.labels
+    await staff.press("Assemblée générale")
+    assert staff.reply.messages[0].buttons[0][0].action == "calendar:show:1"
+    await (await staff.press("Joindre un lien")).press("Gouvernance")
+    assert [row[0].action for row in staff.reply.messages[0].buttons] == ["consult:open:1"]
+    assert (await staff.forge("announce:join:1:e:99")).reply.notice
+    await (await staff.forge("announce:panel:1")).press("Envoyer")
+    assert Message.model_validate((await deliveries(database))[ANNE].payload).buttons[0][0].action == "consult:open:1"
+
+
+async def test_a_trial_reaches_only_its_author_once_a_revision(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).say("annonce Essai")
+    await staff.press("Me l’envoyer")
+    await staff.forge("announce:try:1")
+    assert [(row.person_id, row.platform) for row in await told(database)] == [(STAFF, "slack")]
+    assert await deliveries(database) == {}
+
+
+async def test_announcements_are_nobodys_business_in_a_channel(sqlite: Database) -> None:
+    await network(sqlite)
+    staff = Chat(sqlite, STAFF)
+    staff.chat_kind = "channel"
+    with pytest.raises(Refusal, match="en privé"):
+        await staff.say("annonce Bonjour")
