@@ -1,6 +1,6 @@
 """The router of this installation: which capability answers what."""
 
-from handlers.account import helping, linking
+from handlers.account import agreeing, helping, linking
 from handlers.account import pressing as account
 from handlers.account.recognising import and_recognise
 from handlers.announcements import composing, reporting
@@ -32,8 +32,8 @@ def build_router(questions: Questions | None = None) -> Router:
             "consultations": answering.list_consultations,
             "rappels": reminding.show_reminders,
             "relier": linking.link,
-            "délier": linking.unlink,
-            "delier": linking.unlink,
+            "délier": agreeing.unlink,
+            "delier": agreeing.unlink,
             "annonce": composing.compose,
             "annonces": reporting.show_latest,
             "suivi": following.follow_up,

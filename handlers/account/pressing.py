@@ -2,19 +2,19 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.account import linking
+from handlers.account import agreeing, linking
 from handlers.account.helping import help_me
 from handlers.messages import Reply
 from handlers.request import Request
 from storage.conversations import Conversation
 
 _VERBS = {
-    "yes": linking.confirmed,
-    "no": linking.declined,
-    "approve": linking.approved,
-    "deny": linking.denied,
-    "dispute": linking.disputed,
-    "unlink": linking.unlink,
+    "yes": agreeing.confirmed,
+    "no": agreeing.declined,
+    "approve": agreeing.approved,
+    "deny": agreeing.denied,
+    "dispute": agreeing.disputed,
+    "unlink": agreeing.unlink,
     "code": linking.link,
     "help": help_me,
 }
