@@ -199,7 +199,7 @@ class WebServer:
                 async with self._owner.database.reading() as session:
                     now = await versions(session, topics)
                 for chat, version in now.items():
-                    if seen.get(chat, version) != version:
+                    if seen.get(chat) != version:  # also of a page just opened: it may have read before the write
                         self.hub.publish(chat, Ping("chat"))
                 seen = now
 
