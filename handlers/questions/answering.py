@@ -13,7 +13,8 @@ from handlers.questions.clauses import clauses
 from handlers.questions.facts import ContactFact, EventFact, Source
 from handlers.questions.knowledge import Knowledge, handle
 from handlers.questions.memory import Memory
-from handlers.questions.reading import Reading, read
+from handlers.questions.deciding import read
+from handlers.questions.reading import Reading
 from storage.agenda import Precision, Status
 
 _LONGEST_LIST = 8
@@ -38,7 +39,7 @@ def answer(text: str, memory: Memory, knowledge: Knowledge, now: datetime, zone:
     today = now.astimezone(zone).date()
     parts: list[Answer] = []
     for clause in clauses(text, knowledge, today):
-        reading, _ = read(clause, memory, knowledge, today)
+        reading = read(clause, memory, knowledge, today)
         part = tell(reading, memory, knowledge, now, zone)
         memory = part.memory
         parts.append(part)
@@ -150,7 +151,7 @@ class _Telling:
 
     def _several(self) -> bool:
         """Were several people named, each by a name of their own?"""
-        return "several" in self.reading.because
+        return self.reading.several
 
     def _choose(self) -> Answer:
         rows = tuple(

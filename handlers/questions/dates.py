@@ -41,7 +41,7 @@ _PERIODS = {"jour": "day", "jours": "day", "semaine": "week", "semaines": "week"
 _NEXT = {"pro", "proch", "prochain", "prochaine", "prochains", "prochaines", "suivant", "suivante", "suivants", "suivantes"}
 _LAST = {"dernier", "derniere", "derniers", "dernieres", "passe", "passee", "precedent", "precedente"}
 _SEASONS = {"printemps": ((3, 20), (6, 20)), "ete": ((6, 21), (9, 21)), "automne": ((9, 22), (12, 20)),
-            "hiver": ((12, 21), (3, 19)), "rentree": ((9, 1), (9, 30))}  # fmt: skip
+            "hiver": ((12, 21), (3, 19)), "rentree": ((9, 1), (10, 15))}  # fmt: skip
 _ORDINALS = {"premier": 1, "1er": 1, "second": 2, "deuxieme": 2, "2e": 2, "2eme": 2, "troisieme": 3, "3e": 3,
              "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": 0}  # fmt: skip
 _YEARS = range(1900, 2100)
@@ -276,6 +276,7 @@ class DateReader:
             or self._this_or_next(at)
             or self._weekday(at)
             or self._day(at)
+            or self._part_of_month(at)
             or self._month(at)
             or self._part_of_year(at)
             or self._year(at)
@@ -382,6 +383,13 @@ class DateReader:
     def _this_or_next(self, at: int) -> Period | None:
         """« cette semaine », « le mois prochain », « l’an dernier », « ce week-end », « cette année »."""
         start = at
+        soon = self._skip(at, "les", "ces", "des", "nos")
+        if self._at(soon) in ("prochains", "prochaines") and self._at(soon + 1) in ("jours", "semaines", "mois"):
+            last = self._later(*{"jours": (2, "week"), "semaines": (5, "week"), "mois": (3, "month")}[self._at(soon + 1)])
+            return Period(self._today, last, "range", start, soon + 2, year_given=True)
+        if end := self._said(at, "de l annee") or self._said(at, "toute l annee"):
+            year, after = self._given_year(end)
+            return self._whole_year(year or self._today.year, at, after if year else end, "" if year else "cette année")
         this = self._at(at) in ("ce", "cet", "cette", "ces")
         at = self._skip(at, "la", "le", "l", "ce", "cet", "cette", "ces", "en")
         ahead = self._at(at) in _NEXT
@@ -558,6 +566,24 @@ class DateReader:
         preposition = "en"
         return Period(first, last_day, "month", at, end, f"{preposition} {_MONTH_NAMES[month - 1]} {year}", given)
 
+    def _part_of_month(self, at: int) -> Period | None:
+        """« la première semaine d'avril », « la dernière semaine de juin », « la seconde quinzaine de mai »."""
+        ordinal = _ORDINALS.get(self._at(at), -1)
+        if self._at(at) in ("premiere", "1ere"):
+            ordinal = 1
+        elif self._at(at) in ("derniere", "seconde"):
+            ordinal = 0 if self._at(at) == "derniere" else 2
+        length = {"semaine": 7, "quinzaine": 15}.get(self._at(at + 1), 0)
+        if ordinal < 0 or not length:
+            return None
+        month = self._month(self._skip(at + 2, "de", "du", "d", "mois"))
+        if month is None or month.kind != "month":
+            return None
+        if ordinal == 0:
+            return replace(month, first=month.last - timedelta(length - 1), start=at, kind="range", label="")
+        first = month.first + timedelta((ordinal - 1) * length)
+        return replace(month, first=first, last=min(month.last, first + timedelta(length - 1)), start=at, kind="range", label="")
+
     def _part_of_year(self, at: int) -> Period | None:
         """« au printemps », « cet été », « au deuxième trimestre », « fin d’année », « T2 »."""
         start = at
@@ -586,19 +612,8 @@ class DateReader:
                 last_month = month + length - 1
                 last = date(year, last_month, monthrange(year, last_month)[1])
                 return Period(date(year, month, 1), last, "range", start, end, year_given=True)
-        if words in _SEASONS and self._at(at - 1) in (
-            "cet",
-            "l",
-            "en",
-            "au",
-            "ce",
-            "le",
-            "de",
-            "la",
-            "cette",
-            "d",
-            "un",
-        ):
+        said = self._at(at - 1) in ("cet", "l", "en", "au", "ce", "le", "la", "cette")
+        if words in _SEASONS and (said or (self._at(at - 1) == "d" and self._at(at - 2) == "vacances")):
             (month, day), (until_month, until_day) = _SEASONS[words]
             year, end = self._given_year(at + 1)
             year = year if year > 0 else self._today.year

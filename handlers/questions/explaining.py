@@ -17,7 +17,7 @@ def explain(reading: Reading) -> str:
         ("période", f"du {reading.period.first} au {reading.period.last}" if reading.period else ""),
         ("non renseigné", ", ".join(reading.absent)),
         ("dit", reading.said),
-        ("parce que", " → ".join(reading.because)),
+        ("parce que", reading.because),
     ):
         if value:
             lines.append(f"{label} : {value}")

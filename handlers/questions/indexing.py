@@ -121,8 +121,9 @@ class TopicMatch:
 class PhraseIndex:
     """Finds what the documents say about by the phrases that people use for it."""
 
-    def __init__(self, topics: Sequence[TopicFact], lexicon: Lexicon) -> None:
+    def __init__(self, topics: Sequence[TopicFact], lexicon: Lexicon, own_name: Collection[str] = ()) -> None:
         self._lexicon = lexicon
+        self._around = lexicon.around | set(own_name)
         entries: list[tuple[str, ...]] = []
         self._topics: list[TopicFact] = []
         for topic in topics:
@@ -131,7 +132,7 @@ class PhraseIndex:
                 if stems:
                     entries.append(stems)
                     self._topics.append(topic)
-        self._postings = Postings(entries, lexicon.light | lexicon.around)
+        self._postings = Postings(entries, lexicon.light | self._around)
         self._rank = {topic.key: rank for rank, topic in enumerate(topics)}  # the pack says first what matters most
 
     def words_of(self, key: str) -> frozenset[str]:
@@ -143,9 +144,10 @@ class PhraseIndex:
     def _tells(self, piece: str) -> bool:
         return not piece.startswith("?") and piece not in self._lexicon.light
 
-    def find(self, asked_for: Sequence[str]) -> list[TopicMatch]:
-        """The topics that fit a question best, the best first."""
-        asked = set(asked_for)
+    def find(self, words: Sequence[Word]) -> list[TopicMatch]:
+        """The topics that fit a question best, the best first. Verbs that no phrase has say little."""
+        verbs = {w.stem for w in words if self._lexicon.is_verb(w.folded)}
+        asked = {s for s in features(words, self._lexicon) if s not in verbs or self._postings.holding(s)}
         total = sum(map(self._postings.weight, asked))
         asks = {piece for piece in asked if piece.startswith("?")}
         if not any(not piece.startswith("?") for piece in asked):
@@ -160,9 +162,11 @@ class PhraseIndex:
             if not any(self._tells(s) for s in shared):
                 continue
             how = {s for s in phrase if s.startswith("?")}
-            if shared - how <= self._lexicon.around and not shared & how:
+            if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
             if how and asks and not how & asks:
+                fit *= 0.7
+            elif "?count" in asks and "?count" not in how:
                 fit *= 0.7
             topic = self._topics[entry]
             if topic.key not in best or best[topic.key].fit < fit:

@@ -78,7 +78,7 @@ class Knowledge:
         }
         self.owner_stems = frozenset().union(*self._owners.values()) if self._owners else frozenset()
         self.head = organisations[0].key if organisations else ""
-        self.phrases = PhraseIndex(topics, self.lexicon)
+        self.phrases = PhraseIndex(topics, self.lexicon, self.own_name)
         texts = [
             *(text for e in self.events for text in (e.name, e.place or "", *e.aliases)),
             *(text for o in organisations for text in (o.name, o.abbreviation, *o.aliases)),
@@ -141,6 +141,10 @@ class Knowledge:
         """Is it one of several parts of another event, as the workshop of a region is?"""
         parent = self.event.get(event.parent)
         return parent is not None and parent.position is None
+
+    def stands_alone(self, event: EventFact) -> bool:
+        """Is it something to go to by itself: no phase, no part of another, no mere milestone?"""
+        return event.position is None and not self.is_part(event) and "when_text" not in event.details
 
     def stems_of_owner(self, key: str) -> frozenset[str]:
         """The stems an organisation is known by."""

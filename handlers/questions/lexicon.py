@@ -127,12 +127,17 @@ class Lexicon:
     gatherings: frozenset[str]  # stems of nouns for things that take place
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
+    verbs: frozenset[str]  # folded forms
     light: frozenset[str]  # stems that tell little about what is asked
     around: frozenset[str]  # stems of words for the undertaking as a whole: it is always what is spoken of
 
     def knows(self, word: Word) -> bool:
         """Is this a word of the language, so that it needs no correction?"""
-        return in_family(word.folded) or word.folded in self.common or word.folded in self.stop or word.stem in self.vocabulary
+        return in_family(word.folded) or word.folded in self.verbs or word.folded in self.common or word.folded in self.stop or word.stem in self.vocabulary
+
+    def is_verb(self, folded: str) -> bool:
+        """Is it a form of a verb?"""
+        return folded in self.verbs
 
     @functools.cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -174,7 +179,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
                     else:
                         into[name] = more
     absent = {name: entry["phrases"] for name, entry in merged["absent"].items()}
-    phrases = [*itertools.chain.from_iterable(merged["cues"].values()), *itertools.chain.from_iterable(absent.values())]
+    phrases = [*itertools.chain.from_iterable(merged["cues"].values())]
     spoken = {
         word.folded for phrase in phrases for word in read_words(phrase.replace("|", " ").replace("?", " ")).words
     }
@@ -193,10 +198,30 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),
+        verbs=frozenset(_forms(merged["verbs_er"], merged["verbs"])),
         light=frozenset(stem(word) for word in _words(merged["light"])),
         around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
     )
+
+
+_ENDINGS_ER = (
+    "e es ons ez ent ais ait ions iez aient ai as a erai eras era erons erez eront erait eraient eriez erions "
+    "er ant ees ee"
+).split()
+
+
+def _forms(regular: Iterable[str], others: Iterable[str]) -> Iterator[str]:
+    """Every form of the verbs, the regular ones conjugated by rule; a form too many does no harm."""
+    for infinitive in _words(regular):
+        root = infinitive.removesuffix("er")
+        for ending in _ENDINGS_ER if infinitive.endswith("er") else ("",):
+            yield root + ending
+        if root.endswith("g"):
+            yield from (root + "eait", root + "eons")
+        if root.endswith("y"):
+            yield from (root[:-1] + "ie" + ending for ending in ("", "s", "nt", "ra", "ront"))
+    yield from _words(others)
 
 
 def _words(lines: Iterable[str]) -> Iterator[str]:

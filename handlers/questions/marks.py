@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.questions.dates import Anchor, DateReader, Period
 from handlers.questions.facts import EventFact
-from handlers.questions.indexing import DETERMINERS, TopicMatch, features
+from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue
 from handlers.questions.linking import EventMention, RoleMention, event_mentions, regions_named, role_mentions
@@ -75,7 +75,11 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     marks.terms = knowledge.term_names.find(words)
     marks.regions = regions_named(text, knowledge)
     named = _covered(c for c in (*marks.structures, *marks.organisations) if c.end - c.start > 1)
-    mentions = event_mentions(text, knowledge, named | _covered(marks.regions))
+    mentions = [
+        m
+        for m in event_mentions(text, knowledge, named | _covered(marks.regions))
+        if not any(c.start <= m.start and m.end <= c.end and c.end - c.start > m.end - m.start for c in _long(marks))
+    ]
     reader = DateReader(words, today, past=past, busy=_busy(knowledge), anchors=_anchors(mentions, knowledge, today))
     marks.periods = reader.find()
     anchored = {p for period in marks.periods for p in range(period.start, period.end)}
@@ -121,8 +125,13 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
         for p, w in enumerate(words)
         if p not in explained and w.folded not in lexicon.stop and len(w.folded) > 1 and w.kind in ("word", "number")
     ]
-    marks.topics = knowledge.phrases.find(features([w for p, w in enumerate(words) if p not in dated], lexicon))
+    marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated])
     return marks
+
+
+def _long(marks: Marks) -> list[Cue]:
+    """Names of several words: what stands inside of one is part of it (« Bureau Métiers » is no board)."""
+    return [c for c in (*marks.structures, *marks.organisations) if c.end - c.start > 1]
 
 
 def _heads(mentions: list[EventMention], words: Sequence[Word]) -> list[EventMention]:

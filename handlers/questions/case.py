@@ -1,0 +1,174 @@
+"""One question with everything its reading may rest on: what was recognised, what was said before, what is known."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from handlers.questions.facts import ContactFact, EventFact
+from handlers.questions.indexing import TopicMatch
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.marks import Marks, nearest
+from handlers.questions.memory import Memory
+from handlers.questions.reading import OF_EVENTS, OF_PEOPLE, Reading
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question asked on the day `today`."""
+
+    marks: Marks
+    memory: Memory
+    knowledge: Knowledge
+    today: date
+
+    def has(self, *names: str) -> bool:
+        """Is one of those cues there?"""
+        return self.marks.has(*names)
+
+    # ---- events ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """The events meant by the names, the region, the year and the place in the question."""
+        strong = [m for m in self.marks.events if not m.place]
+        places = {key for m in self.marks.events if m.place for key in m.events}
+        chosen: list[str] = []
+        for mention in strong or [m for m in self.marks.events if m.place]:
+            keys = list(mention.events)
+            if places and not mention.place and (there := [k for k in keys if k in places]):
+                keys = there
+            keys = self.of_region(self._of_period(keys))
+            chosen += self._one(keys) if len(keys) > 1 else keys
+        return tuple(dict.fromkeys(chosen))
+
+    @property
+    def only_placed(self) -> bool:
+        """Is no event named, only a place where one is held?"""
+        return bool(self.marks.events) and all(m.place for m in self.marks.events)
+
+    def event(self, key: str) -> EventFact:
+        """The event of that key."""
+        return self.knowledge.event[key]
+
+    def _of_period(self, keys: list[str]) -> list[str]:
+        """Those of the year or period named, which is then part of the name."""
+        for period in self.marks.periods:
+            within = [k for k in keys if period.touches(self.event(k).starts_on, self.event(k).ends_on)]
+            keys = within or keys
+        return keys
+
+    def of_region(self, keys: list[str]) -> list[str]:
+        """Those of the region named, or of their parts; all of them when no region is."""
+        codes = {cue.name for cue in self.marks.regions}
+        if not codes and self.has("mine") and self.memory.home:
+            codes = {self.memory.home}
+        if not codes:
+            return keys
+        family = [*keys, *(c.key for k in keys for c in self.knowledge.children.get(k, ()))]
+        return [k for k in dict.fromkeys(family) if codes & set(self.event(k).regions)] or keys
+
+    def _one(self, keys: list[str]) -> list[str]:
+        """Of events of one name: the general one, else the next, else the last one; in the past if asked so."""
+        events = [self.event(k) for k in keys]
+        parents = [e for e in events if any(o.parent == e.key for o in events)]
+        if len(parents) == 1:
+            return [parents[0].key]
+        shared = {e.parent for e in events}
+        if len(shared) == 1 and "" not in shared and len(events) > 2:
+            return [shared.pop()]
+        past = [e for e in events if e.ends_on < self.today]
+        if past and self.has("past", "previous", "last"):
+            return [max(past, key=lambda e: e.ends_on).key]
+        return [nearest(events, self.today).key]
+
+    @cached_property
+    def event_asks(self) -> tuple[str, ...]:
+        """What is asked of an event, the vague words set aside when there are telling ones."""
+        asks = [a for a in OF_EVENTS if a in self.marks.cues]
+        if {"left", "length"} & set(asks) and "when" in asks:
+            asks.remove("when")
+        if "address" in asks and "where" in asks:
+            asks.remove("where")
+        if len(asks) > 1 and "what" in asks:
+            asks.remove("what")
+        return tuple(asks)
+
+    @property
+    def asks_fact(self) -> bool:
+        """Is a plain fact of an event asked: when, where, at what hour?"""
+        return bool({"when", "where", "hour"} & set(self.event_asks))
+
+    # ---- people ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def people(self) -> tuple[ContactFact, ...]:
+        """Those who bear the names, near misses apart."""
+        return tuple(dict.fromkeys(c for m in self.marks.people if not m.near for c in m.contacts))
+
+    @cached_property
+    def holders(self) -> tuple[ContactFact, ...]:
+        """Those who hold the functions named."""
+        return tuple(dict.fromkeys(c for m in self.marks.roles for c in m.contacts))
+
+    @property
+    def several(self) -> bool:
+        """Are several people each named without doubt?"""
+        mentions = [m for m in (*self.marks.people, *self.marks.roles) if m.contacts]
+        return len(mentions) > 1 and all(len(m.contacts) == 1 for m in mentions)
+
+    @property
+    def person_asks(self) -> tuple[str, ...]:
+        """What is asked of a person."""
+        return tuple(a for a in OF_PEOPLE if a in self.marks.cues)
+
+    def spoken_of(self) -> tuple[str, ...]:
+        """The people last spoken of, as far as they are still known."""
+        return tuple(k for k in self.memory.contacts if k in self.knowledge.contact)
+
+    # ---- topics ----------------------------------------------------------------------------------------------
+
+    @property
+    def best(self) -> TopicMatch | None:
+        """The topic that fits best."""
+        return self.marks.topics[0] if self.marks.topics else None
+
+    @property
+    def fit(self) -> float:
+        """How well it fits."""
+        return self.best.fit if self.best else 0.0
+
+    def on_topic(self, **more: tuple[str, ...]) -> Reading:
+        """The reading that tells what the documents say about the best topic."""
+        assert self.best is not None
+        return Reading("topic", topic=self.best.topic.key, confidence=self.fit, **more)
+
+    def topic_explains(self, positions: list[int]) -> bool:
+        """Does the best topic speak of the words at those positions?"""
+        if self.best is None:
+            return False
+        stems = {self.marks.words[p].stem for p in positions}
+        return bool(stems & self.knowledge.phrases.words_of(self.best.topic.key))
+
+    # ---- words -----------------------------------------------------------------------------------------------
+
+    @property
+    def stray(self) -> list[int]:
+        """The unexplained words that are not about travelling there or fitting it into one's diary."""
+        return [p for p in self.marks.loose if self.marks.words[p].stem not in self.knowledge.lexicon.travel]
+
+    @property
+    def only_verbs(self) -> bool:
+        """Are all unexplained words forms of verbs?"""
+        return all(self.knowledge.lexicon.is_verb(self.marks.words[p].folded) for p in self.marks.loose)
+
+    @property
+    def again(self) -> bool:
+        """Does it begin as what carries a question over to something else: « et… », « pareil pour… »?"""
+        return self.marks.begins("et", "pour", "sinon", "idem", "celui", "celle", "pareil", "meme", "ou") and (
+            len(self.marks.words) <= 9
+        )
+
+
+def keys_of(contacts: tuple[ContactFact, ...]) -> tuple[str, ...]:
+    """The keys of people."""
+    return tuple(dict.fromkeys(c.key for c in contacts))

@@ -1,0 +1,60 @@
+"""Which reading a question gets: the steps, from what is surest or would do harm if missed to what is vague."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from handlers.questions.case import Case
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.marks import mark
+from handlers.questions.memory import Memory
+from handlers.questions.reading import Reading
+from handlers.questions.reading_agenda import agenda
+from handlers.questions.reading_documents import (
+    absent,
+    meaning,
+    only_a_name,
+    topic,
+    topic_surely,
+    which_organisation,
+    whole_undertaking,
+)
+from handlers.questions.reading_events import event, unknown_event
+from handlers.questions.reading_followups import following
+from handlers.questions.reading_people import coordinates, offer, role_or_person, who
+from handlers.questions.reading_phases import phase, suite
+from handlers.questions.reading_talk import act, foreign, nothing, owner
+
+STEPS: tuple[Callable[[Case], Reading | None], ...] = (
+    nothing,
+    owner,
+    act,
+    foreign,
+    offer,
+    absent,
+    coordinates,
+    topic_surely,
+    role_or_person,
+    meaning,
+    following,
+    phase,
+    unknown_event,
+    event,
+    agenda,
+    suite,
+    topic,
+    whole_undertaking,
+    who,
+    which_organisation,
+    only_a_name,
+)
+
+
+def read(question: str, memory: Memory, knowledge: Knowledge, today: date) -> Reading:
+    """The reading of one question asked on the day `today`."""
+    case = Case(mark(question, knowledge, today), memory, knowledge, today)
+    for step in STEPS:
+        reading = step(case)
+        if reading is not None:
+            return replace(reading, because=step.__name__)
+    return Reading("unknown", confidence=0.0)

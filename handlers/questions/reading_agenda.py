@@ -1,0 +1,57 @@
+"""Readings of questions about what is on: over a period, in a region, next."""
+
+from handlers.questions.case import Case
+from handlers.questions.dates import Period
+from handlers.questions.reading import Reading
+from handlers.questions.reading_events import GENERIC
+
+_ONE = frozenset(("prochain", "prochaine", "premier", "premiere", "dernier", "derniere"))
+_MANY = frozenset(("quels", "quelles", "les", "des", "tous", "toutes"))
+
+
+def agenda(case: Case) -> Reading | None:
+    """What is on the agenda."""
+    m = case.marks
+    if m.people or m.roles:
+        return None
+    region = m.regions[0].name if m.regions else (case.memory.home if case.has("mine") else "")
+    general = [p for p in m.gatherings if m.words[p].stem in GENERIC]
+    listed = bool(general) or case.has("agenda")
+    if m.periods:
+        if case.stray and (case.fit >= 0.6 or not (listed or case.has("purpose"))):
+            return None
+        return Reading("agenda", period=_together(m.periods), region=region)
+    if case.stray:
+        return None
+    steps = [step for step in ("next", "previous", "last", "first") if case.has(step)]
+    if steps and listed:
+        if steps[0] == "next" and not _single(case):
+            return Reading("agenda", asks=("ahead",), region=region)
+        return Reading("step", said=steps[0], asks=case.event_asks)
+    if listed and case.fit < 0.8:
+        return Reading("agenda", asks=("ahead",), region=region)
+    if "next" in steps and case.event_asks:
+        return Reading("step", said="next", asks=case.event_asks)
+    if region and case.fit < 0.6 and (case.event_asks or not m.cues):
+        return Reading("agenda", asks=("ahead",), region=region)
+    return None
+
+
+def _together(periods: list[Period]) -> Period:
+    """« après les ateliers et avant l’AG »: both at once; else the first period."""
+    after = [p for p in periods if p.open == "after"]
+    before = [p for p in periods if p.open == "before"]
+    if len(periods) == 2 and after and before and after[0].first <= before[0].last:
+        return Period(
+            after[0].first, before[0].last, "range", 0, 0, year_given=True, open="before", anchor=before[0].anchor
+        )
+    return periods[0]
+
+
+def _single(case: Case) -> bool:
+    """Is one thing asked for (« la prochaine date »), and not several (« les prochaines réunions »)?"""
+    words = case.marks.words
+    spoken = [words[c.start].folded for name in ("next", "first", "last") for c in case.marks.cues.get(name, ())]
+    if any(word in _ONE for word in spoken):
+        return True
+    return not any(word.endswith("s") for word in spoken) and not _MANY & {w.folded for w in words}

@@ -1,0 +1,112 @@
+"""Readings of questions about words and documents: what an abbreviation means, what is said about something."""
+
+from handlers.questions.case import Case
+from handlers.questions.reading import Reading
+
+_ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
+
+
+def absent(case: Case) -> Reading | None:
+    """Something is asked that is rarely known of an event or a person: its price, its hotel, their age."""
+    m = case.marks
+    if not m.absent:
+        return None
+    missing = [p for a in m.absent for p in range(a.start, a.end)]
+    if case.fit >= 0.5 and case.topic_explains(missing):
+        return None
+    if case.events and case.has("when", "where"):
+        only_travel = all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in m.absent)
+        if only_travel or _apart(case):
+            return None
+    people = case.people or case.holders
+    events = case.events
+    if not events and not people and not m.organisations and not m.structures:
+        people = tuple(case.knowledge.contact[k] for k in case.spoken_of())
+        events = tuple(k for k in case.memory.events if k in case.knowledge.event)
+    names = tuple(dict.fromkeys(a.name for a in m.absent))
+    return Reading("absent", absent=names, events=events[:1], contacts=tuple(c.key for c in people)[:1])
+
+
+def _apart(case: Case) -> bool:
+    """Does a clause of its own ask when or where, apart from what is not known?"""
+    clause, clauses = 0, []
+    for number, word in enumerate(case.marks.words):
+        clause += word.breaks and number > 0
+        clauses.append(clause)
+    asked = {clauses[c.start] for name in ("when", "where") for c in case.marks.cues.get(name, ())}
+    return not asked & {clauses[a.start] for a in case.marks.absent}
+
+
+def topic_surely(case: Case) -> Reading | None:
+    """The very words of a phrase of a topic."""
+    if case.fit < 0.9 or (case.asks_fact and case.events) or _phased(case):
+        return None
+    topics = case.marks.topics
+    if len(topics) > 1 and topics[1].fit == topics[0].fit and not case.event_asks:
+        return None
+    return case.on_topic(events=case.events)
+
+
+def _phased(case: Case) -> bool:
+    """Is it a question about the phases and nothing else?"""
+    phased = case.has("phase") or any(case.event(k).position is not None for k in case.events)
+    words = [p for p in case.marks.loose if case.marks.words[p].kind == "word"]
+    return phased and bool(case.knowledge.phases) and not words
+
+
+def meaning(case: Case) -> Reading | None:
+    """What an abbreviation or a word of the network means, what an organisation is."""
+    m = case.marks
+    if not (m.terms or m.organisations):
+        return None
+    asks = set(m.cues) - _ASKS_NOTHING_MORE
+    plain = asks <= {"what"} and not m.loose and not m.periods and (not case.events or case.has("what"))
+    if not (case.has("meaning") or plain) or (case.events and not case.has("meaning", "what")):
+        return None
+    if case.fit >= 0.8 and not case.has("meaning"):
+        return None
+    if m.loose and case.fit >= 0.5 and case.topic_explains(m.loose):
+        return case.on_topic()
+    return named(case)
+
+
+def named(case: Case) -> Reading:
+    """The term and the organisation that are named."""
+    term = next((c.name for c in case.marks.terms), "")
+    organisation = next((c.name for c in case.marks.organisations), "")
+    return Reading("meaning", term=term, organisation=organisation)
+
+
+def topic(case: Case) -> Reading | None:
+    """What the documents say, when a phrase fits well enough."""
+    return case.on_topic() if case.fit >= 0.55 else None
+
+
+def whole_undertaking(case: Case) -> Reading | None:
+    """« résumez-moi la démarche »: the first thing the documents say."""
+    m = case.marks
+    spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
+    asked = case.has("what", "purpose", "how", "programme")
+    if spoken and asked and case.only_verbs and case.knowledge.main_topic and not m.periods:
+        return Reading("topic", topic=case.knowledge.main_topic)
+    return None
+
+
+def which_organisation(case: Case) -> Reading | None:
+    """« quel cabinet nous accompagne ? » names the organisation it asks for."""
+    for cue in case.marks.organisations:
+        if cue.start > 0 and case.marks.words[cue.start - 1].stem == "quel":
+            return Reading("meaning", organisation=cue.name)
+    return None
+
+
+def only_a_name(case: Case) -> Reading | None:
+    """A name and nothing else: « UNML »; or a question about nothing: « où ? »."""
+    m = case.marks
+    if m.loose or m.acts:
+        return None
+    if m.terms or m.organisations:
+        return named(case)
+    if case.event_asks and not m.periods:
+        return Reading("which", asks=case.event_asks)
+    return None

@@ -1,0 +1,110 @@
+"""Readings of questions about one event, and about events that are not on the agenda."""
+
+from handlers.questions.case import Case
+from handlers.questions.dates import Period
+from handlers.questions.linking import EventMention
+from handlers.questions.reading import Reading
+
+GENERIC = frozenset(("reunion", "evenement", "rencontr", "rencontre"))
+_LINKS = frozenset("de du des d a au aux en l la le les sur pour".split())
+_BELONGING = frozenset("de du des d l la le les".split())
+
+
+def unknown_event(case: Case) -> Reading | None:
+    """A thing that takes place is asked about which is not on the agenda: nothing like it is told instead."""
+    m = case.marks
+    if case.events:
+        if (period := _other_date(case)) is not None:
+            return Reading("unheard", events=case.events[:1], period=period)
+        said = _qualified(case) or _other_owner(case)
+        return Reading("unheard", said=said) if said else None
+    general = GENERIC | {"journee"} if m.regions else GENERIC
+    specific = [p for p in m.gatherings if m.words[p].stem not in general]
+    if case.fit > 0.6:
+        return None
+    if specific and not case.has("agenda"):
+        return None if m.periods and not m.loose and not m.has("when") else _unheard(case, specific[0])
+    if m.gatherings and m.loose and not case.has("agenda", "next"):
+        return _unheard(case, m.gatherings[0])
+    return None
+
+
+def _unheard(case: Case, position: int) -> Reading:
+    return Reading("unheard", said=case.marks.words[position].text)
+
+
+def _other_date(case: Case) -> Period | None:
+    """A year or a date that is none of the event's: « les Rencontres 2026 »."""
+    for period in case.marks.periods:
+        if period.anchor or period.open:
+            continue
+        if not any(period.touches(case.event(k).starts_on, case.event(k).ends_on) for k in case.events):
+            return period
+    return None
+
+
+def _qualified(case: Case) -> str:
+    """An unknown word that says which one: « les Rencontres de Nice »."""
+    words, loose = case.marks.words, case.marks.loose
+    for mention in case.marks.events:
+        at = mention.end
+        while at < len(words) and words[at].folded in _LINKS:
+            at += 1
+        if at >= len(words) or at not in loose or words[at].breaks:
+            continue
+        linked = at > mention.end and not case.knowledge.lexicon.is_verb(words[at].folded)
+        if linked or (words[at].capital and not case.marks.text.shouted):
+            return " ".join(w.text for w in words[mention.start : at + 1])
+    return ""
+
+
+def _other_owner(case: Case) -> str:
+    """Another organisation's assembly or board is not ours."""
+    m = case.marks
+    for mention in m.events:
+        for cue in (*m.structures, *m.organisations, *m.terms):
+            between = m.words[mention.end : cue.start]
+            if mention.end < cue.start and all(w.folded in _BELONGING for w in between):
+                said = {w.stem for w in m.words[cue.start : cue.end]}
+                ours = cue.name == case.knowledge.head or (cue in m.terms and case.knowledge.means_us(cue.name))
+                if not ours and not _goes_without_saying(case, mention, said):
+                    return " ".join(w.text for w in m.words[mention.start : cue.end])
+    return ""
+
+
+def _goes_without_saying(case: Case, mention: EventMention, said: set[str]) -> bool:
+    return said <= case.knowledge.event_stems(mention.events) or said <= case.knowledge.stems_of_owner(
+        case.knowledge.head
+    )
+
+
+def event(case: Case) -> Reading | None:
+    """What is asked of the events named."""
+    m = case.marks
+    counted = [p for p in m.periods if p.anchor and p.open == "before"]
+    if not case.events and counted and case.has("left", "count"):
+        return Reading("event", events=(counted[0].anchor,), asks=("left",))
+    if not case.events:
+        return None
+    asks = case.event_asks
+    explicit = set(asks) - {"what", "programme", "purpose"}
+    unknown = Reading("absent", absent=("unknown",), events=case.events[:1])
+    vague = all("when_text" in case.event(k).details for k in case.events)
+    if vague and "when" not in explicit:
+        return case.on_topic() if case.fit >= 0.45 else unknown
+    if case.only_placed and (case.stray if explicit else m.loose or (not asks and len(m.words) > 3)):
+        return unknown
+    if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
+        return unknown  # « Le Havre, c'est où ? »: a place is no event
+    if not explicit and m.loose:
+        if case.fit >= 0.6 or (case.fit >= 0.45 and case.topic_explains(m.loose)):
+            return case.on_topic(events=case.events)
+        if case.only_verbs and m.begins("que", "qu", "quoi", "de"):
+            return Reading("event", events=case.events, asks=("programme",))
+        if case.stray or not asks:
+            return unknown
+    if case.has("who") and not explicit:
+        return unknown
+    if case.has("count") and not {"length", "left"} & set(asks):
+        return case.on_topic(events=case.events) if case.fit > 0.5 else unknown
+    return Reading("event", events=case.events, asks=asks)

@@ -1,0 +1,147 @@
+"""Readings of questions about people: coordinates, functions, who does what."""
+
+from handlers.questions.case import Case, keys_of
+from handlers.questions.reading import COORDINATES, Reading
+
+_SURE, _LIKELY = 0.9, 0.6
+
+
+def offer(case: Case) -> Reading | None:
+    """Near misses of people's names are offered, never assumed."""
+    near = [m for m in case.marks.people if m.near]
+    if not near or case.people:
+        return None
+    said = " ".join(w.text for w in case.marks.words[near[0].start : near[0].end])
+    asks = tuple(a for a in COORDINATES if case.has(a)) or ("who",)
+    return Reading("near", contacts=tuple(c.key for c in near[0].contacts), asks=asks, said=said)
+
+
+def coordinates(case: Case) -> Reading | None:
+    """A phone number, an address, « qui contacter »."""
+    m = case.marks
+    asks = tuple(a for a in COORDINATES if case.has(a))
+    if case.has("address") and not asks and (case.people or case.holders):
+        asks = ("email",)
+    bodies = [c.name for c in (*m.structures, *m.organisations)]
+    if not asks and bodies and case.has("address", "where") and not case.events:
+        known = next((key for key in bodies if key in case.knowledge.organisation), "")
+        return Reading("absent", absent=("postal",), organisation=known)
+    if not asks or (asks == ("phone",) and _numbered(case)):
+        return None
+    asks = tuple(a for a in asks if a != "coordinates") or asks
+    if case.has("role", "who") and (case.people or case.holders) and _asked_who(case):
+        asks = (*asks, "role")
+    if case.people:
+        people = (*case.people, *case.holders) if case.several else case.people
+        return Reading("contact", contacts=keys_of(people), asks=asks, several=case.several)
+    if m.roles:
+        return of_role(case, asks)
+    return _of_others(case, asks, bodies)
+
+
+def _asked_who(case: Case) -> bool:
+    """Is it also asked who somebody is, and not only « à qui écrire »?"""
+    return case.has("role") or case.marks.begins("qui", "c")
+
+
+def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:
+    """Coordinates of nobody who is named: of whoever does it, of an organisation, of those spoken of before."""
+    m, memory = case.marks, case.memory
+    if case.events and not m.organisations:
+        return Reading("absent", absent=("contact",), events=case.events[:1], asks=asks)
+    if case.best and case.fit >= _LIKELY and asks == ("coordinates",):
+        told = tuple(case.best.topic.details.get("contacts", ()))
+        if told:
+            return Reading("members", contacts=told, asks=asks, topic=case.best.topic.key)
+    if duty := case.knowledge.on_duty(m.words):
+        return Reading("contact" if len(duty) == 1 else "members", contacts=duty, asks=asks)
+    for key in bodies:
+        members = keys_of(case.knowledge.members(key))
+        if members and not m.loose:
+            return Reading("members", contacts=members, organisation=key, asks=asks)
+        return Reading("absent", absent=("contact",), organisation=key, asks=asks)
+    if m.loose:
+        return Reading("stranger", asks=asks)
+    if case.spoken_of():
+        return Reading("contact", contacts=case.spoken_of(), asks=asks, several=len(case.spoken_of()) > 1)
+    if members := keys_of(case.knowledge.members(memory.organisation)) if memory.organisation else ():
+        return Reading("members", contacts=members, organisation=memory.organisation, asks=asks)
+    if m.terms or m.regions:
+        return Reading("absent", absent=("contact",), asks=asks)
+    reachable = tuple(c.key for c in case.knowledge.contacts[:200] if c.phone or c.email)
+    if 0 < len(reachable) <= 6 and "coordinates" in asks:
+        return Reading("members", contacts=reachable, asks=asks)
+    return Reading("whose", asks=asks)
+
+
+def _numbered(case: Case) -> bool:
+    """« la question numéro 3 »: no telephone."""
+    cue = case.marks.cues["phone"][0]
+    after = case.marks.words[cue.end] if cue.end < len(case.marks.words) else None
+    return after is not None and after.kind in ("number", "ordinal")
+
+
+def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
+    """Somebody named by their function; another's function is nobody's here."""
+    mention = case.marks.roles[0]
+    keys = keys_of(case.holders)
+    said = " ".join(w.text for w in case.marks.words[mention.start : mention.end])
+    if keys and not any(mention.end <= p <= mention.end + 3 for p in case.marks.loose):
+        return Reading("contact", contacts=keys, asks=asks, said=said, several=case.several)
+    if case.fit >= _LIKELY and asks == ("who",) and case.topic_explains(case.marks.loose):
+        return case.on_topic()
+    duty = case.knowledge.on_duty(case.marks.words)
+    if duty and not keys:
+        return Reading("contact", contacts=duty, asks=("duty",) if asks == ("who",) else asks, several=True)
+    if not keys and asks == ("who",) and case.fit >= 0.55:
+        return case.on_topic()
+    return Reading("vacant", said=said, asks=asks)
+
+
+def role_or_person(case: Case) -> Reading | None:
+    """Who somebody is, who holds a function."""
+    m = case.marks
+    asks = tuple(a for a in ("role", "employer", "who") if case.has(a))
+    named = case.people or case.holders
+    if named and case.again and not asks and not case.event_asks and case.memory.wanted:
+        return Reading("contact", contacts=keys_of(named), asks=case.memory.wanted, several=case.several)
+    if case.people:
+        return _of_person(case, asks)
+    if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
+        return of_role(case, ("who",))
+    return None
+
+
+def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
+    keys = keys_of(case.people)
+    if case.events and {"when", "where", "hour", "programme"} & set(case.event_asks) and not asks:
+        return None
+    if case.asks_fact and not case.has("employer", "role"):
+        return Reading("absent", absent=("unknown",), contacts=keys)
+    if case.has("who") and case.best and case.fit >= _LIKELY and _beyond_names(case, case.best.common):
+        return case.on_topic()
+    if case.marks.loose and not asks:
+        return Reading("absent", absent=("unknown",), contacts=keys)
+    asks = tuple(a for a in asks if a != "who") or ("role",)
+    return Reading("contact", contacts=keys, asks=asks if case.marks.cues else ("card",), several=case.several)
+
+
+def _beyond_names(case: Case, common: frozenset[str]) -> bool:
+    """Do a question and a topic share more than a person's name and the undertaking?"""
+    names = {case.marks.words[p].stem for m in case.marks.people for p in range(m.start, m.end)}
+    ordinary = names | case.knowledge.lexicon.around | case.knowledge.lexicon.light
+    return any(not stem.startswith("?") and stem not in ordinary for stem in common)
+
+
+def who(case: Case) -> Reading | None:
+    """« qui anime le réseau ? », « qui travaille au cabinet ? »."""
+    m = case.marks
+    if not case.has("who", "role"):
+        return None
+    if duty := case.knowledge.on_duty(m.words):
+        return Reading("contact", contacts=duty, asks=("duty",), several=True)
+    for cue in m.organisations:
+        members = case.knowledge.members(cue.name)
+        if members and case.only_verbs:
+            return Reading("members", contacts=keys_of(members), organisation=cue.name, asks=("who",))
+    return None

@@ -1,0 +1,121 @@
+"""Readings of questions about the phases of an undertaking: where it stands, what comes next, the third one."""
+
+from handlers.questions.case import Case
+from handlers.questions.facts import EventFact
+from handlers.questions.reading import Reading
+
+_OF_ALL = frozenset("phas etap planning calendri jalon rout chronolog retroplanning".split())
+_RANKS = {
+    name: rank
+    for rank, names in enumerate(
+        (
+            "premier premiere 1er",
+            "deuxieme second seconde deux",
+            "troisieme trois",
+            "quatrieme quatre",
+            "cinquieme cinq",
+            "sixieme six",
+            "septieme sept",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+
+
+def phase(case: Case) -> Reading | None:
+    """A question about phases, if the network has any."""
+    phases = case.knowledge.phases
+    if not phases:
+        return None
+    asks = case.event_asks
+    if (after := _after(case)) is not None:
+        return after
+    named = tuple(k for k in case.events if case.event(k).position is not None)
+    if named and case.fit >= 0.6 and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks)):
+        return case.on_topic(events=named)
+    if named:
+        return Reading("phase", events=named, asks=asks)
+    if not (case.has("phase") or _of_undertaking(case)) or (case.events and not case.has("next")):
+        return None
+    if number := _number(case):
+        return Reading("phase", events=tuple(p.key for p in phases if p.position == number), asks=asks, number=number)
+    return _by_place(case, phases)
+
+
+def _by_place(case: Case, phases: tuple[EventFact, ...]) -> Reading:
+    """The next, last, first, previous or present phase, those of a period, or all of them."""
+    today, asks = case.today, case.event_asks
+    ahead = [p.key for p in phases if p.starts_on > today]
+    past = [p.key for p in phases if p.ends_on < today]
+    current = [p.key for p in phases if p.starts_on <= today <= p.ends_on]
+    if case.has("next") or _suite(case):
+        return Reading("phase", events=tuple(ahead[:1]), asks=("next",))
+    if case.has("last"):
+        return Reading("phase", events=(phases[-1].key,), asks=asks, number=phases[-1].position or 0)
+    if case.has("first"):
+        return Reading("phase", events=(phases[0].key,), asks=asks, number=phases[0].position or 0)
+    if case.has("previous"):
+        return Reading("phase", events=tuple(past[-1:]), asks=("previous",))
+    if case.marks.periods:
+        period = case.marks.periods[0]
+        found = tuple(p.key for p in phases if period.touches(p.starts_on, p.ends_on))
+        return Reading("phase", events=found, asks=("what",))
+    if case.has("now") or (case.has("phase") and not _said(case) & _OF_ALL):
+        return Reading("phase", events=tuple(current[:1]), asks=("now",))
+    return Reading("phase", events=tuple(p.key for p in phases), asks=("all",))
+
+
+def _after(case: Case) -> Reading | None:
+    """« après la phase 1 »: the one that follows, unless events are asked for."""
+    phases = [p.key for p in case.knowledge.phases]
+    for period in case.marks.periods:
+        if period.anchor in phases and period.open == "after" and not case.marks.gatherings:
+            place = phases.index(period.anchor) + 1
+            return Reading("phase", events=tuple(phases[place : place + 1]), asks=case.event_asks)
+        if period.anchor in phases and period.open == "before" and case.has("phase"):
+            place = phases.index(period.anchor)
+            return Reading("phase", events=tuple(phases[max(0, place - 1) : place]), asks=case.event_asks)
+    return None
+
+
+def _of_undertaking(case: Case) -> bool:
+    """« par quoi commence la démarche », « que se passe-t-il en ce moment dans le projet »: phases by another name."""
+    m = case.marks
+    spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
+    return spoken and case.has("first", "last", "now", "next") and not m.loose and not m.gatherings and not m.events
+
+
+def _said(case: Case) -> set[str]:
+    return {case.marks.words[p].stem for c in case.marks.cues.get("phase", ()) for p in range(c.start, c.end)}
+
+
+def _suite(case: Case) -> bool:
+    """« la suite de la démarche »."""
+    return "suit" in _said(case)
+
+
+def _number(case: Case) -> int:
+    """The number of the phase said: « phase 2 », « la troisième étape »."""
+    words = case.marks.words
+    for cue in case.marks.cues.get("phase", ()):
+        after = cue.end + 1 if cue.end < len(words) and words[cue.end].folded in ("numero", "n", "no") else cue.end
+        for at in (after, cue.start - 1):
+            if 0 <= at < len(words) and (number := _rank(words[at].folded, words[at].kind)):
+                return number
+    return 0
+
+
+def _rank(folded: str, kind: str) -> int:
+    if kind in ("number", "ordinal"):
+        digits = "".join(c for c in folded if c.isdigit())
+        return int(digits) if len(digits) <= 2 else 0
+    return _RANKS.get(folded, 0)
+
+
+def suite(case: Case) -> Reading | None:
+    """« et la suite ? », « on passe à quoi ensuite ? » with nothing spoken of before: the next phase."""
+    if not case.has("next") or case.marks.loose or case.marks.gatherings or case.events or not case.knowledge.phases:
+        return None
+    ahead = tuple(p.key for p in case.knowledge.phases if p.starts_on > case.today)
+    return Reading("phase", events=ahead[:1], asks=("next",))
