@@ -367,6 +367,7 @@ def upgrade() -> None:
         sa.Column("until", sa.Float(precision=53), nullable=False),
         sa.Column("used", sa.Boolean(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["made_by"], ["people.id"], name=op.f("fk_invitations_made_by"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
@@ -612,7 +613,7 @@ def upgrade() -> None:
         "link_codes",
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("person_id", Id, nullable=False),
-        sa.Column("issuer_id", Id, nullable=False),
+        sa.Column("issuer_id", Id, nullable=True),
         sa.Column("until", sa.Float(precision=53), nullable=False),
         sa.Column("used", sa.Boolean(), nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
