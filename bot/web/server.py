@@ -6,7 +6,7 @@ import errno
 import hashlib
 import logging
 import mimetypes
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -84,8 +84,12 @@ def make_app(
     hub: Hub,
     readiness: Callable[[], Awaitable[Mapping[str, Health]]],
     desk: Desk | None = None,
+    routes: Sequence[web.RouteDef] = (),
 ) -> web.Application:
-    """The web application; with a `desk` it is the rehearsal, which answers on this machine only."""
+    """The web application; with a `desk` it is the rehearsal, which answers on this machine only.
+
+    `routes` are those of other channels, that platforms call.
+    """
     rehearsing = desk is not None
     middlewares: list[Middleware] = [
         guarding.logged,
@@ -100,7 +104,7 @@ def make_app(
     seats = InventedSeats() if rehearsing else NoSeats()
     talk = Talk(database, gateway, hub, seats, templates, rehearsing=rehearsing)
     gateway.acknowledge_with(PLATFORM, talk.answered)
-    app.add_routes(talk.routes())
+    app.add_routes([*talk.routes(), *routes])
 
     async def healthz(request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -144,20 +148,32 @@ class WebServer:
 
     name = PLATFORM
 
-    def __init__(self, settings: Settings, owner: Owner, desk: Desk | None = None, hub: Hub | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        owner: Owner,
+        desk: Desk | None = None,
+        hub: Hub | None = None,
+        routes: Sequence[web.RouteDef] = (),
+    ) -> None:
         self.hub = hub or Hub()
         self.messenger: Messenger = WebMessenger(owner.database, owner.clock, self.hub)
         self.address = ""
         self._settings = settings
         self._owner = owner
         self._desk = desk
+        self._routes = routes
         self._runner: web.AppRunner | None = None
         self._watching: asyncio.Task[None] | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """None: its own are made with the application."""
+        return []
 
     async def start(self) -> None:
         """Listen. Raises CannotStart when the port is taken or the address is not ours."""
         settings, owner = self._settings, self._owner
-        app = make_app(settings, owner.database, owner.gateway, self.hub, owner.readiness, self._desk)
+        app = make_app(settings, owner.database, owner.gateway, self.hub, owner.readiness, self._desk, self._routes)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
         await runner.setup()
         try:

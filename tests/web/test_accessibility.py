@@ -189,3 +189,9 @@ async def test_motion_is_spared_to_those_who_ask(open_tab: Open) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("(question 1)")).to_be_visible()
     assert await page.locator(".message .bubble").first.evaluate("one => getComputedStyle(one).animationName") == "none"
+
+
+async def test_the_check_of_contrast_notices_a_pale_colour(open_tab: Open) -> None:
+    page = await open_tab()
+    await page.evaluate("() => document.documentElement.style.setProperty('--soft', '#aab')")
+    assert (await page.evaluate(_CONTRASTS))["poor"] != []

@@ -289,3 +289,17 @@ async def test_a_long_conversation_stays_at_its_end_unless_one_reads_above(
     await rehearsal.push("annaig-exemple", "La dernière", about="long:last")
     await expect(page.locator(".message")).to_have_count(13)
     assert await scroll.evaluate("box => box.scrollTop") == 0
+
+
+async def test_a_reply_longer_than_the_window_is_read_from_its_beginning(open_tab: Open) -> None:
+    page = await open_tab(size=PHONE)
+    for text in ("premier", "deuxième"):
+        await ask(page, text)
+        await expect(page.locator(".message.theirs").filter(has_text=text)).to_be_visible()
+    await ask(page, "\n".join(f"ligne {number}" for number in range(60)))
+    reply = page.locator(".message.theirs").last
+    await expect(reply).to_contain_text("ligne 59")
+    box, window = await reply.bounding_box(), await page.locator("[data-scroll]").bounding_box()
+    assert box is not None and window is not None
+    assert 0 <= box["y"] - window["y"] < 40
+    assert box["height"] > window["height"]

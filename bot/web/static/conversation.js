@@ -3,6 +3,7 @@
 
 const POLL = 3000; // ms between looks while the stream is down
 const PATIENCE = 1500; // ms a pressed button waits for its effect before it may be pressed again
+const ASKED = 4000; // ms after a question in which what comes is taken for its reply
 const DOUBLE = 500; // ms in which a second click at the same place belongs to the first, whatever is there by now
 
 export function parse(html) {
@@ -44,6 +45,8 @@ export class Conversation {
     this.toast = find("toast");
     this.typing = find("typing");
     this.pending = new Map(); // message and action of a pressed button → the update sent for it
+    this.askedAt = -Infinity;
+    this.reply = null; // the first message that answers what was asked last
     this.unsent = null; // { text, update } of a message the server did not take
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -140,7 +143,7 @@ export class Conversation {
     if (!messages.length) return;
     const wasAtEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
     let mine = false;
-    let added = null;
+    let added = false;
     let answered = null; // the message whose button was pressed here
     for (const message of messages) {
       const element = parse(message.html).firstElementChild;
@@ -157,14 +160,16 @@ export class Conversation {
       } else {
         this.place(element);
         element.classList.add("fresh");
-        added ??= element;
+        added = true;
+        if (message.direction === "out" && performance.now() - this.askedAt < ASKED) this.reply ??= element;
         mine ||= message.direction === "in";
       }
       if (message.direction === "out") this.waiting(false);
     }
     this.empty.hidden = true;
     this.separate();
-    if (added && (wasAtEnd || mine)) this.toEnd(added);
+    const replying = this.reply && performance.now() - this.askedAt < ASKED;
+    if (added && (wasAtEnd || mine || replying)) this.toEnd(replying ? this.reply : null);
     else if (answered) answered.scrollIntoView({ block: "nearest" });
     this.mark();
   }
@@ -191,7 +196,7 @@ export class Conversation {
 
   toEnd(from = null) {
     this.scroll.scrollTop = this.scroll.scrollHeight;
-    // What is longer than the window is read from its beginning.
+    // A reply that is longer than the window is read from its beginning.
     const above = from ? this.scroll.getBoundingClientRect().top + 10 - from.getBoundingClientRect().top : 0;
     if (above > 0) this.scroll.scrollTop -= above;
   }
@@ -236,6 +241,8 @@ export class Conversation {
     this.grow();
     try {
       this.waiting(true);
+      this.askedAt = performance.now();
+      this.reply = null;
       await post(`${this.api}/say`, { update, text });
       this.unsent = null;
       this.say("");
