@@ -98,13 +98,31 @@ def ask(
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="the folder of a pack")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="the folder of a pack, or members files (.csv, .xlsx)")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would change, change nothing")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="undo the last import of members")] = False,
+    skip_refused: Annotated[bool, typer.Option("--skip-refused", help="import the rows that are not refused")] = False,
+    column: Annotated[
+        list[str] | None, typer.Option("--column", help="what a column is: « Tél. pro=telephone », once for all")
+    ] = None,
 ) -> None:
     """Load data, all or nothing; faults are said with file, line and reason."""
     from bot.importing import import_all
+    from bot.importing import undo as undo_last
 
-    _do(lambda settings: import_all(settings, files, dry_run=dry_run))
+    if undo and not files:
+        _do(undo_last)
+    elif files and not undo:
+        _do(
+            lambda settings: import_all(
+                settings, files, dry_run=dry_run, skip_refused=skip_refused, columns=column or ()
+            )
+        )
+    else:
+        say("concerte: name files to import, or --undo alone.", error=True)
+        raise typer.Exit(2)
 
 
 @app.command()

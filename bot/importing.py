@@ -1,38 +1,92 @@
 """`concerte import` and `concerte migrate`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
 from bot.channel import CannotStart
+from bot.members import (
+    SUFFIXES,
+    NothingImported,
+    ask_at_terminal,
+    explained,
+    import_members,
+    read_members,
+    undo_import,
+)
 from bot.opening import open_database
 from bot.pack.reading import PackError, read_pack
+from bot.pack.schema import Pack
 from bot.pack.seeding import seed
 from bot.settings import Settings
 from bot.terminal import say
+from handlers.directory import wording
 from schedules.clock import SystemClock
 from storage.database import BadDatabaseUrl, Database
 from storage.migrating import migrate, newest, revision
 
 
-async def import_all(settings: Settings, files: list[Path], *, dry_run: bool) -> int:
-    """Load each pack, all or nothing; returns the exit code. Raises CannotStart for a bad one."""
-    packs = []
-    for path in files:
-        if not path.is_dir():
-            raise CannotStart(f"{path} is not the folder of a pack.")
-        try:
-            packs.append(read_pack(path))
-        except PackError as error:
-            raise CannotStart(f"nothing was imported.\n{error}") from None
+class _DryRun(Exception):
+    """All was tried; nothing is kept."""
+
+
+async def import_all(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    skip_refused: bool = False,
+    columns: Sequence[str] = (),
+) -> int:
+    """Load packs, then members files, all or nothing; returns the exit code. Raises CannotStart for a bad one."""
+    said = explained(columns)
+    packs = [_pack(path) for path in paths if path.is_dir()]
+    members = [path for path in paths if not path.is_dir()]
+    for path in members:
+        if path.suffix.lower() not in SUFFIXES:
+            raise CannotStart(f"{path} is neither the folder of a pack nor a members file (.csv, .xlsx).")
+    database = await open_database(settings)
+    try:
+        async with database.transaction() as session:  # answers about columns are remembered whatever comes after
+            files = await read_members(session, members, said, ask_at_terminal())
+        async with database.transaction() as session:
+            for pack in packs:
+                report = await seed(session, pack, SystemClock().now(), apply=True)
+                say(str(report))
+            if files:
+                await import_members(session, files, skip_refused=skip_refused)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        say(wording.DRY_RUN)
+        return 0
+    except NothingImported:
+        return 2
+    except IntegrityError:
+        raise CannotStart("nothing was imported: somebody changed the same entries meanwhile; run it again.") from None
+    finally:
+        await database.close()
+    say("Imported.")
+    return 0
+
+
+async def undo(settings: Settings) -> int:
+    """Undo the last import of members; returns the exit code. Raises CannotStart."""
     database = await open_database(settings)
     try:
         async with database.transaction() as session:
-            for pack in packs:
-                report = await seed(session, pack, SystemClock().now(), apply=not dry_run)
-                say(str(report))
+            await undo_import(session)
     finally:
         await database.close()
-    say("Nothing was changed (dry run)." if dry_run else "Imported.")
     return 0
+
+
+def _pack(path: Path) -> Pack:
+    try:
+        return read_pack(path)
+    except PackError as error:
+        raise CannotStart(f"nothing was imported.\n{error}") from None
 
 
 async def migrate_database(settings: Settings) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, event, select
+from sqlalchemy import DDL, ForeignKey, event, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -112,3 +112,21 @@ async def note(
 async def entries(session: AsyncSession, limit: int = 1000) -> Sequence[AuditEntry]:
     """The newest entries, newest first."""
     return (await session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit))).all()
+
+
+async def note_people(
+    session: AsyncSession, act: Act, at: datetime, *, by: int | str, about: Sequence[int], **detail: Any
+) -> None:
+    """Record the same act about many people at once."""
+    if not about:
+        return
+    await insert_or_ignore(
+        session, Pseudonym, [{"person_id": person, "word": secrets.token_hex(8)} for person in dict.fromkeys(about)]
+    )
+    actor = await pseudonym(session, by) if isinstance(by, int) else by
+    words: dict[int, str] = {}
+    for start in range(0, len(about), 1000):
+        query = select(Pseudonym.person_id, Pseudonym.word).where(Pseudonym.person_id.in_(about[start : start + 1000]))
+        words |= {row.person_id: row.word for row in await session.execute(query)}
+    rows = [{"at": at, "actor": actor, "act": act, "subject": words[person], "detail": detail} for person in about]
+    await session.execute(insert(AuditEntry), rows)
