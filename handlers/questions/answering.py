@@ -26,12 +26,19 @@ SP, NB = w.SP, w.NB
 class Answer:
     """What is said back. `understood` is false when nothing fitted or the thing asked is not known here."""
 
-    text: str
+    body: str
     buttons: tuple[tuple[Button, ...], ...]
     memory: Memory
     reading: Reading
     understood: bool = True
     contact: ContactFact | None = None
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer with where it comes from."""
+        lines = dict.fromkeys(line for line in map(w.source_line, self.sources) if line)
+        return "\n\n".join((self.body, *lines))
 
 
 def answer(text: str, memory: Memory, knowledge: Knowledge, now: datetime, zone: ZoneInfo) -> Answer:
@@ -48,9 +55,14 @@ def answer(text: str, memory: Memory, knowledge: Knowledge, now: datetime, zone:
     useful = [p for p in parts if p.understood] or parts[:1]
     missing = [p for p in parts if not p.understood and p.reading.intent != "unknown"]
     told = useful if useful == parts[:1] else [*useful, *missing]
-    texts = list(dict.fromkeys(p.text for p in told))
-    rows = tuple(dict.fromkeys(row for p in told for row in p.buttons))
-    return Answer("\n\n".join(texts), rows, memory, parts[-1].reading, all(p.understood for p in told))
+    return Answer(
+        "\n\n".join(dict.fromkeys(p.body for p in told)),
+        tuple(dict.fromkeys(row for p in told for row in p.buttons)),
+        memory,
+        parts[-1].reading,
+        all(p.understood for p in told),
+        sources=tuple(dict.fromkeys(source for p in told for source in p.sources)),
+    )
 
 
 def tell(reading: Reading, memory: Memory, knowledge: Knowledge, now: datetime, zone: ZoneInfo) -> Answer:
@@ -77,10 +89,9 @@ class _Telling:
     def _say(
         self, text: str, *rows: tuple[Button, ...], understood: bool = True, source: Source | None = None, **memory: Any
     ) -> Answer:
-        if source is not None and (line := w.source_line(source)):
-            text = f"{text}\n\n{line}"
         remembered = self.memory.about(**memory, intent=self.reading.intent) if memory else self.memory
-        return Answer(text, rows, remembered, self.reading, understood)
+        sources = (source,) if source is not None else ()
+        return Answer(text, rows, remembered, self.reading, understood, sources=sources)
 
     def _unsure(self, text: str, *rows: tuple[Button, ...], **memory: Any) -> Answer:
         return self._say(text, *rows, understood=False, **memory)
@@ -473,7 +484,9 @@ class _Telling:
             pieces.insert(0, "à distance.")
         if extra := str(event.details.get("undetermined_text", "")):
             pieces.append(plain(extra))
-        return (" ".join(pieces), True) if pieces else ("ce n’est pas précisé dans les documents que je connais.", False)
+        return (
+            (" ".join(pieces), True) if pieces else ("ce n’est pas précisé dans les documents que je connais.", False)
+        )
 
     def _remote(self, event: EventFact) -> tuple[str, bool]:
         if event.remote:

@@ -38,7 +38,18 @@ _UNITS = {
 }  # fmt: skip
 _PERIODS = {"jour": "day", "jours": "day", "semaine": "week", "semaines": "week", "mois": "month", "an": "year",
             "ans": "year", "annee": "year", "annees": "year"}  # fmt: skip
-_NEXT = {"pro", "proch", "prochain", "prochaine", "prochains", "prochaines", "suivant", "suivante", "suivants", "suivantes"}
+_NEXT = {
+    "pro",
+    "proch",
+    "prochain",
+    "prochaine",
+    "prochains",
+    "prochaines",
+    "suivant",
+    "suivante",
+    "suivants",
+    "suivantes",
+}
 _LAST = {"dernier", "derniere", "derniers", "dernieres", "passe", "passee", "precedent", "precedente"}
 _SEASONS = {"printemps": ((3, 20), (6, 20)), "ete": ((6, 21), (9, 21)), "automne": ((9, 22), (12, 20)),
             "hiver": ((12, 21), (3, 19)), "rentree": ((9, 1), (10, 15))}  # fmt: skip
@@ -254,7 +265,24 @@ class DateReader:
 
     def _bound(self, at: int) -> Period | None:
         """A date, a period or an event that another period begins or ends with."""
-        at = self._skip(at, "la", "le", "les", "l", "de", "du", "des", "d", "cette", "ce", "notre", "nos", "en", "vacances", "periode")
+        at = self._skip(
+            at,
+            "la",
+            "le",
+            "les",
+            "l",
+            "de",
+            "du",
+            "des",
+            "d",
+            "cette",
+            "ce",
+            "notre",
+            "nos",
+            "en",
+            "vacances",
+            "periode",
+        )
         if at in self._anchors:
             anchor = self._anchors[at]
             return Period(anchor.first, anchor.last, "day", at, anchor.end, year_given=True, anchor=anchor.key)
@@ -272,11 +300,11 @@ class DateReader:
         return (
             self._written(at)
             or self._named_day(at)
+            or self._part_of_month(at)
             or self._relative(at)
             or self._this_or_next(at)
             or self._weekday(at)
             or self._day(at)
-            or self._part_of_month(at)
             or self._month(at)
             or self._part_of_year(at)
             or self._year(at)
@@ -385,7 +413,9 @@ class DateReader:
         start = at
         soon = self._skip(at, "les", "ces", "des", "nos")
         if self._at(soon) in ("prochains", "prochaines") and self._at(soon + 1) in ("jours", "semaines", "mois"):
-            last = self._later(*{"jours": (2, "week"), "semaines": (5, "week"), "mois": (3, "month")}[self._at(soon + 1)])
+            last = self._later(
+                *{"jours": (2, "week"), "semaines": (5, "week"), "mois": (3, "month")}[self._at(soon + 1)]
+            )
             return Period(self._today, last, "range", start, soon + 2, year_given=True)
         if end := self._said(at, "de l annee") or self._said(at, "toute l annee"):
             year, after = self._given_year(end)
@@ -568,6 +598,8 @@ class DateReader:
 
     def _part_of_month(self, at: int) -> Period | None:
         """« la première semaine d'avril », « la dernière semaine de juin », « la seconde quinzaine de mai »."""
+        start = at
+        at = self._skip(at, "la", "le", "l")
         ordinal = _ORDINALS.get(self._at(at), -1)
         if self._at(at) in ("premiere", "1ere"):
             ordinal = 1
@@ -580,9 +612,11 @@ class DateReader:
         if month is None or month.kind != "month":
             return None
         if ordinal == 0:
-            return replace(month, first=month.last - timedelta(length - 1), start=at, kind="range", label="")
+            return replace(month, first=month.last - timedelta(length - 1), start=start, kind="range", label="")
         first = month.first + timedelta((ordinal - 1) * length)
-        return replace(month, first=first, last=min(month.last, first + timedelta(length - 1)), start=at, kind="range", label="")
+        return replace(
+            month, first=first, last=min(month.last, first + timedelta(length - 1)), start=start, kind="range", label=""
+        )
 
     def _part_of_year(self, at: int) -> Period | None:
         """« au printemps », « cet été », « au deuxième trimestre », « fin d’année », « T2 »."""

@@ -21,7 +21,7 @@ from handlers.questions.reading_documents import (
 )
 from handlers.questions.reading_events import event, unknown_event
 from handlers.questions.reading_followups import following
-from handlers.questions.reading_people import coordinates, offer, role_or_person, who
+from handlers.questions.reading_people import at_organisation, coordinates, offer, role_or_person, who
 from handlers.questions.reading_phases import phase, suite
 from handlers.questions.reading_talk import act, foreign, nothing, owner
 
@@ -42,10 +42,11 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     event,
     agenda,
     suite,
+    which_organisation,
+    at_organisation,
     topic,
     whole_undertaking,
     who,
-    which_organisation,
     only_a_name,
 )
 

@@ -9,8 +9,26 @@ from handlers.questions.facts import EventFact, TopicFact
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Word, read_words
 
-DETERMINERS = frozenset(["le", "la", "les", "l", "un", "une", "du", "de", "des", "d", "en", "a", "au", "aux", "et", "the"])
-_TELLING = frozenset(["purpose", "who", "when", "where", "count", "audience", "programme", "length", "remote", "meaning", "employer", "role"])
+DETERMINERS = frozenset(
+    ["le", "la", "les", "l", "un", "une", "du", "de", "des", "d", "en", "a", "au", "aux", "et", "the"]
+)
+_TELLING = frozenset(
+    [
+        "purpose",
+        "who",
+        "when",
+        "where",
+        "count",
+        "audience",
+        "programme",
+        "length",
+        "remote",
+        "meaning",
+        "employer",
+        "role",
+    ]
+)
+_KEPT = frozenset(("audience", "programme"))  # « qui est auditionné ? »: the asking words say what about, too
 _MOST_CANDIDATES = 2000  # looked at for one question, rarest words first
 
 
@@ -36,15 +54,13 @@ def name_stems(text: str) -> tuple[str, ...]:
 def features(words: Sequence[Word], lexicon: Lexicon) -> tuple[str, ...]:
     """What a question is about and how it asks: content stems, and « ?who » for an asking word of that kind."""
     telling = [cue for cue in lexicon.cues.find(words) if cue.name in _TELLING]
-    said = {position for cue in telling for position in range(cue.start, cue.end)}
+    said = {p for cue in telling if cue.name not in _KEPT for p in range(cue.start, cue.end)}
     content = dict.fromkeys(w.stem for p, w in enumerate(words) if w.folded not in lexicon.stop and p not in said)
     asking = dict.fromkeys(f"?{cue.name}" for cue in telling)
     return (*content, *asking)
 
 
-def event_aliases(
-    events: Iterable[EventFact], owners: Collection[str], lexicon: Lexicon
-) -> list[Alias]:
+def event_aliases(events: Iterable[EventFact], owners: Collection[str], lexicon: Lexicon) -> list[Alias]:
     """The names and other names of events, also without their organisation, place and year, and their places.
 
     `owners` are the stems that name whose event it is, and go without saying.
@@ -133,25 +149,32 @@ class PhraseIndex:
                     entries.append(stems)
                     self._topics.append(topic)
         self._postings = Postings(entries, lexicon.light | self._around)
+        self._told = {
+            topic.key: frozenset(content_stems(" ".join((topic.title, topic.body, *topic.phrases)), lexicon))
+            for topic in topics
+        }
+        self._phrased = {
+            topic.key: frozenset(content_stems(" ".join((topic.title, *topic.phrases)), lexicon)) for topic in topics
+        }
         self._rank = {topic.key: rank for rank, topic in enumerate(topics)}  # the pack says first what matters most
 
     def words_of(self, key: str) -> frozenset[str]:
         """Every stem in the phrases of a topic."""
-        return frozenset(
-            s for stems, topic in zip(self._postings.entries, self._topics, strict=True) if topic.key == key for s in stems
-        )
+        return self._phrased[key]
 
     def _tells(self, piece: str) -> bool:
         return not piece.startswith("?") and piece not in self._lexicon.light
 
     def find(self, words: Sequence[Word]) -> list[TopicMatch]:
         """The topics that fit a question best, the best first. Verbs that no phrase has say little."""
-        verbs = {w.stem for w in words if self._lexicon.is_verb(w.folded)}
+        verbs = {w.stem for w in words if self._lexicon.only_verb(w)}
         asked = {s for s in features(words, self._lexicon) if s not in verbs or self._postings.holding(s)}
         total = sum(map(self._postings.weight, asked))
         asks = {piece for piece in asked if piece.startswith("?")}
-        if not any(not piece.startswith("?") for piece in asked):
+        content = asked - asks
+        if not content:
             return []
+        substance = sum(map(self._postings.weight, content))
         best: dict[str, TopicMatch] = {}
         for entry, _ in self._postings.candidates(asked).most_common(200):
             phrase = self._postings.entries[entry]
@@ -162,13 +185,18 @@ class PhraseIndex:
             if not any(self._tells(s) for s in shared):
                 continue
             how = {s for s in phrase if s.startswith("?")}
+            if shared <= verbs | how and not shared & how:
+                continue  # a verb alone says too little
             if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
             if how and asks and not how & asks:
                 fit *= 0.7
-            elif "?count" in asks and "?count" not in how:
+            elif asks & {"?count", "?when", "?where"} and not how:
                 fit *= 0.7
             topic = self._topics[entry]
+            told = self._told[topic.key]
+            covered = sum(self._postings.weight(s) for s in content if s in told) / substance
+            fit = 0.75 * fit + 0.25 * covered
             if topic.key not in best or best[topic.key].fit < fit:
                 best[topic.key] = TopicMatch(topic, fit, shared)
         return sorted(best.values(), key=lambda match: (-round(match.fit, 3), self._rank[match.topic.key]))

@@ -133,11 +133,21 @@ class Lexicon:
 
     def knows(self, word: Word) -> bool:
         """Is this a word of the language, so that it needs no correction?"""
-        return in_family(word.folded) or word.folded in self.verbs or word.folded in self.common or word.folded in self.stop or word.stem in self.vocabulary
+        return (
+            in_family(word.folded)
+            or word.folded in self.verbs
+            or word.folded in self.common
+            or word.folded in self.stop
+            or word.stem in self.vocabulary
+        )
 
     def is_verb(self, folded: str) -> bool:
         """Is it a form of a verb?"""
         return folded in self.verbs
+
+    def only_verb(self, word: Word) -> bool:
+        """Is it a form of a verb, and no noun that we know?"""
+        return word.folded in self.verbs and word.folded not in self.common and word.stem not in self.gatherings
 
     @functools.cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -145,7 +155,9 @@ class Lexicon:
         return frozenset(
             self.cues.words
             | {stem(word) for word in self.absent.words | self.acts.words}
-            | self.gatherings | self.offices | self.travel
+            | self.gatherings
+            | self.offices
+            | self.travel
         )
 
     @functools.cached_property

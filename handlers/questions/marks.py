@@ -140,7 +140,11 @@ def _heads(mentions: list[EventMention], words: Sequence[Word]) -> list[EventMen
     for mention in mentions:
         before = heads[-1] if heads else None
         between = [w.folded for w in words[before.end : mention.start]] if before else []
-        if between and set(between) <= DETERMINERS - {"et", "a", "au", "aux", "en"} and set(between) & {"de", "du", "des", "d"}:
+        if (
+            between
+            and set(between) <= DETERMINERS - {"et", "a", "au", "aux", "en"}
+            and set(between) & {"de", "du", "des", "d"}
+        ):
             assert before is not None
             heads[-1] = EventMention(before.events, before.start, mention.end, before.place, before.weight)
         else:

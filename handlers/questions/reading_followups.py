@@ -81,9 +81,7 @@ def _same_at(case: Case, event: EventFact, period: Period) -> Reading:
     asks = tuple(a for a in case.event_asks if a != "what") or case.memory.asks
     if period.touches(event.starts_on, event.ends_on):
         return Reading("event", events=(event.key,), asks=asks)
-    alike = [
-        e for e in case.knowledge.events if e.kind == event.kind and period.touches(e.starts_on, e.ends_on)
-    ]
+    alike = [e for e in case.knowledge.events if e.kind == event.kind and period.touches(e.starts_on, e.ends_on)]
     if alike:
         return Reading("event", events=(alike[-1].key,), asks=asks)
     if period.kind == "year":

@@ -93,7 +93,7 @@ def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
     duty = case.knowledge.on_duty(case.marks.words)
     if duty and not keys:
         return Reading("contact", contacts=duty, asks=("duty",) if asks == ("who",) else asks, several=True)
-    if not keys and asks == ("who",) and case.fit >= 0.55:
+    if not keys and asks == ("who",) and case.fit >= 0.55 and case.only_verbs and not case.marks.organisations:
         return case.on_topic()
     return Reading("vacant", said=said, asks=asks)
 
@@ -140,7 +140,16 @@ def who(case: Case) -> Reading | None:
         return None
     if duty := case.knowledge.on_duty(m.words):
         return Reading("contact", contacts=duty, asks=("duty",), several=True)
-    for cue in m.organisations:
+    return _staff(case)
+
+
+def at_organisation(case: Case) -> Reading | None:
+    """« qui travaille chez Mensia ? »."""
+    return _staff(case) if case.has("who") and "chez" in {w.folded for w in case.marks.words} else None
+
+
+def _staff(case: Case) -> Reading | None:
+    for cue in case.marks.organisations:
         members = case.knowledge.members(cue.name)
         if members and case.only_verbs:
             return Reading("members", contacts=keys_of(members), organisation=cue.name, asks=("who",))

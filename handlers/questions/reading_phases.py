@@ -32,13 +32,15 @@ def phase(case: Case) -> Reading | None:
     if (after := _after(case)) is not None:
         return after
     named = tuple(k for k in case.events if case.event(k).position is not None)
-    if named and case.fit >= 0.6 and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks)):
+    if named and not case.asks_fact and case.fit >= 0.6 and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks)):
         return case.on_topic(events=named)
     if named:
         return Reading("phase", events=named, asks=asks)
     if not (case.has("phase") or _of_undertaking(case)) or (case.events and not case.has("next")):
         return None
     if number := _number(case):
+        if _said_after(case):
+            number += 1
         return Reading("phase", events=tuple(p.key for p in phases if p.position == number), asks=asks, number=number)
     return _by_place(case, phases)
 
@@ -83,7 +85,8 @@ def _of_undertaking(case: Case) -> bool:
     """« par quoi commence la démarche », « que se passe-t-il en ce moment dans le projet »: phases by another name."""
     m = case.marks
     spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
-    return spoken and case.has("first", "last", "now", "next") and not m.loose and not m.gatherings and not m.events
+    ordered = case.has("first", "last", "now") or (case.has("next") and not case.has("agenda"))
+    return spoken and ordered and not m.loose and not m.gatherings and not m.events
 
 
 def _said(case: Case) -> set[str]:
@@ -93,6 +96,14 @@ def _said(case: Case) -> set[str]:
 def _suite(case: Case) -> bool:
     """« la suite de la démarche »."""
     return "suit" in _said(case)
+
+
+def _said_after(case: Case) -> bool:
+    """« ce qui vient après la phase 1 »."""
+    words = case.marks.words
+    return any(
+        "apres" in (w.folded for w in words[max(0, c.start - 3) : c.start]) for c in case.marks.cues.get("phase", ())
+    )
 
 
 def _number(case: Case) -> int:

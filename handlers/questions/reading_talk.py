@@ -58,7 +58,9 @@ def foreign(case: Case) -> Reading | None:
     m = case.marks
     if not m.foreign:
         return None
-    commanded = any(m.words[f.start].folded.startswith(("envoi", "envoy", "reserv")) for f in m.foreign)
+    commanded = any(
+        f.start <= 1 and m.words[f.start].folded in ("envoie", "envoyez", "reserve", "reservez") for f in m.foreign
+    )
     if commanded or not (any(not e.place for e in m.events) or m.people):
         return Reading("foreign")
     return None

@@ -34,7 +34,9 @@ def corrected(
     return Text(tuple(_settled(words, text.shouted)), text.shouted)
 
 
-def _meant(word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str], sounds: Mapping[str, str]) -> list[Word]:
+def _meant(
+    word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str], sounds: Mapping[str, str]
+) -> list[Word]:
     if word.kind != "word":
         return [word]
     folded = word.folded
