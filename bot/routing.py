@@ -1,7 +1,18 @@
 """The router of this installation: which capability answers what."""
 
-from handlers.account import agreeing, helping, linking
+from handlers.account import (
+    agreeing,
+    auditing,
+    correcting,
+    data_pressing,
+    erasing,
+    helping,
+    linking,
+    mydata,
+    preferring,
+)
 from handlers.account import pressing as account
+from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import composing, reporting
 from handlers.announcements import pressing as announcements
@@ -17,12 +28,15 @@ from handlers.router import Form, Router
 _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
 _RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:resume", style="primary")
 _RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", style="primary")
+_RESUME_DATA = Button(label="Mes données", action="data:show")
+_RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
 
-def build_router(questions: Questions | None = None) -> Router:
+def build_router(questions: Questions | None = None, notice: Notice | None = None) -> Router:
     """Every command, button and form there is."""
     asked = questions or Questions()
+    notice = notice or Notice()
     return Router(
         commands={
             "start": account.start,
@@ -38,6 +52,13 @@ def build_router(questions: Questions | None = None) -> Router:
             "annonces": reporting.show_latest,
             "suivi": following.follow_up,
             "sondage": polls.compose,
+            **dict.fromkeys(("mesdonnees", "mesdonnées", "mes données", "mes donnees"), mydata.show_my_data),
+            **dict.fromkeys(("preferences", "préférences", "mes préférences"), preferring.show_preferences),
+            "confidentialite": notice.show,
+            "confidentialité": notice.show,
+            "journal": auditing.show_journal,
+            "stop": preferring.stop,
+            "reprendre": preferring.resume,
         },
         spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi"}),
         presses={
@@ -46,6 +67,8 @@ def build_router(questions: Questions | None = None) -> Router:
             "calendar": calendar.press,
             "consult": answering.press,
             "contact": finding.press,
+            "data": data_pressing.press_with(notice),
+            "prefer": preferring.press,
             "question": asked.answer,
         },
         forms={
@@ -53,6 +76,9 @@ def build_router(questions: Questions | None = None) -> Router:
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
+            correcting.FORM: Form(correcting.typed, _RESUME_DATA),
+            erasing.FORM: Form(erasing.typed, _RESUME_DATA),
+            **dict.fromkeys(preferring.FORMS, Form(preferring.typed, _RESUME_PREFERENCES)),
         },
         questions=and_recognise(asked.answer),
     )

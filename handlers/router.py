@@ -14,6 +14,7 @@ Handler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply]]
 FormHandler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply | None]]
 
 _COMMAND = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+_STOPS = " \u00a0\u202f!.:…"
 _STALE = "Ce bouton n’est plus valable. Dites-moi ce que vous souhaitez, ou tapez « aide »."
 
 
@@ -29,11 +30,12 @@ class Form:
 class Router:
     """The one place that knows every capability.
 
-    `commands` by word; `spoken` are those that take what follows them without a slash (« annonce Bonjour à
-    tous »); `presses` by the first part of an action; `forms` by name; `questions` answers all the rest.
+    `commands` by word or words; one that answers None says that the word means something else here. `spoken` are
+    those that take what follows them without a slash (« annonce Bonjour à tous »); `presses` by the first part of an
+    action; `forms` by name; `questions` answers all the rest.
     """
 
-    commands: Mapping[str, Handler]
+    commands: Mapping[str, FormHandler]
     spoken: frozenset[str]
     presses: Mapping[str, Handler]
     forms: Mapping[str, Form]
@@ -49,7 +51,9 @@ class Router:
             handler = self.commands.get(request.command)
             if handler is None:
                 return say("Je ne connais pas cette commande. Tapez « aide » pour voir ce que je sais faire.")
-            return await handler(request, session, conversation)
+            done = await handler(request, session, conversation)
+            if done is not None:
+                return done
         form = self.forms.get(conversation.form)
         if form is not None:
             reply = await form.typed(request, session, conversation)
@@ -62,8 +66,11 @@ class Router:
         text = request.text
         if match := _COMMAND.match(text):
             return request.model_copy(update={"command": match[1].lower(), "rest": (match[2] or "").strip()})
+        whole = text.lower().rstrip(_STOPS)
+        if whole in self.commands:
+            return request.model_copy(update={"command": whole})
         word, _, rest = text.partition(" ")
-        word = word.lower().rstrip(" !.:")
+        word = word.lower().rstrip(_STOPS)
         if word in self.commands and (not rest or word in self.spoken):
             return request.model_copy(update={"command": word, "rest": rest.strip()})
         return request
