@@ -25,7 +25,7 @@ from storage.audit import Act, note
 from storage.base import insert_or_ignore
 from storage.conversations import conversation
 from storage.database import Database
-from storage.forgetting import GOODBYE
+from storage.forgetting import GOODBYE, SECRET
 from storage.inbox import InboxItem, InboxState, next_pending
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -109,6 +109,9 @@ class Gateway:
             except (DBAPIError, OSError) as error:
                 log.warning("the inbox waits for the database (%s)", type(error).__name__)
                 pause = 2.0
+            except Exception as error:  # whatever it is, the next update is still to be handled
+                log.error("the inbox stumbled (%s at %s)", *_innermost(error))
+                pause = 1.0
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
@@ -130,11 +133,28 @@ class Gateway:
 
     async def handle_one(self) -> bool:
         """Handle the oldest update that may be handled now; False when there is none."""
+        taken: list[int] = []
+        try:
+            return await self._handle_next(taken)
+        except (DBAPIError, OSError):
+            raise
+        except Exception as error:
+            # Not in a handler but around it: an update that cannot even be read must not hold up those behind it.
+            if not taken:
+                raise
+            async with self._database.transaction() as session:
+                item = await session.get_one(InboxItem, taken[0])
+                self._fault(item, error)
+                item.payload, item.handled_at = {}, self.clock.now()
+            return True
+
+    async def _handle_next(self, taken: list[int]) -> bool:
         leased: list[Outgoing] = []
         async with self._database.transaction() as session:
             item = await next_pending(session)
             if item is None:
                 return False
+            taken.append(item.id)
             inbound = Inbound.model_validate(item.payload)
             account = await account_of(session, inbound)
             reply = await self._handle(session, item, inbound, account)
@@ -200,7 +220,7 @@ class Gateway:
     ) -> list[str]:
         now = self.clock.now()
         pressed = inbound.press.message if inbound.press else ""
-        about = GOODBYE if reply.goodbye else "reply:"
+        about = GOODBYE if reply.goodbye else SECRET if reply.secret else "reply:"
         rows = [
             {
                 "about": f"{about}{item.id}:{index}",
@@ -210,7 +230,7 @@ class Gateway:
                 "chat": inbound.chat,
                 "account_id": None if reply.goodbye else account.id,
                 "person_id": None if reply.goodbye or inbound.chat_kind != "private" else account.person_id,
-                "expires_at": now + GOODBYE_LASTS if reply.goodbye else None,
+                "expires_at": now + GOODBYE_LASTS if reply.goodbye or reply.secret else None,
                 "payload": message.model_dump(mode="json", exclude_defaults=True),
                 "edits": pressed if reply.replace and index == 0 else "",
                 "due_at": now,

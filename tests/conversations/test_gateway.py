@@ -116,6 +116,20 @@ async def test_a_fault_is_rolled_back_logged_without_words_and_apologised_for(
     assert states == [InboxState.FAILED, InboxState.DONE]
 
 
+async def test_an_update_that_cannot_be_read_does_not_hold_up_the_next(database: Database) -> None:
+    channel = RecordingMessenger()
+    gateway, worker = gateway_for(database, channel)
+    async with database.transaction() as session:
+        session.add(InboxItem(platform="test", update_id="0", sender="x", payload={"what": "?"}, stored_at=NOW))
+    await gateway.store([said("bonjour", "1")])
+    assert await gateway.handle_all() == 2
+    await worker.drain()
+    assert channel.texts == ["vu : bonjour"]
+    async with database.reading() as session:
+        states = (await session.scalars(select(InboxItem.state).order_by(InboxItem.id))).all()
+    assert states == [InboxState.FAILED, InboxState.DONE]
+
+
 async def test_what_was_written_is_not_kept_in_the_inbox(database: Database) -> None:
     gateway, _ = gateway_for(database, RecordingMessenger())
     await gateway.store([said("un secret", "1")])
