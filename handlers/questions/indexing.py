@@ -167,6 +167,7 @@ class PhraseIndex:
 
     def find(self, words: Sequence[Word]) -> list[TopicMatch]:
         """The topics that fit a question best, the best first. Verbs that no phrase has say little."""
+        weak = {w.stem for w in words if self._lexicon.is_verb(w.folded)}
         verbs = {w.stem for w in words if self._lexicon.only_verb(w)}
         asked = {s for s in features(words, self._lexicon) if s not in verbs or self._postings.holding(s)}
         total = sum(map(self._postings.weight, asked))
@@ -185,7 +186,7 @@ class PhraseIndex:
             if not any(self._tells(s) for s in shared):
                 continue
             how = {s for s in phrase if s.startswith("?")}
-            if shared <= verbs | how and not shared & how:
+            if shared <= weak | how and not shared & how:
                 continue  # a verb alone says too little
             if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
