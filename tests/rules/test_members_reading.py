@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -21,7 +22,7 @@ def cells(content: bytes) -> list[tuple[str, ...]]:
     return [line.cells for line in read_table("membres.csv", content).lines]
 
 
-def workbook(*rows: list[object]) -> bytes:
+def workbook(*rows: list[Any]) -> bytes:
     book = openpyxl.Workbook()
     assert book.active is not None
     for row in rows:
@@ -83,7 +84,7 @@ def test_invisible_marks_and_double_blanks_go() -> None:
 
 
 def test_a_workbook_reads_as_a_person_sees_it() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["Nom", "Téléphone", "telegram_id", "Depuis", "Public", "Région"],
         ["Dupont", 637428685.0, 123456789, date(2024, 4, 5), True, "01"],
         [None, None, None, None, None, None],
