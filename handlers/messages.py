@@ -61,6 +61,7 @@ class Reply(_Value):
     notice: str = ""
     replace: bool = False  # the first message takes the place of the one whose button was pressed
     goodbye: bool = False  # whoever is answered has just been erased: nothing of the answer is kept once it is sent
+    secret: bool = False  # it carries a link or a code: nothing of it is kept once it is sent
 
 
 def say(text: str, *rows: tuple[Button, ...], notice: str = "", replace: bool = False) -> Reply:

@@ -6,13 +6,15 @@ machine's clock: moving the calendar neither prolongs a code nor ends it.
 
 import hashlib
 import secrets
+from collections.abc import Collection, Sequence
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, func, select
+from sqlalchemy import Float, ForeignKey, Index, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Row
+from storage.base import Row, insert_or_ignore
 
 CODE_LIFE = 10 * 60.0
 INVITATION_LIFE = 30 * 24 * 3600.0
@@ -30,18 +32,25 @@ class Way(StrEnum):
 
 
 class LinkCode(Row):
-    """A code that dies after one use or ten minutes; `issuer_id` is the account it was shown to."""
+    """A code that dies after one use or ten minutes.
+
+    `issuer_id` is the account it was shown to; nobody when the command line showed it.
+    """
 
     __tablename__ = "link_codes"
     digest: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    issuer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     until: Mapped[float] = mapped_column(Float(53))
     used: Mapped[bool] = mapped_column(default=False)
 
 
 class Invitation(Row):
-    """A personal invitation made by staff; good for one account."""
+    """A personal invitation made by staff; good for one account.
+
+    `platform` is set when it was put into the hands of one account only, the one for which that platform itself
+    names the person's e-mail; it serves there alone. Else it is an address, which may have been forwarded.
+    """
 
     __tablename__ = "invitations"
     digest: Mapped[str] = mapped_column(unique=True)
@@ -50,6 +59,7 @@ class Invitation(Row):
     until: Mapped[float] = mapped_column(Float(53))
     used: Mapped[bool] = mapped_column(default=False)
     revoked: Mapped[bool] = mapped_column(default=False)
+    platform: Mapped[str] = mapped_column(default="")
 
 
 class LinkProposal(Row):
@@ -121,6 +131,64 @@ async def find_code(session: AsyncSession, code: str, machine: float) -> LinkCod
         .with_for_update()
     )
     return found
+
+
+async def make_invitations(
+    session: AsyncSession,
+    person_ids: Collection[int],
+    made_by: int | None,
+    until: float,
+    platform: str = "",
+) -> dict[int, str]:
+    """A new invitation's token for each of the people; the tokens are kept nowhere."""
+    tokens = {person_id: new_token() for person_id in person_ids}
+    rows = [
+        {
+            "digest": digest(token),
+            "person_id": person_id,
+            "made_by": made_by,
+            "until": until,
+            "used": False,
+            "revoked": False,
+            "platform": platform,
+        }
+        for person_id, token in tokens.items()
+    ]
+    await insert_or_ignore(session, Invitation, rows)
+    return tokens
+
+
+async def pending_invitations(session: AsyncSession, machine: float) -> Sequence[Invitation]:
+    """The invitations that could still be used, those that end first first."""
+    return (
+        await session.scalars(
+            select(Invitation)
+            .where(Invitation.used.is_(False), Invitation.revoked.is_(False), Invitation.until > machine)
+            .order_by(Invitation.until, Invitation.id)
+        )
+    ).all()
+
+
+async def revoke_invitations(session: AsyncSession, person_id: int, machine: float) -> int:
+    """Nobody can use a person's invitations any more, nor say yes to one already opened; returns how many."""
+    await session.execute(
+        update(LinkProposal)
+        .where(LinkProposal.person_id == person_id, LinkProposal.invitation_id.is_not(None), LinkProposal.ended == "")
+        .values(ended="refused")
+        .execution_options(synchronize_session="fetch")
+    )
+    result: Any = await session.execute(
+        update(Invitation)
+        .where(
+            Invitation.person_id == person_id,
+            Invitation.used.is_(False),
+            Invitation.revoked.is_(False),
+            Invitation.until > machine,
+        )
+        .values(revoked=True)
+        .execution_options(synchronize_session="fetch")
+    )
+    return int(result.rowcount)
 
 
 async def find_invitation(session: AsyncSession, token: str, machine: float) -> Invitation | None:

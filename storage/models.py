@@ -15,6 +15,7 @@ from storage import (
     network,
     outbox,
     people,
+    personal,
     reminders,
     uploads,
     web,
@@ -38,6 +39,7 @@ __all__ = [
     "outbox",
     "people",
     "reminders",
+    "personal",
     "uploads",
     "web",
 ]

@@ -45,6 +45,8 @@ from storage.outbox import Attempt, Delivery
 from storage.people import Account, Person, RoleGrant
 from storage.web import WebChat, WebMessage
 
+from storage.personal import PersonalLink, WebSession
+from storage.uploads import Upload
 _SECRET = frozenset({"digest", "lease_owner", "lease_until", "send_at", "not_before", "seed_digest"})
 
 
@@ -199,6 +201,15 @@ async def holdings(session: AsyncSession, person_id: int) -> dict[str, list[dict
     """
     subject = await subject_of(session, person_id)
     found: dict[str, list[dict[str, Any]]] = {}
+    "web_sessions": _own(WebSession, "Browsers that act as the person.", lambda s: WebSession.person_id == s.id),
+    "personal_links": Rule(
+        "Personal links, as digests; who made them.",
+        lambda s: or_(PersonalLink.person_id == s.id, PersonalLink.made_by == s.id),
+        both(
+            deleted(PersonalLink, lambda s: PersonalLink.person_id == s.id),
+            emptied(PersonalLink, made_by=lambda s: PersonalLink.made_by == s.id),
+        ),
+    ),
     for name, rule in RULES.items():
         if subject is None or rule.mine is None:
             continue

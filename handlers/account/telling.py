@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.messages import Button, Message
 from storage.outbox import Kind, enqueue
-from storage.people import Account, Role, RoleGrant
+from storage.people import Account, Person, Role, RoleGrant, accounts_of, best_account
 
 
 async def tell_account(
@@ -48,3 +48,17 @@ async def tell_staff(session: AsyncSession, about: str, text: str, now: datetime
             told.add(account.person_id)
             await tell_account(session, account, about, text, now, *rows)
     return len(told)
+
+
+async def tell_person(
+    session: AsyncSession, person_id: int, about: str, text: str, now: datetime, *rows: tuple[Button, ...]
+) -> bool:
+    """A notice to somebody, where they like to be written to; False when nothing reaches them."""
+    person = await session.get(Person, person_id)
+    if person is None:
+        return False
+    best = best_account(await accounts_of(session, [person_id]), person.preferred_platform, person.fallback_platform)
+    if best is None:
+        return False
+    await tell_account(session, best, about, text, now, *rows)
+    return True
