@@ -2,20 +2,25 @@
 
 Events, announcements and consultations say it the same way, in JSON: `{"roles": […], "regions": [codes],
 "kinds": […], "people": [ids]}`. Inside a list one is enough; every list that is given must match; an empty or
-absent one means everybody.
+absent one means everybody. An announcement may also be for those whom an event or a consultation concerns:
+`{"invited": event id}`, `{"answered": consultation id}`, `{"unanswered": consultation id}`.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.agenda import Event
+from storage.consultations import Consultation
 from storage.network import Region, Structure, home
 from storage.people import Account, Person, RoleGrant, accounts_of, best_account
+from storage.voices import has_answered, speaker_ids
 
 BATCH = 1000
+_ONE = ("invited", "answered", "unanswered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,9 @@ class Audience:
     regions: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     people: frozenset[int] = frozenset()
+    invited: int | None = None  # the event
+    answered: int | None = None  # the consultation
+    unanswered: int | None = None  # the consultation
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Audience":
@@ -35,6 +43,7 @@ class Audience:
             frozenset(str(code) for code in data.get("regions") or ()),
             frozenset(str(word) for word in data.get("kinds") or ()),
             frozenset(int(number) for number in data.get("people") or ()),
+            *(int(data[name]) if data.get(name) else None for name in _ONE),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -45,15 +54,15 @@ class Audience:
             "kinds": sorted(self.kinds),
             "people": sorted(self.people),
         }
-        return {name: values for name, values in lists.items() if values}
+        return {name: value for name, value in (lists | {name: getattr(self, name) for name in _ONE}).items() if value}
 
     @property
     def is_everybody(self) -> bool:
         """Whether nothing restricts it."""
-        return not (self.roles or self.regions or self.kinds or self.people)
+        return not self.as_json()
 
     def includes(self, person_id: int, roles: Iterable[str], region: str, kind: str) -> bool:
-        """Whether a person with these roles, region code and kind of structure is meant."""
+        """Whether a person with these roles, region code and kind of structure is meant, as far as lists say it."""
         return (
             (not self.roles or not self.roles.isdisjoint(roles))
             and (not self.regions or region in self.regions)
@@ -123,8 +132,26 @@ def _members(audience: Audience, *columns: Any) -> Select[Any]:
     return query
 
 
+async def _concerned(session: AsyncSession, audience: Audience) -> list[ColumnElement[bool]]:
+    """What an event or a consultation narrows the audience to; nobody when it is gone."""
+    found: list[ColumnElement[bool]] = []
+    if audience.invited is not None:
+        event = await session.get(Event, audience.invited)
+        meant = Audience.of(event.audience) if event is not None else None
+        found.append(Person.id.in_(member_ids(meant)) if meant is not None else false())
+    for number, wanted in ((audience.answered, True), (audience.unanswered, False)):
+        if number is not None:
+            consultation = await session.get(Consultation, number)
+            if consultation is None:
+                found.append(false())
+            else:
+                answered = has_answered(consultation)
+                found += [Person.id.in_(speaker_ids(consultation)), answered if wanted else ~answered]
+    return found
+
+
 def member_ids(audience: Audience) -> Select[tuple[int]]:
-    """The ids of the people meant, to be used inside another query."""
+    """The ids of the people meant by the lists, to be used inside another query."""
     return _members(audience, Person.id)
 
 
@@ -137,14 +164,17 @@ def living_by(calendar: tuple[str, str], home: tuple[str, str]) -> Select[tuple[
 
 async def count(session: AsyncSession, audience: Audience) -> int:
     """How many people are meant."""
-    return int(await session.scalar(_members(audience, func.count(Person.id))) or 0)
+    query = _members(audience, func.count(Person.id)).where(*await _concerned(session, audience))
+    return int(await session.scalar(query) or 0)
 
 
 async def calendars(session: AsyncSession, audience: Audience, *where: ColumnElement[bool]) -> list[tuple[str, str]]:
     """The zones and holidays among the people meant: who share both are due at the same instants."""
     zone, holidays = await home(session)
     rows = await session.execute(
-        _members(audience, _zone(zone), func.coalesce(_holidays, holidays)).where(*where).distinct()
+        _members(audience, _zone(zone), func.coalesce(_holidays, holidays))
+        .where(*where, *await _concerned(session, audience))
+        .distinct()
     )
     return sorted((str(row[0]), str(row[1])) for row in rows)
 
@@ -160,7 +190,9 @@ async def recipients(
     """The next people meant with an id above `after`, by id; `calendar` keeps those of one zone and holidays."""
     default_zone, default_holidays = await home(session)
     zone, holidays = _zone(default_zone), func.coalesce(_holidays, default_holidays)
-    query = _members(audience, Person.id, Person.preferred_platform, zone, holidays).where(Person.id > after, *where)
+    query = _members(audience, Person.id, Person.preferred_platform, zone, holidays).where(
+        Person.id > after, *where, *await _concerned(session, audience)
+    )
     if calendar is not None:
         query = query.where(zone == calendar[0], holidays == calendar[1])
     rows = (await session.execute(query.order_by(Person.id).limit(limit))).all()

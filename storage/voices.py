@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.consultations import Consultation, Voice
+from storage.consultations import Consultation, Participation, Voice
 from storage.network import Region, Structure
 from storage.people import Person, Role, RoleGrant
 
@@ -113,6 +113,32 @@ async def members(
             Member(person.id, person.name, key, zone, holidays or "", person.preferred_platform, bool(is_director))
         )
     return found
+
+
+def speaker_ids(consultation: Consultation) -> Select[tuple[int]]:
+    """The ids of the people who may speak for any voice expected, to be used inside another query."""
+    structures = consultation.voice == Voice.STRUCTURE
+    region = Structure.region_id if structures else _REGION_OF_PERSON
+    query = _of_roles(
+        _of_places(
+            select(Person.id)
+            .outerjoin(Structure, Structure.id == Person.structure_id)
+            .outerjoin(Region, Region.id == region),
+            consultation,
+        ),
+        consultation,
+    )
+    return query.where(Person.structure_id.is_not(None)) if structures else query
+
+
+def has_answered(consultation: Consultation) -> ColumnElement[bool]:
+    """Whether the voice that a row of `people` may speak for has answered: who answered counts, never what."""
+    structures = consultation.voice == Voice.STRUCTURE
+    whose, number = ("structure:", Person.structure_id) if structures else ("person:", Person.id)
+    return exists().where(
+        Participation.consultation_id == consultation.id,
+        Participation.voice_key == literal(whose) + cast(number, String),
+    )
 
 
 async def lock_voice(session: AsyncSession, voice_key: str) -> None:

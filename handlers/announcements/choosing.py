@@ -1,8 +1,9 @@
-"""Who is meant: everybody, or ticks by role, region and kind of structure."""
+"""Who is meant: everybody, or ticks by role, region, kind of structure, event, consultation; or names (see naming)."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,12 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements import wording
 from handlers.announcements.rights import Rights
 from handlers.messages import Button, Reply, say
+from storage.agenda import Event
+from storage.agenda import Status as EventStatus
 from storage.announcements import Announcement
 from storage.audiences import Audience, count
+from storage.consultations import Consultation, Status
 from storage.network import Region, Structure, setting
 from storage.people import Role
 
 _IN_ROW = 2
+_MOST = 10  # events or consultations to choose from
+_LABEL = 50
+_PAST = timedelta(days=31)  # one also writes to those who came
+_ONE_OF = {"invited": wording.PICK_EVENT, "answered": wording.PICK_ANSWER, "unanswered": wording.PICK_SILENCE}
 _LONGEST = 20  # characters of a value in an action; longer ones go by their digest
 
 
@@ -32,40 +40,52 @@ async def show_choices(session: AsyncSession, may: Rights, announcement: Announc
     rows = [
         everybody,
         (_button(wording.BY_ROLE, "pick", number, "roles"), _button(wording.BY_REGION, "pick", number, "regions")),
-        (_button(wording.BY_KIND, "pick", number, "kinds"),),
+        (_button(wording.BY_KIND, "pick", number, "kinds"), _button(wording.BY_EVENT, "pick", number, "invited")),
+        (_button(wording.BY_ANSWER, "pick", number, "answered"),),
+        (_button(wording.BY_SILENCE, "pick", number, "unanswered"),),
+        (_button(wording.BY_NAME, "names", number),),
+        (_button(wording.NO_NAMES, "unname", number),) if audience.people else (),
         (_button(wording.BACK, "panel", number),),
     ]
     return say(text, *(row for row in rows if row), replace=True)
 
 
-async def show_values(session: AsyncSession, may: Rights, announcement: Announcement, criterion: str) -> Reply:
+async def show_values(
+    session: AsyncSession, may: Rights, announcement: Announcement, criterion: str, today: date
+) -> Reply:
     """The values of one criterion, those chosen ticked."""
     audience = may.within(Audience.of(announcement.audience))
-    values = await _values(session, may, criterion)
-    chosen = getattr(Audience.of(announcement.audience), criterion)
+    values = await _values(session, may, criterion, today)
+    chosen = _chosen(Audience.of(announcement.audience), criterion)
     buttons = [
         _button(("✓ " if value in chosen else "") + _capital(label), "tick", announcement.id, criterion, _short(value))
         for value, label in values.items()
     ]
-    rows = [tuple(buttons[first : first + _IN_ROW]) for first in range(0, len(buttons), _IN_ROW)]
+    in_row = 1 if criterion in _ONE_OF else _IN_ROW
+    rows = [tuple(buttons[first : first + in_row]) for first in range(0, len(buttons), in_row)]
+    asked = _ONE_OF.get(criterion) or wording.tick_by(wording.CRITERIA[criterion])
     text = (
-        f"{wording.WHO}\n\nCochez par {wording.CRITERIA[criterion]}\u00a0; sans coche, toutes conviennent.\n"
+        f"{wording.WHO}\n\n{asked if values else wording.NONE_TO_PICK}\n"
         f"Pour l’instant\u00a0: {await in_words(session, audience)} — {wording.people(await count(session, audience))}."
     )
     ways = (_button(wording.OTHER_CHOICE, "to", announcement.id), _button(wording.BACK, "panel", announcement.id))
     return say(text, *rows, ways, replace=True)
 
 
-async def tick(session: AsyncSession, may: Rights, announcement: Announcement, criterion: str, given: str) -> Reply:
+async def tick(
+    session: AsyncSession, may: Rights, announcement: Announcement, criterion: str, given: str, today: date
+) -> Reply:
     """Tick or untick one value."""
-    values = await _values(session, may, criterion)
+    values = await _values(session, may, criterion, today)
     value = next((value for value in values if _short(value) == given), None)
     if value is not None:
         audience = Audience.of(announcement.audience)
-        chosen: frozenset[str] = getattr(audience, criterion)
+        chosen = _chosen(audience, criterion)
         ticked: dict[str, Any] = {criterion: chosen ^ {value}}
+        if criterion in _ONE_OF:
+            ticked = {criterion: None if value in chosen else int(value)}
         change(announcement, replace(audience, **ticked))
-    return await show_values(session, may, announcement, criterion)
+    return await show_values(session, may, announcement, criterion, today)
 
 
 def change(announcement: Announcement, audience: Audience) -> None:
@@ -83,13 +103,29 @@ async def in_words(session: AsyncSession, audience: Audience) -> str:
         [regions.get(value, value) for value in audience.regions],
         [kinds.get(value, value) for value in audience.kinds],
     )
-    if not audience.people:
-        return text
-    named = f"{wording.people(len(audience.people))} nommément"
-    return named if text == wording.described((), (), ()) else f"{text}\u202f; {named}"
+    concerned = []
+    for criterion, number in (("invited", audience.invited), *_consulted(audience)):
+        if number is not None:
+            table = Event if criterion == "invited" else Consultation
+            row: Event | Consultation | None = await session.get(table, number)
+            name = row.name if isinstance(row, Event) else row.title if row else "?"
+            concerned.append(wording.concerned(criterion, name))
+    if audience.people:
+        concerned.append(f"{wording.people(len(audience.people))} nommément")
+    return "\u202f; ".join(concerned if text == wording.described((), (), ()) and concerned else [text, *concerned])
 
 
-async def _values(session: AsyncSession, may: Rights, criterion: str) -> dict[str, str]:
+def _consulted(audience: Audience) -> tuple[tuple[str, int | None], ...]:
+    return ("answered", audience.answered), ("unanswered", audience.unanswered)
+
+
+def _chosen(audience: Audience, criterion: str) -> frozenset[str]:
+    """The values of a criterion that are ticked."""
+    value = getattr(audience, criterion)
+    return value if isinstance(value, frozenset) else frozenset() if value is None else frozenset({str(value)})
+
+
+async def _values(session: AsyncSession, may: Rights, criterion: str, today: date) -> dict[str, str]:
     """What may be ticked, with its label, in the order shown."""
     if criterion == "roles":
         labels = await _labels(session, "roles", wording.ROLES)
@@ -97,6 +133,20 @@ async def _values(session: AsyncSession, may: Rights, criterion: str) -> dict[st
     if criterion == "regions":
         rows = await session.execute(select(Region.code, Region.name).order_by(Region.name))
         return {code: name for code, name in rows if may.regions is None or code in may.regions}
+    if criterion == "invited":
+        query = select(Event).where(Event.status != EventStatus.CANCELLED, Event.kind != "phase")
+        events = await session.scalars(
+            query.where(Event.ends_on >= today - _PAST).order_by(Event.starts_on, Event.id).limit(_MOST)
+        )
+        return {str(one.id): _cut(one.name) for one in events}
+    if criterion in _ONE_OF:
+        asked = await session.scalars(
+            select(Consultation)
+            .where(Consultation.status != Status.DRAFT)
+            .order_by(Consultation.status.desc(), Consultation.closes_at.desc(), Consultation.id.desc())
+            .limit(_MOST)
+        )
+        return {str(one.id): _cut(one.title) for one in asked}
     labels = await _labels(session, "structure_kinds", {})
     kinds = await session.scalars(select(Structure.kind).distinct().order_by(Structure.kind))
     return {kind: labels.get(kind, kind) for kind in kinds}
@@ -118,6 +168,10 @@ def _short(value: str) -> str:
 
 def _button(label: str, verb: str, *parts: object) -> Button:
     return Button(label=label, action=":".join(["announce", verb, *map(str, parts)]))
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"
 
 
 def _capital(label: str) -> str:

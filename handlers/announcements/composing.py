@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements import wording
 from handlers.announcements.correcting import correction_typed
 from handlers.announcements.drafts import FORM, draft, still_draft
+from handlers.announcements.naming import names_typed
 from handlers.announcements.previewing import preview
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import Rights, allowed, rights
@@ -54,7 +55,9 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         return await preview(request, session, may, announcement)
     if asks == "correction" and announcement is not None:
         return await correction_typed(session, conversation, announcement, request.text)
-    if asks == "time" and announcement is not None:
+    if asks == "names" and announcement is not None:
+        reply = await names_typed(session, may, announcement, request.text)
+    elif asks == "time" and announcement is not None:
         reply = await time_typed(request, session, may, announcement, request.text)
     else:
         reply = await _written(request, session, may, request.text, announcement)
@@ -122,4 +125,9 @@ async def _written(
     return await preview(request, session, may, announcement)
 
 
-_ASKED = {"text": wording.EDIT_TEXT, "time": wording.TIME_AGAIN, "correction": wording.FIX_TEXT}
+_ASKED = {
+    "text": wording.EDIT_TEXT,
+    "time": wording.TIME_AGAIN,
+    "correction": wording.FIX_TEXT,
+    "names": wording.NAMES_ASK,
+}

@@ -9,6 +9,7 @@ from handlers.announcements.correcting import ask_correction, correct, keep, rec
 from handlers.announcements.drafts import draft
 from handlers.announcements.linking import join, show_links
 from handlers.announcements.managing import pause, repeat, resume_sending, stop
+from handlers.announcements.naming import ask_names, drop_names
 from handlers.announcements.previewing import panel, preview
 from handlers.announcements.reporting import show_latest, show_report
 from handlers.announcements.rights import rights
@@ -36,14 +37,15 @@ async def _audience(request: Request, session: AsyncSession, conversation: Conve
     """The screens on which one chooses who is meant."""
     may, announcement = await draft(request, session)
     assert request.press is not None
+    today = request.received_at.astimezone(request.tz).date()
     criterion = request.arguments[1] if len(request.arguments) > 1 else ""
     match request.press.action.split(":")[1]:
         case "all":
             change(announcement, may.within(Audience()))
         case "pick" if criterion in wording.CRITERIA:
-            return await show_values(session, may, announcement, criterion)
+            return await show_values(session, may, announcement, criterion, today)
         case "tick" if criterion in wording.CRITERIA and len(request.arguments) > 2:
-            return await tick(session, may, announcement, criterion, request.arguments[2])
+            return await tick(session, may, announcement, criterion, request.arguments[2], today)
     return await show_choices(session, may, announcement)
 
 
@@ -80,6 +82,8 @@ _VERBS = {
     "all": _audience,
     "pick": _audience,
     "tick": _audience,
+    "names": ask_names,
+    "unname": drop_names,
     "link": show_links,
     "join": join,
     "try": try_out,

@@ -1,6 +1,6 @@
 """What announcements say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from storage.announcements import AnnouncementStatus as Status
 from storage.outbox import State
 
 MOST = 10_000  # characters of a text; channels split what is long, nobody reads what is longer
+
+MOST_SAID = 30  # words of a list that were not understood; the others are counted
 
 ASK_TEXT = (
     "Écrivez le texte de l’annonce, comme il doit arriver.\n\n"
@@ -42,6 +44,21 @@ EVERYBODY = "Tout le réseau"
 BY_ROLE = "Par fonction"
 BY_REGION = "Par région"
 BY_KIND = "Par type de structure"
+BY_EVENT = "Invités à un événement"
+BY_ANSWER = "Ceux qui ont répondu à une consultation"
+BY_SILENCE = "Ceux qui n’ont pas répondu à une consultation"
+BY_NAME = "Par noms ou adresses"
+NO_NAMES = "Retirer les personnes nommées"
+PICK_EVENT = "Choisissez l’événement dont les invités recevront l’annonce."
+PICK_ANSWER = "Choisissez la consultation\u00a0: l’annonce ira à ceux dont la voix a répondu."
+PICK_SILENCE = "Choisissez la consultation\u00a0: l’annonce ira à ceux dont la voix n’a pas encore répondu."
+NONE_TO_PICK = "Il n’y en a aucune à choisir pour le moment."
+NAMES_ASK = (
+    "Écrivez ou collez les noms ou les adresses électroniques, un par ligne ou séparés par des virgules. "
+    "Ils s’ajoutent à ceux qui sont déjà nommés\u00a0; « annuler » ramène à l’aperçu."
+)
+NAMES_NOBODY = "Je n’ai trouvé personne de cette liste. Corrigez-la, ou écrivez « annuler »."
+NAMES_TOO_MANY = "Cette liste est trop longue pour un message. Envoyez-la en plusieurs fois."
 BACK = "← Retour à l’aperçu"
 OTHER_CHOICE = "← Autres critères"
 REPORT = "Suivi de l’envoi"
@@ -93,7 +110,14 @@ RESTART = "Reprendre les envois"
 RESTARTED = "Les envois reprennent. Ce qui attendait part maintenant, ou au matin chez ceux qui dorment."
 
 WHO = "**Qui doit recevoir cette annonce\u202f?**"
-CRITERIA = {"roles": "fonction", "regions": "région", "kinds": "type de structure"}
+CRITERIA = {
+    "roles": "fonction",
+    "regions": "région",
+    "kinds": "type de structure",
+    "invited": "événement",
+    "answered": "consultation",
+    "unanswered": "consultation",
+}
 ROLES = {
     "participant": "participants",
     "director": "directions",
@@ -191,6 +215,28 @@ def described(roles: Iterable[str], regions: Iterable[str], kinds: Iterable[str]
     """An audience in words: « directions ; Bretagne, Corse », « tout le réseau »."""
     parts = [plain(", ".join(sorted(names))) for names in (roles, kinds, regions) if names]
     return "\u202f; ".join(parts) or "tout le réseau"
+
+
+def tick_by(criterion: str) -> str:
+    """Above the values of a criterion."""
+    return f"Cochez par {criterion}\u00a0; sans coche, toutes conviennent."
+
+
+def concerned(criterion: str, name: str) -> str:
+    """« invités à « Séminaire » », « n’ont pas répondu à « … » »."""
+    words = {"invited": "invités à", "answered": "ont répondu à", "unanswered": "n’ont pas répondu à"}
+    return f"{words[criterion]} «\u00a0{plain(name)}\u00a0»"
+
+
+def not_named(unknown: Sequence[str], several: Sequence[str]) -> str:
+    """Those of a list who were not taken, and why."""
+    parts = []
+    homonyms = "Plusieurs personnes portent ce nom, donnez leur adresse"
+    for why, words in (("Je ne connais pas", unknown), (homonyms, several)):
+        if words:
+            more = f" … et {len(words) - MOST_SAID} de plus" if len(words) > MOST_SAID else ""
+            parts.append(f"{why}\u00a0: {', '.join(plain(word[:80]) for word in words[:MOST_SAID])}{more}.")
+    return "\n".join(parts)
 
 
 def sent(count: int, unreachable: int) -> str:
