@@ -603,8 +603,9 @@ class _Telling:
         return found
 
     def _vague(self, event: EventFact) -> bool:
-        """Only known as « d’ici fin 2024 »: nothing to go to."""
-        return "when_text" in event.details
+        """Only known as « d’ici fin 2024 », or under way without a date: nothing to go to."""
+        undated = "date" in event.details.get("undetermined", ()) and event.starts_on < self.today
+        return "when_text" in event.details or undated
 
     def _agenda(self) -> Answer:
         reading = self.reading

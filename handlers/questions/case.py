@@ -64,7 +64,9 @@ class Case:
             codes = {self.memory.home}
         if not codes:
             return keys
-        family = [*keys, *(c.key for k in keys for c in self.knowledge.children.get(k, ()))]
+        family = list(keys)
+        for key in family:  # grows as it goes: parts of parts, too
+            family += [child.key for child in self.knowledge.children.get(key, ())]
         return [k for k in dict.fromkeys(family) if codes & set(self.event(k).regions)] or keys
 
     def _one(self, keys: list[str]) -> list[str]:
@@ -149,12 +151,25 @@ class Case:
         stems = {self.marks.words[p].stem for p in positions}
         return bool(stems & self.knowledge.phrases.words_of(self.best.topic.key))
 
+    def topic_explains_all(self, positions: list[int]) -> bool:
+        """Does it speak of every one of them, verbs apart?"""
+        if self.best is None:
+            return False
+        known = self.knowledge.phrases.words_of(self.best.topic.key)
+        words = [self.marks.words[p] for p in positions]
+        return all(w.stem in known or self.knowledge.lexicon.only_verb(w) for w in words)
+
     # ---- words -----------------------------------------------------------------------------------------------
 
     @property
     def stray(self) -> list[int]:
         """The unexplained words that are not about travelling there or fitting it into one's diary."""
         return [p for p in self.marks.loose if self.marks.words[p].stem not in self.knowledge.lexicon.travel]
+
+    @property
+    def stray_nouns(self) -> list[int]:
+        """The stray words that are no forms of verbs."""
+        return [p for p in self.stray if not self.knowledge.lexicon.only_verb(self.marks.words[p])]
 
     @property
     def only_verbs(self) -> bool:

@@ -22,7 +22,7 @@ from handlers.questions.reading_documents import (
 from handlers.questions.reading_events import event, unknown_event
 from handlers.questions.reading_followups import following
 from handlers.questions.reading_people import at_organisation, coordinates, offer, role_or_person, who
-from handlers.questions.reading_phases import phase, suite
+from handlers.questions.reading_phases import numbered_phase, phase, suite
 from handlers.questions.reading_talk import act, foreign, nothing, owner
 
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (
@@ -33,6 +33,7 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     offer,
     absent,
     coordinates,
+    numbered_phase,
     topic_surely,
     role_or_person,
     meaning,

@@ -76,7 +76,7 @@ def event_aliases(events: Iterable[EventFact], owners: Collection[str], lexicon:
             bare = bare if bare[:1] == full[:1] else full
             undated = tuple(s for s in full if s not in place and not s.isdigit())
             for stems in {full, undated or full, bare or full}:
-                ordinary = len(stems) == 1 and stems[0] in lexicon.cues.words and stems[0] not in lexicon.gatherings
+                ordinary = len(stems) == 1 and lexicon.cues.has(stems[0]) and stems[0] not in lexicon.gatherings
                 if stems and not ordinary:
                     aliases[stems, event.key] = Alias(stems, event.key)
         head = name_stems(event.name)[:1]
@@ -163,7 +163,7 @@ class PhraseIndex:
         return self._phrased[key]
 
     def _tells(self, piece: str) -> bool:
-        return not piece.startswith("?") and piece not in self._lexicon.light
+        return not piece.startswith("?") and not piece.isdigit() and piece not in self._lexicon.light
 
     def find(self, words: Sequence[Word]) -> list[TopicMatch]:
         """The topics that fit a question best, the best first. Verbs that no phrase has say little."""
@@ -192,7 +192,7 @@ class PhraseIndex:
                 continue  # « la démarche » alone fits everything
             if how and asks and not how & asks:
                 fit *= 0.7
-            elif asks & {"?count", "?when", "?where"} and not how:
+            elif asks & {"?count", "?when", "?where", "?who"} and not how:
                 fit *= 0.7
             topic = self._topics[entry]
             told = self._told[topic.key]

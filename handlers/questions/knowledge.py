@@ -62,8 +62,8 @@ class Knowledge:
         self.structure_names = Phrases({s.code: _known_as(s.name, *s.aliases) for s in structures})
         self.term_names = Phrases({t.key: _known_as(t.term, *t.aliases) for t in terms})
         self.own_name = frozenset(content_stems(str(self.settings.get("name", "")), self.lexicon))
-        abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}
-        self.aliases = event_aliases(self.events, self.own_name | abbreviations, self.lexicon)
+        self.abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}
+        self.aliases = event_aliases(self.events, self.own_name | self.abbreviations, self.lexicon)
         self.alias_index = Postings([alias.stems for alias in self.aliases])
         self.offices = [(c, function, owner) for c in self.contacts for function, owner in c.offices]
         self.functions = Postings([content_stems(function, self.lexicon) for _, function, _ in self.offices])

@@ -56,6 +56,10 @@ class Phrases:
         if name not in node.names:
             node.names.append(name)
 
+    def has(self, stem: str) -> bool:
+        """Is the stem a phrase by itself?"""
+        return stem in self._root.next and bool(self._root.next[stem].names)
+
     def find(self, words: Sequence[Word]) -> list[Cue]:
         """The cues in a text, from left to right, the longest first where they overlap."""
         found: list[Cue] = []

@@ -48,11 +48,11 @@ def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> li
         if count < len(set(alias.stems)):
             continue
         weight = sum(map(index.weight, alias.stems))
-        for start, end in _windows(alias.stems, where, words, lexicon):
+        for start, end in _windows(alias.stems, where, words, lexicon, knowledge.abbreviations):
             span = range(start, end)
             if alias.place and busy.intersection(span):
                 continue
-            if len(alias.stems) == 1 and _homograph(words[start], lexicon) and not _named(text, start, start + 1):
+            if len(alias.stems) == 1 and _homograph(words[start], lexicon) and not _named(text, start, alias.place):
                 continue
             if len(alias.stems) == 1 and alias.place and not _located(text, start):
                 continue
@@ -69,7 +69,11 @@ def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> li
 
 
 def _windows(
-    stems: Sequence[str], where: dict[str, list[int]], words: Sequence[Word], lexicon: Lexicon
+    stems: Sequence[str],
+    where: dict[str, list[int]],
+    words: Sequence[Word],
+    lexicon: Lexicon,
+    owners: Collection[str],
 ) -> list[tuple[int, int]]:
     """The stretches of text in which every stem of a name is found close together."""
     if len(stems) == 1:
@@ -79,7 +83,7 @@ def _windows(
         places = [min(where[s], key=lambda p: (abs(p - first), p)) for s in stems]
         start, end = min(places), max(places) + 1
         between = [p for p in range(start, end) if p not in places]
-        strangers = [p for p in between if words[p].folded not in lexicon.stop]
+        strangers = [p for p in between if words[p].folded not in lexicon.stop and words[p].stem not in owners]
         broken = any(words[p].breaks for p in range(start + 1, end))
         if (
             len(between) <= _WIDEST + len(stems)
@@ -96,11 +100,14 @@ def _homograph(word: Word, lexicon: Lexicon) -> bool:
     return word.folded in lexicon.common and word.stem not in lexicon.gatherings
 
 
-def _named(text: Text, start: int, end: int) -> bool:
-    """Is an ordinary word used as a name here: with a capital, or after « à » and the like?"""
-    if not text.shouted and text.words[end - 1].capital and start > 0:
+def _named(text: Text, start: int, place: bool) -> bool:
+    """Is an ordinary word used as a name here: with a capital, after « à » for a place, « le » for anything else?"""
+    word = text.words[start]
+    after = text.words[start + 1] if start + 1 < len(text.words) else None
+    if not text.shouted and word.capital and (start > 0 or after is None or after.breaks or after.kind != "word"):
         return True
-    return start > 0 and text.words[start - 1].folded in ("a", "de", "sur", "vers")
+    before = text.words[start - 1].folded if start > 0 else ""
+    return before in (("a", "de", "sur", "vers") if place else ("le", "du", "au", "un", "ce", "notre", "prochain"))
 
 
 def _located(text: Text, start: int) -> bool:
@@ -168,7 +175,7 @@ def role_mentions(
             (contact, function, owner)
             for contact, function, owner in (knowledge.offices[n] for n in knowledge.functions.holding(word.stem))
         ]
-        if word.stem not in lexicon.offices or position in busy:
+        if word.stem not in lexicon.offices or position in busy or word.folded in ("direction", "directions"):
             position += 1
             continue
         wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
@@ -208,7 +215,6 @@ def _qualifiers(
                 "notre",
                 "votre",
                 "pour",
-                "s",
             ):
                 break
             continue

@@ -80,6 +80,7 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
         for m in event_mentions(text, knowledge, named | _covered(marks.regions))
         if not any(c.start <= m.start and m.end <= c.end and c.end - c.start > m.end - m.start for c in _long(marks))
     ]
+    mentions = [m for m in mentions if not _any_meeting(m, words)]
     reader = DateReader(words, today, past=past, busy=_busy(knowledge), anchors=_anchors(mentions, knowledge, today))
     marks.periods = reader.find()
     anchored = {p for period in marks.periods for p in range(period.start, period.end)}
@@ -127,6 +128,16 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     ]
     marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated])
     return marks
+
+
+def _any_meeting(mention: EventMention, words: Sequence[Word]) -> bool:
+    """« la prochaine rencontre » is any of them, « les Rencontres » those that have the name."""
+    word = words[mention.start]
+    alone = mention.end - mention.start == 1
+    return alone and word.stem in _ANY and not word.folded.endswith("s") and not word.capital
+
+
+_ANY = frozenset(("rencontre", "reunion", "evenement"))
 
 
 def _long(marks: Marks) -> list[Cue]:

@@ -12,7 +12,7 @@ def absent(case: Case) -> Reading | None:
     if not m.absent:
         return None
     missing = [p for a in m.absent for p in range(a.start, a.end)]
-    if case.fit >= 0.5 and case.topic_explains(missing):
+    if case.fit >= 0.5 and case.topic_explains_all([*missing, *m.loose]):
         return None
     if case.events and case.has("when", "where"):
         only_travel = all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in m.absent)

@@ -78,6 +78,18 @@ def _goes_without_saying(case: Case, mention: EventMention, said: set[str]) -> b
     )
 
 
+def _asked_whether_there(case: Case) -> bool:
+    """« le CA est-il au Havre ? », « c’est à Paris, les Rencontres ? »: a place is asked to be confirmed."""
+    words = case.marks.words
+    if case.only_placed:
+        return False
+    places = {k for m in case.marks.events if m.place for k in m.events}
+    if places and not places & set(case.events):
+        return True
+    loose = case.marks.loose
+    return len(loose) == 1 and loose[0] > 0 and words[loose[0] - 1].folded in ("a", "au", "aux")
+
+
 def event(case: Case) -> Reading | None:
     """What is asked of the events named."""
     m = case.marks
@@ -92,10 +104,12 @@ def event(case: Case) -> Reading | None:
     vague = all("when_text" in case.event(k).details for k in case.events)
     if vague and "when" not in explicit:
         return case.on_topic() if case.fit >= 0.45 else unknown
-    if case.only_placed and (case.stray if explicit else m.loose or (not asks and len(m.words) > 3)):
+    if case.only_placed and (case.stray_nouns if explicit else m.loose or (not asks and len(m.words) > 3)):
         return unknown
     if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
         return unknown  # « Le Havre, c'est où ? »: a place is no event
+    if not asks and _asked_whether_there(case):
+        return Reading("event", events=case.events, asks=("where",))
     if not explicit and m.loose:
         if case.fit >= 0.6 or (case.fit >= 0.45 and case.topic_explains(m.loose)):
             return case.on_topic(events=case.events)

@@ -25,9 +25,16 @@ def following(case: Case) -> Reading | None:
         if memory.intent == "agenda":
             return Reading("agenda", period=m.periods[0], region=memory.region)
     steps = [step for step in ("next", "previous", "first", "last") if case.has(step)]
-    if steps and current and not m.gatherings and not case.has("phase", "agenda"):
+    if steps and current and not m.gatherings and not case.has("agenda") and _relative(case, current[0]):
         return _step(case, steps[0], current[0])
     return _of_person(case) or _of_event(case, current)
+
+
+def _relative(case: Case, event: EventFact) -> bool:
+    """« la phase suivante » counts from the phase spoken of, « la prochaine phase » from today."""
+    if not case.has("phase"):
+        return True
+    return event.position is not None and any(w.stem == "suivant" or w.folded == "apres" for w in case.marks.words)
 
 
 def _carried_over(case: Case) -> Reading | None:

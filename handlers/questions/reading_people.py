@@ -1,6 +1,7 @@
 """Readings of questions about people: coordinates, functions, who does what."""
 
 from handlers.questions.case import Case, keys_of
+from handlers.questions.facts import ContactFact
 from handlers.questions.reading import COORDINATES, Reading
 
 _SURE, _LIKELY = 0.9, 0.6
@@ -26,7 +27,7 @@ def coordinates(case: Case) -> Reading | None:
     if not asks and bodies and case.has("address", "where") and not case.events:
         known = next((key for key in bodies if key in case.knowledge.organisation), "")
         return Reading("absent", absent=("postal",), organisation=known)
-    if not asks or (asks == ("phone",) and _numbered(case)):
+    if not asks or (asks == ("phone",) and not case.people and _numbered(case)):
         return None
     asks = tuple(a for a in asks if a != "coordinates") or asks
     if case.has("role", "who") and (case.people or case.holders) and _asked_who(case):
@@ -51,15 +52,20 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:
         return Reading("absent", absent=("contact",), events=case.events[:1], asks=asks)
     if case.best and case.fit >= _LIKELY and asks == ("coordinates",):
         told = tuple(case.best.topic.details.get("contacts", ()))
-        if told:
+        if told and any(_reachable(case.knowledge.contact[k]) for k in told if k in case.knowledge.contact):
             return Reading("members", contacts=told, asks=asks, topic=case.best.topic.key)
-    if duty := case.knowledge.on_duty(m.words):
+    duty = tuple(k for k in case.knowledge.on_duty(m.words) if _reachable(case.knowledge.contact[k]))
+    if duty:
         return Reading("contact" if len(duty) == 1 else "members", contacts=duty, asks=asks)
     for key in bodies:
         members = keys_of(case.knowledge.members(key))
         if members and not m.loose:
             return Reading("members", contacts=members, organisation=key, asks=asks)
         return Reading("absent", absent=("contact",), organisation=key, asks=asks)
+    reachable = tuple(c.key for c in case.knowledge.contacts[:200] if _reachable(c))
+    few = 0 < len(reachable) <= 6 and "coordinates" in asks
+    if few and m.loose and case.fit >= 0.4:
+        return Reading("members", contacts=reachable, asks=asks)
     if m.loose:
         return Reading("stranger", asks=asks)
     if case.spoken_of():
@@ -68,10 +74,13 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:
         return Reading("members", contacts=members, organisation=memory.organisation, asks=asks)
     if m.terms or m.regions:
         return Reading("absent", absent=("contact",), asks=asks)
-    reachable = tuple(c.key for c in case.knowledge.contacts[:200] if c.phone or c.email)
-    if 0 < len(reachable) <= 6 and "coordinates" in asks:
+    if few:
         return Reading("members", contacts=reachable, asks=asks)
     return Reading("whose", asks=asks)
+
+
+def _reachable(contact: ContactFact) -> bool:
+    return bool(contact.phone or contact.email)
 
 
 def _numbered(case: Case) -> bool:
@@ -107,6 +116,8 @@ def role_or_person(case: Case) -> Reading | None:
         return Reading("contact", contacts=keys_of(named), asks=case.memory.wanted, several=case.several)
     if case.people:
         return _of_person(case, asks)
+    if not asks and case.fit >= 0.55 and m.loose:
+        return None
     if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
         return of_role(case, ("who",))
     return None
@@ -120,7 +131,7 @@ def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
         return Reading("absent", absent=("unknown",), contacts=keys)
     if case.has("who") and case.best and case.fit >= _LIKELY and _beyond_names(case, case.best.common):
         return case.on_topic()
-    if case.marks.loose and not asks:
+    if not asks and (case.marks.loose or case.marks.begins("comment", "pourquoi", "combien", "quand", "est")):
         return Reading("absent", absent=("unknown",), contacts=keys)
     asks = tuple(a for a in asks if a != "who") or ("role",)
     return Reading("contact", contacts=keys, asks=asks if case.marks.cues else ("card",), several=case.several)

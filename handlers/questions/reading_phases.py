@@ -45,6 +45,16 @@ def phase(case: Case) -> Reading | None:
     return _by_place(case, phases)
 
 
+def numbered_phase(case: Case) -> Reading | None:
+    """« et la 3 ? », when a phase was spoken of."""
+    spoken_of = [k for k in case.memory.events if k in case.knowledge.event and case.event(k).position is not None]
+    if not spoken_of or not case.again or case.marks.cues or len(case.marks.words) > 4:
+        return None
+    ranks = [_rank(word.folded, word.kind) for word in case.marks.words]
+    found = tuple(p.key for p in case.knowledge.phases if p.position in ranks)
+    return Reading("phase", events=found) if found else None
+
+
 def _by_place(case: Case, phases: tuple[EventFact, ...]) -> Reading:
     """The next, last, first, previous or present phase, those of a period, or all of them."""
     today, asks = case.today, case.event_asks
