@@ -36,6 +36,7 @@ from storage.inbox import InboxItem, InboxState
 from storage.outbox import Delivery, State
 from storage.people import Account, Person
 from storage.redacting import Traces, redact, traces
+from storage.uploads import Upload
 
 Where = Callable[["Subject"], ColumnElement[bool]]
 Forget = Callable[[AsyncSession, "Subject", datetime], Awaitable[int]]
@@ -232,10 +233,11 @@ def forget_goodbye(row: Delivery) -> None:
 async def forget_inbox(session: AsyncSession, subject: Subject, now: datetime) -> int:
     """Updates keep their number, so that none is handled twice; what still waits is not handled any more."""
     mine = InboxItem.sender.in_(subject.senders)
+
+
 def forget_secret(row: Delivery) -> None:
     """A message that carried a secret has been sent, or never will be: only that there was one remains."""
     row.payload = {}
-
 
     pages = update(InboxItem).where(mine, InboxItem.platform == "web")  # a page's updates are numbered by person
     renamed = pages.values(update_id=literal("erased:") + cast(InboxItem.id, String))
@@ -298,9 +300,9 @@ async def forget_contacts(session: AsyncSession, subject: Subject, now: datetime
     return _count(await session.execute(query.execution_options(synchronize_session=False)))
 
 
-async def everything(session: AsyncSession, table: type[Row]) -> int:
-    """Every row goes, whoever's it is."""
-    return _count(await session.execute(delete(table).execution_options(synchronize_session=False)))
+async def all_uploads(session: AsyncSession, subject: Subject, now: datetime) -> int:
+    """Every file goes, whoever sent it: a spreadsheet cannot be searched here, and can be sent again."""
+    return _count(await session.execute(delete(Upload).execution_options(synchronize_session=False)))
 
 
 async def redact_table(session: AsyncSession, table: Table, subject: Subject, now: datetime) -> int:

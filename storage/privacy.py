@@ -25,6 +25,7 @@ from storage.forgetting import (
     Forget,
     Subject,
     Where,
+    all_uploads,
     both,
     deleted,
     emptied,
@@ -38,11 +39,13 @@ from storage.forgetting import (
     subject_of,
     theirs,
 )
+from storage.imports import ImportChange, ImportRun
 from storage.inbox import InboxItem
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.network import bump_knowledge
 from storage.outbox import Attempt, Delivery
 from storage.people import Account, Person, RoleGrant
+from storage.uploads import Upload
 from storage.web import WebChat, WebMessage
 
 from storage.personal import PersonalLink, WebSession
@@ -78,6 +81,10 @@ def _my_proposals(s: Subject) -> Any:
 
 def _my_traces(s: Subject) -> Any:
     return or_(BallotTrace.voice_key == s.voice, BallotTrace.by_person == s.id)
+
+
+def _my_imported(s: Subject) -> Any:
+    return ImportChange.person_id == s.id
 
 
 def _my_proposals_to_link(s: Subject) -> Any:
@@ -173,6 +180,14 @@ RULES: Mapping[str, Rule] = {
         forget_conversations,
     ),
     "leases": _none("Which process does what."),
+    "import_layouts": _none("The columns of files, explained once."),
+    "import_runs": Rule(
+        "Which files were imported when; by whom.",
+        lambda s: ImportRun.by == s.id,
+        emptied(ImportRun, by=lambda s: ImportRun.by == s.id),
+    ),
+    "import_changes": _own(ImportChange, "What an import changed, before and after.", _my_imported),
+    "uploads": Rule("Files sent, for an hour; any may list the person.", lambda s: Upload.person_id == s.id, all_uploads),
     # Identity, last: the rest is found by it.
     "link_codes": _own(LinkCode, "Codes to link an account, as digests.", lambda s: LinkCode.person_id == s.id),
     "invitations": Rule(

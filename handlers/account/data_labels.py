@@ -24,6 +24,8 @@ TABLES = {
     "invitations": "Invitations",
     "link_proposals": "Demandes de liaison de comptes",
     "wrong_tries": "Codes erronés",
+    "personal_links": "Liens personnels",
+    "web_sessions": "Navigateurs ouverts par un lien personnel",
     "pseudonyms": "Pseudonyme dans le journal",
     "import_runs": "Imports que vous avez faits",
     "import_changes": "Ce que les imports ont changé pour vous",

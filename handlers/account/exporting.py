@@ -65,8 +65,8 @@ def _paragraph(row: Mapping[str, Any], names: Names, tz: ZoneInfo) -> str:
             word, shown = column.removesuffix("_id"), names.get(column, {}).get(value or 0)
         elif column == "id" or (column.endswith("_id") and column != "external_id"):
             continue
-        if shown not in (None, "", [], {}):
-            lines.append(f"{COLUMNS.get(word, word)}\u00a0: {_readable(shown, tz)}")
+        if shown not in (None, "", [], {}) and (text := _readable(shown, tz)):
+            lines.append(f"{COLUMNS.get(word, word)}\u00a0: {text}")
     return "\n".join(lines)
 
 
@@ -80,6 +80,8 @@ def _readable(value: Any, tz: ZoneInfo) -> str:
             return day(value)
         case time():
             return value.strftime("%H:%M")
+        case {"text": text}:  # a message: its buttons are no use on paper
+            return str(text or "")
         case dict():
             return "\u202f; ".join(f"{key} = {_readable(one, tz)}" for key, one in value.items() if one not in ("", []))
         case list():

@@ -6,7 +6,7 @@ from datetime import date, time
 
 from handlers.dates import MONTHS
 
-_HOUR = re.compile(r"(?<!\d)(\d{1,2})\s*(?:h|:|heures?)?\s*([0-5]\d)?(?!\d)")
+_HOUR = re.compile(r"(?<!\d)(\d{1,2})(?:\s*(?:heures?|h|:)(?:\s*([0-5]\d)(?!\d|\s*[h:]))?)?(?!\d)")
 _NUMERIC = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}|\d{2}))?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _WORDS = re.compile(r"(\d{1,2})(?:er)?\s+([a-z]+)\.?(?:\s+(\d{4}))?")

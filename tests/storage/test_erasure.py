@@ -31,12 +31,14 @@ from storage.conversations import Conversation
 from storage.database import Database
 from storage.directory import Contact, Topic
 from storage.forgetting import forgotten
+from storage.imports import ImportChange, ImportRun
 from storage.inbox import InboxItem, InboxState
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.outbox import Attempt, Delivery, State, enqueue
 from storage.people import Account, Person, Role
 from storage.privacy import RULES, erase, holdings
 from storage.redacting import GONE, redact, traces
+from storage.uploads import Upload, upload_row
 from storage.web import open_chat, write_in, write_out
 from tests import building
 
@@ -152,6 +154,15 @@ async def a_life(session: AsyncSession) -> tuple[int, int]:
             WrongTry(account_id=hers.id, at=1.0),
         ]
     )
+    run = ImportRun(
+        by=maelys.id, as_admin=False, files=["maelys.kerzreho-tanguy@exemple.fr.csv"], counts={}, applied_at=NOW
+    )
+    session.add(run)
+    await session.flush()
+    changed = {"kind": "people", "row_id": maelys.id, "done": "changed", "before": {"phone": PHONE}, "after": {}}
+    session.add(ImportChange(run_id=run.id, person_id=maelys.id, **changed))
+    upload = upload_row("slack", "u9", "membres.csv", "text/csv", b"nom;Kerzr\xc3\xa9ho-Tanguy", NOW)
+    session.add(Upload(**{**upload, "person_id": maelys.id}))
     await note(session, Act.LINKED, NOW, by=maelys.id, about=maelys.id, way="code")
     await session.flush()
     return maelys.id, bruno.id
