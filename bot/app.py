@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 
+from aiohttp.web import RouteDef
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -45,10 +46,14 @@ class App:
         self.channels: list[Channel] = []
         self._tasks: list[asyncio.Task[None]] = []
 
-    def add(self, channel: Channel) -> None:
-        """Give the application a channel, before `start()`."""
+    def add(self, channel: Channel, *, pushes: bool = True) -> None:
+        """Give the application a channel, before `start()`. Without `pushes` only replies leave by it from here."""
         self.channels.append(channel)
-        self.worker.add(channel.messenger)
+        self.worker.add(channel.messenger, pushes=pushes)
+
+    def routes(self) -> list[RouteDef]:
+        """What the web server answers for the channels there are."""
+        return [route for channel in self.channels for route in channel.routes()]
 
     async def start(self, *, ticking: bool = True) -> None:
         """Begin: what waits in the inbox first, then the channels, then time. Raises CannotStart."""

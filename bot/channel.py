@@ -1,13 +1,25 @@
 """What the application needs of a channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Flag, auto
 from typing import Protocol
+
+from aiohttp.web import RouteDef
 
 from schedules.messenger import Messenger
 
 
 class CannotStart(Exception):
     """A channel or command cannot start; the message is one clear sentence for stderr."""
+
+
+class Parts(Flag):
+    """What a process does: `WEB` takes HTTP, `WORKER` polls and sends what is due."""
+
+    WEB = auto()
+    WORKER = auto()
+    ALL = WEB | WORKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,9 @@ class Channel(Protocol):
 
     name: str
     messenger: Messenger
+
+    def routes(self) -> Sequence[RouteDef]:
+        """What the web server answers for this platform; none where updates come another way."""
 
     async def start(self) -> None:
         """Begin to receive; returns when the channel works. Raises CannotStart for a wrong token or address."""

@@ -54,7 +54,8 @@ def demo() -> None:
 @app.command()
 def run(now: Now = None, speed: Speed = 1.0) -> None:
     """Everything in one process, on the channels that have tokens."""
-    from bot.running import Parts, run_parts
+    from bot.channel import Parts
+    from bot.running import run_parts
 
     _do(lambda settings: run_parts(settings, Parts.ALL, now=now, speed=speed))
 
@@ -62,7 +63,8 @@ def run(now: Now = None, speed: Speed = 1.0) -> None:
 @app.command()
 def web(now: Now = None, speed: Speed = 1.0) -> None:
     """The HTTP half of `run`, for several machines."""
-    from bot.running import Parts, run_parts
+    from bot.channel import Parts
+    from bot.running import run_parts
 
     _do(lambda settings: run_parts(settings, Parts.WEB, now=now, speed=speed))
 
@@ -70,7 +72,8 @@ def web(now: Now = None, speed: Speed = 1.0) -> None:
 @app.command()
 def worker(now: Now = None, speed: Speed = 1.0) -> None:
     """The polling and sending half of `run`, for several machines."""
-    from bot.running import Parts, run_parts
+    from bot.channel import Parts
+    from bot.running import run_parts
 
     _do(lambda settings: run_parts(settings, Parts.WORKER, now=now, speed=speed))
 

@@ -226,9 +226,9 @@ async def run_rehearsal(settings: Settings) -> int:
     app = App(settings, database, clock)
     hub = Hub()
     rehearsal = Rehearsal(app, clock, hub)
-    server = WebServer(settings, app, rehearsal, hub)
     try:
         add_platforms(app)
+        server = WebServer(settings, app, rehearsal, hub, routes=app.routes())
         app.add(server)
         await rehearsal.start()
         await until_told(app, lambda: say(_TO_TRY.format(address=server.address)))

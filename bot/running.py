@@ -6,24 +6,15 @@ import logging
 import signal
 from collections.abc import Callable
 from datetime import datetime
-from enum import Flag, auto
 
 from bot.app import App
-from bot.channel import CannotStart
+from bot.channel import CannotStart, Parts
 from bot.logs import log_to_stderr
 from bot.opening import open_database
 from bot.settings import Settings
 from schedules.clock import Clock, MovedClock, SystemClock
 
 log = logging.getLogger(__name__)
-
-
-class Parts(Flag):
-    """What a process does."""
-
-    WEB = auto()
-    WORKER = auto()
-    ALL = WEB | WORKER
 
 
 def clock_for(settings: Settings, now: datetime | None, speed: float) -> Clock:
@@ -51,11 +42,10 @@ async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = 
     database = await open_database(settings)
     app = App(settings, database, clock)
     try:
-        if Parts.WORKER in parts:
-            add_platforms(app)
+        add_platforms(app, parts)
         if Parts.WEB in parts:
-            app.add(WebServer(settings, app))
-        if Parts.WORKER in parts and Parts.WEB not in parts and not app.channels:
+            app.add(WebServer(settings, app, routes=app.routes()))
+        elif not app.channels:
             raise CannotStart("Nothing to do: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or TELEGRAM_BOT_TOKEN.")
         await until_told(app)
     finally:
@@ -63,17 +53,17 @@ async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = 
     return 0
 
 
-def add_platforms(app: App) -> None:
-    """The platforms that have tokens."""
-    settings = app.settings
+def add_platforms(app: App, parts: Parts = Parts.ALL) -> None:
+    """The platforms that have tokens. A process without `WORKER` replies, and leaves what is pushed to the workers."""
+    settings, pushes = app.settings, Parts.WORKER in parts
     if settings.telegram_bot_token:
         from bot.telegram.channel import TelegramChannel
 
-        app.add(TelegramChannel(settings, app.gateway, app.database, app.owner))
+        app.add(TelegramChannel(settings, app.gateway, app.database, app.owner, parts), pushes=pushes)
     if settings.slack_bot_token:
         from bot.slack.channel import SlackChannel
 
-        app.add(SlackChannel(settings, app.gateway))
+        app.add(SlackChannel(settings, app.gateway, parts=parts), pushes=pushes)
 
 
 async def until_told(app: App, started: Callable[[], None] = lambda: None) -> None:

@@ -9,21 +9,21 @@ Kinds, states and what a doubt means are in `storage.outbox` and `schedules.retr
 import asyncio
 import contextlib
 import logging
-import math
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
+from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
 from schedules.holding import HeldByReaders, Hold
 from schedules.messenger import Finished, Messenger, Outgoing
 from schedules.recording import expire, record, recover
 from schedules.retry import DeliveryError
 from storage.database import Database
-from storage.outbox import Delivery, Priority, State, stopped_by
+from storage.outbox import Delivery, Priority, State
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ LEASE = 10.0  # seconds; prolonged while a request is open, so a dead worker's r
 TICK = 0.05
 SWEEP = 1.0  # seconds between looks for lost leases and expired deliveries
 MOST_OPEN = 100  # requests under way at once, for each platform
+REPLY_AHEAD = 0.5  # seconds of slots that a reply may take beyond those of now
 
 
 class Worker:
@@ -52,10 +53,10 @@ class Worker:
         self.owner = owner
         self._database = database
         self._clock = clock
-        self._hold = hold or HeldByReaders()
+        self._claimer = Claimer(owner, clock, hold or HeldByReaders(), lease, horizon)
         self._lease = lease
-        self._horizon = horizon
         self._machine = machine
+        self._lowest = dict.fromkeys(self.messengers, Priority.BULK)
         self._open: dict[str, set[asyncio.Task[None]]] = {platform: set() for platform in self.messengers}
         self._finished: list[Finished] = []
         self._wake = asyncio.Event()
@@ -64,11 +65,13 @@ class Worker:
         self._swept = 0.0
         self._prolonged = 0.0
         self._sending: set[int] = set()  # ids under way, whose leases are ours to prolong
-        self._slot_at = math.inf  # when what waits for its platform's limit may be claimed
+        self._unsure = False  # whether the last transaction may have been committed without our knowing
+        self.fault = ""  # what keeps everything from leaving, for `/readyz`
 
-    def add(self, messenger: Messenger) -> None:
-        """Another way out."""
+    def add(self, messenger: Messenger, *, pushes: bool = True) -> None:
+        """Another way out; without `pushes` for replies only, the rest is left to other processes."""
         self.messengers[messenger.platform] = messenger
+        self._lowest[messenger.platform] = Priority.BULK if pushes else Priority.REPLY
         self._open[messenger.platform] = set()
 
     def wake(self) -> None:
@@ -76,27 +79,32 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Work until `stop()`; a database that is away is waited for."""
+        """Work until `stop()`; a database that is away, or a full disk, is waited for."""
+        loop = asyncio.get_running_loop()
         pause = TICK
         while not self._stopping:
+            began = loop.time()
             try:
                 busy = await self.step()
-                pause = TICK if busy else self._until_next_slot()
-            except (DBAPIError, OSError) as error:
-                log.warning("delivery waits for the database (%s)", type(error).__name__)
+                pause, self.fault = TICK if busy else self._until_next_slot(), ""
+            except Exception as error:
+                known = isinstance(error, SQLAlchemyError | OSError)
+                log.log(logging.WARNING if known else logging.ERROR, "delivery waits (%s)", type(error).__name__)
+                self.fault = f"waits for the database ({type(error).__name__})" if known else type(error).__name__
                 pause = min(10.0, max(1.0, pause * 2))
-            if not self._stopping:
+            if self._stopping:
+                return
+            if pause == TICK:
+                await asyncio.sleep(max(0.0, began + TICK - loop.time()))
+            else:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause):
-                        if pause == TICK:
-                            await asyncio.sleep(TICK)
-                        else:
-                            await self._wake.wait()
-                self._wake.clear()
+                        await self._wake.wait()
+            self._wake.clear()
 
     def _until_next_slot(self) -> float:
         """Seconds to rest: a limit below one message a tick must still be reached."""
-        return min(1.0, max(TICK, self._slot_at - self._machine()))
+        return min(1.0, max(TICK, self._claimer.slot_at - self._machine()))
 
     async def stop(self, grace: float = 8.0) -> None:
         """Claim no more, let open requests end, record them, and give back what has not left."""
@@ -109,7 +117,7 @@ class Worker:
             task.cancel()
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(DBAPIError, OSError):
+        with contextlib.suppress(SQLAlchemyError, OSError):
             async with self._stepping, self._database.transaction() as session:
                 await self._record(session)
 
@@ -129,11 +137,12 @@ class Worker:
             return not self._stopping and await self._step()
 
     async def _step(self) -> bool:
-        claimed: list[Outgoing] = []
-        self._slot_at = math.inf
+        unsure, self._unsure = self._unsure, True
         async with self._database.transaction() as session:
             recorded = await self._record(session)
             now = self._machine()
+            if unsure:
+                await self._give_back(session)
             if now - self._prolonged >= self._lease / 3:
                 self._prolonged = now
                 await self._prolong(session, now)
@@ -141,10 +150,10 @@ class Worker:
                 self._swept = now
                 await recover(session, now, self._clock.now())
                 await expire(session, self._clock.now())
-            for platform, messenger in self.messengers.items():
-                room = MOST_OPEN - len(self._open[platform])
-                if room > 0:
-                    claimed += await self._claim(session, messenger, now, room)
+            rooms = {platform: MOST_OPEN - len(tasks) for platform, tasks in self._open.items()}
+            reach = tuple((platform, self._lowest[platform]) for platform, room in rooms.items() if room > 0)
+            claimed = await self._claimer.claim(session, self.messengers, rooms, reach, now) if reach else []
+        self._unsure = False
         self._recorded(recorded)
         for outgoing in claimed:
             self._start(outgoing)
@@ -167,90 +176,22 @@ class Worker:
             if messenger is None or self._stopping:
                 continue
             mine = [row for row in rows if row.platform == platform and row.state == State.WAITING]
-            leased += await self._assign(session, messenger, mine, now, len(mine), horizon=0.5)
+            free = await self._claimer.free(session, messenger, now, len(mine), REPLY_AHEAD)
+            leased += await self._claimer.assign(session, messenger, mine, free, now)
         return leased
 
-    async def _claim(self, session: AsyncSession, messenger: Messenger, now: float, room: int) -> list[Outgoing]:
-        calendar = self._clock.now()
-        rows: list[Delivery] = []
-        stopped = bool(await stopped_by(session))
-        for priority in Priority:  # one range of the index each: what is due is never searched among what is not
-            if stopped and priority is not Priority.REPLY:
-                break
-            busy_chats = select(Delivery.chat).where(
-                Delivery.platform == messenger.platform, Delivery.send_at > now - 1.0, Delivery.state != State.WAITING
-            )
-            query = (
-                select(Delivery)
-                .where(
-                    Delivery.state == State.WAITING,
-                    Delivery.platform == messenger.platform,
-                    Delivery.priority == priority,
-                    Delivery.due_at <= calendar,
-                    Delivery.not_before <= now,
-                )
-                .order_by(Delivery.due_at, Delivery.id)
-                .limit(room - len(rows))
-                .with_for_update(skip_locked=True)
-            )
-            if messenger.rate is not None and priority is not Priority.REPLY:
-                query = query.where(Delivery.chat.not_in(busy_chats))  # one message a second and chat
-            rows += (await session.scalars(query)).all()
-            if len(rows) >= room:
-                break
-        return await self._assign(session, messenger, rows, now, room, horizon=self._horizon) if rows else []
+    async def _give_back(self, session: AsyncSession) -> None:
+        """The last transaction broke off: what it claimed, if it was committed after all, has surely not left.
 
-    async def _assign(
-        self,
-        session: AsyncSession,
-        messenger: Messenger,
-        rows: Sequence[Delivery],
-        now: float,
-        most: int,
-        horizon: float,
-    ) -> list[Outgoing]:
-        limit = await slots.limit_row(session, messenger.platform) if messenger.rate is not None else None
-        free = slots.available(
-            limit.tat if limit else 0.0, limit.quiet_until if limit else 0.0, now, messenger.rate, most, horizon
+        Replies are leased by the gateway's transactions, of which one may be ending right now.
+        """
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.state == State.SENDING, Delivery.lease_owner == self.owner)
+            .where(Delivery.priority != Priority.REPLY, Delivery.id.not_in(self._sending))
+            .values(state=State.WAITING, tries=Delivery.tries - 1, lease_owner="", lease_until=0.0)
+            .execution_options(synchronize_session=False)
         )
-        taken: list[Outgoing] = []
-        chats: set[str] = set()
-        calendar = self._clock.now()
-        held = await self._hold.held(session, rows, calendar) if free.count else {}
-        for row in rows:
-            if len(taken) >= free.count:
-                self._slot_at = min(self._slot_at, free.at(len(taken)) - horizon)
-                break
-            if messenger.rate is not None and row.priority != Priority.REPLY and row.chat in chats:
-                continue
-            if (kept := held.get(row.id)) is not None:
-                if kept.until is not None:
-                    row.due_at = kept.until
-                else:
-                    row.state, row.reason, row.ended_at = State.SKIPPED, kept.reason, calendar
-                continue
-            chats.add(row.chat)
-            slot = free.at(len(taken))
-            row.state, row.tries, row.send_at = State.SENDING, row.tries + 1, slot
-            row.lease_owner, row.lease_until = self.owner, max(now, slot) + self._lease
-            taken.append(
-                Outgoing(
-                    row.id,
-                    row.kind,
-                    row.platform,
-                    row.workspace,
-                    row.chat,
-                    dict(row.payload),
-                    row.edits,
-                    row.tries,
-                    slot,
-                    row.parts_sent,
-                )
-            )
-        if limit is not None and taken:
-            limit.tat = free.at(len(taken))
-        await session.flush()
-        return taken
 
     async def _prolong(self, session: AsyncSession, now: float) -> None:
         if self._sending:

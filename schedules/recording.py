@@ -2,16 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
 from schedules.messenger import Finished
 from schedules.retry import Decision, DeliveryError, decide, interrupted
-from storage.forgetting import ENDS, GOODBYE, forget_goodbye
+from storage.forgetting import ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
 from storage.outbox import Attempt, Delivery, State
 from storage.people import Account, Person, accounts_of, best_account
+
+# Even when the lease was lost: that it arrived is a fact, and ends a doubt about it.
+_MAY_HAVE_ARRIVED = (State.UNCERTAIN, State.WAITING)
+_BEFORE = (
+    select(Delivery.id, Delivery.state, Delivery.lease_owner, Delivery.tries, Delivery.about, Delivery.chat)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Delivery.id)
+    .with_for_update()
+)
+assert isinstance(Delivery.__table__, Table)
+_ARRIVED = (
+    update(Delivery.__table__)
+    .where(Delivery.__table__.c.id == bindparam("row_id"))
+    .values(state=State.DELIVERED, message_ref=bindparam("ref"), reason="", ended_at=bindparam("at"))
+)
 
 
 async def record(
@@ -20,45 +36,65 @@ async def record(
     """Write the ends of a batch of tries. A row whose lease was lost meanwhile keeps what the other recorded."""
     if not batch:
         return
-    found = await session.scalars(
-        select(Delivery)
-        .where(Delivery.id.in_([done.outgoing.id for done in batch]))
-        .order_by(Delivery.id)
-        .with_for_update()
-    )
-    rows = {row.id: row for row in found}
+    before = await session.execute(_BEFORE, {"ids": [done.outgoing.id for done in batch]})
+    known = {row.id: row for row in before}
+    arrived: list[dict[str, Any]] = []
+    others: list[Finished] = []
+    attempts: list[dict[str, Any]] = []
     for done in batch:
-        row = rows.get(done.outgoing.id)
+        row = known.get(done.outgoing.id)
         if row is None:
             continue
+        mine = row.lease_owner == owner and row.tries == done.outgoing.tries
+        if mine and row.state == State.DELIVERED:
+            continue  # recorded by a commit whose answer was lost
+        attempts.append(_attempt(done))
+        if done.error is not None or row.about.startswith((GOODBYE, SECRET)):
+            others.append(done)
+        elif (mine and row.state == State.SENDING) or row.state in _MAY_HAVE_ARRIVED:
+            # An address that was erased while the message was leaving is not kept under another name.
+            arrived.append({"row_id": row.id, "ref": done.ref if row.chat else "", "at": calendar})
+    if arrived:
+        await session.execute(_ARRIVED, arrived)
+    if others:
+        await _record_others(session, others, owner, calendar, machine)
+    if attempts:
+        await session.execute(insert(Attempt), attempts)
+
+
+async def _record_others(
+    session: AsyncSession, batch: Sequence[Finished], owner: str, calendar: datetime, machine: float
+) -> None:
+    """What did not simply arrive, row by row."""
+    found = await session.scalars(select(Delivery).where(Delivery.id.in_([done.outgoing.id for done in batch])))
+    rows = {row.id: row for row in found}
+    for done in batch:
+        row = rows[done.outgoing.id]
         mine = row.state == State.SENDING and row.lease_owner == owner and row.tries == done.outgoing.tries
         if done.error is None:
-            # Even when the lease was lost: that it arrived is a fact, and ends a doubt about it.
-            if mine or row.state in (State.UNCERTAIN, State.WAITING):
+            if mine or row.state in _MAY_HAVE_ARRIVED:
                 row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
         elif mine:
             await _apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
     for row in rows.values():
         if row.about.startswith(GOODBYE) and row.state in ENDS:
             forget_goodbye(row)
+        elif row.about.startswith(SECRET) and row.state in ENDS:
+            forget_secret(row)
         elif not row.chat:
             row.message_ref = ""  # erased while it was leaving
     await session.flush()
-    await session.execute(
-        insert(Attempt),
-        [
-            {
-                "delivery_id": done.outgoing.id,
-                "platform": done.outgoing.platform,
-                "started": done.started,
-                "ended": done.ended,
-                "outcome": done.outcome,
-                "detail": done.error.reason if done.error else "",
-            }
-            for done in batch
-            if done.outgoing.id in rows
-        ],
-    )
+
+
+def _attempt(done: Finished) -> dict[str, Any]:
+    return {
+        "delivery_id": done.outgoing.id,
+        "platform": done.outgoing.platform,
+        "started": done.started,
+        "ended": done.ended,
+        "outcome": done.outcome,
+        "detail": done.error.reason if done.error else "",
+    }
 
 
 async def _apply(
@@ -77,8 +113,7 @@ async def _apply(
     if not decision.counts:
         row.tries -= 1
     if error.retry_after is not None and error.scope_wide:
-        limit = await slots.limit_row(session, row.platform)
-        limit.quiet_until = max(limit.quiet_until, machine + error.retry_after)
+        await slots.silence(session, row.platform, machine + error.retry_after)
     if error.moved_to:
         row.chat = error.moved_to
     if error.unreachable and row.account_id is not None:
@@ -136,6 +171,8 @@ async def recover(session: AsyncSession, machine: float, calendar: datetime) -> 
         )
         error = DeliveryError("interrupted", uncertain=True)
         await _apply(session, row, error, interrupted(row.kind, row.tries), calendar, machine)
+    await session.flush()
+    await _forget_blind(session, lost)
     return len(lost)
 
 
@@ -155,6 +192,17 @@ async def expire(session: AsyncSession, calendar: datetime) -> int:
             update(Delivery)
             .where(Delivery.id.in_(late))
             .values(state=State.EXPIRED, reason="expired", ended_at=calendar)
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(late), Delivery.about.startswith(SECRET))
+            .values(payload={})
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(
+            delete(Delivery)
+            .where(Delivery.id.in_(late), Delivery.about.startswith(BLIND))
             .execution_options(synchronize_session=False)
         )
     return len(late)

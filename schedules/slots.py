@@ -1,14 +1,16 @@
 """Send slots: who may leave when, under a limit that all workers share (GCRA, one row per scope)."""
 
+import math
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import insert_or_ignore
 from storage.outbox import SendLimit
 
 HORIZON = 0.06  # seconds of slots claimed ahead: what a kill can leave in doubt is rate × horizon
+CATCH_UP = 0.25  # how much of one second's worth may be made up for after a pause; platforms forgive all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +22,49 @@ class Slots:
     count: int
 
     def at(self, index: int) -> float:
-        """When the message of that index leaves."""
+        """When the message of that index leaves; in the past: at once."""
         return self.start + index * self.step
 
 
 def available(tat: float, quiet_until: float, now: float, rate: float | None, most: int, horizon: float) -> Slots:
-    """The slots from now to the horizon. Pure; `rate` is in messages per second, None is unlimited."""
+    """The slots from now to the horizon. Pure; `rate` is in messages per second, None is unlimited.
+
+    A limit forgives one second's worth at once. A quarter of what it forgives is used to make up for slots that nobody
+    could take, because a commit was slow or a process was started again; never more than `rate × horizon` at a time.
+    """
     if quiet_until > now:
         return Slots(quiet_until, 0.0, 0)
     if rate is None:
         return Slots(now, 0.0, most)
-    start = max(tat, now)
+    start = max(tat, now - CATCH_UP * max(0.0, 1 - 1 / rate))
     room = (now + horizon - start) * rate
     count = int(room) + 1 if room >= 0 else 0
-    return Slots(start, 1.0 / rate, min(most, count))
+    return Slots(start, 1.0 / rate, min(most, count, math.ceil(rate * horizon)))
 
 
-async def limit_row(session: AsyncSession, scope: str) -> SendLimit:
-    """The row of a scope, locked until the end of the transaction."""
-    query = select(SendLimit).where(SendLimit.scope == scope).with_for_update()
-    row: SendLimit | None = await session.scalar(query)
+async def limit_of(session: AsyncSession, scope: str) -> tuple[float, float]:
+    """The theoretical arrival time of a scope and until when it is quiet; locked until the end of the transaction."""
+    query = select(SendLimit.tat, SendLimit.quiet_until).where(SendLimit.scope == scope).with_for_update()
+    row = (await session.execute(query)).one_or_none()
     if row is None:
         await insert_or_ignore(session, SendLimit, [{"scope": scope, "tat": 0.0, "quiet_until": 0.0}])
-        row = await session.scalar(query)
-        assert row is not None
-    return row
+        row = (await session.execute(query)).one()
+    return row.tat, row.quiet_until
+
+
+async def reserve(session: AsyncSession, scope: str, tat: float) -> None:
+    """Nobody else gets a slot of the scope before `tat`."""
+    await session.execute(
+        update(SendLimit).where(SendLimit.scope == scope).values(tat=tat).execution_options(synchronize_session=False)
+    )
+
+
+async def silence(session: AsyncSession, scope: str, until: float) -> None:
+    """Nothing leaves in the scope until then."""
+    await limit_of(session, scope)
+    await session.execute(
+        update(SendLimit)
+        .where(SendLimit.scope == scope, SendLimit.quiet_until < until)
+        .values(quiet_until=until)
+        .execution_options(synchronize_session=False)
+    )

@@ -10,17 +10,17 @@ A delivery is never sent inside a transaction: it is claimed in one, with a leas
 recorded in another. A lease that ran out is a doubt (see `schedules.delivery`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, func, select, update
+from sqlalchemy import Float, ForeignKey, Index, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Row, insert_or_ignore
-from storage.network import setting, write_setting
+from storage.network import NetworkSetting, setting, write_setting
 
 
 class State(StrEnum):
@@ -189,7 +189,17 @@ async def set_stop(session: AsyncSession, *, on: bool, by: str, now: datetime) -
 
 async def stopped_by(session: AsyncSession) -> str:
     """Who has stopped everything that is not a reply; empty while nothing is stopped."""
-    stop = await setting(session, _STOP)
+    return stop_of(await setting(session, _STOP))
+
+
+def stop_setting() -> Select[dict[str, Any]]:
+    """The emergency stop as a query, for `stop_of`."""
+    return select(NetworkSetting.value).where(NetworkSetting.key == _STOP)
+
+
+def stop_of(value: Mapping[str, Any] | None) -> str:
+    """Who has stopped everything that is not a reply, as the setting says; empty while nothing is stopped."""
+    stop = value or {}
     return str(stop.get("by") or "?") if stop.get("on") else ""
 
 

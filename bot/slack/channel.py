@@ -1,20 +1,22 @@
-"""Slack as a channel: an app with its socket and its messenger."""
+"""Slack as a channel: an app with its messenger, and its socket or its address."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from aiohttp.web import RouteDef
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot.batching import Batches
-from bot.channel import CannotStart, Health
+from bot.channel import CannotStart, Health, Parts
 from bot.gateway import Gateway
 from bot.logs import library_logger
 from bot.settings import Settings
 from bot.slack.connecting import TRANSPORT, Line
+from bot.slack.events import PATH, Events
 from bot.slack.listening import inbound_of, name_of
 from bot.slack.messenger import SlackMessenger
 from bot.slack.refusals import TOKEN_REFUSED
@@ -28,11 +30,16 @@ DECIDE_WITHIN = 2.0  # seconds; Slack waits three for an acknowledgement
 
 
 class SlackChannel:
-    """Receives by Socket Mode, sends through the Web API."""
+    """Receives by Socket Mode when there is an app token, else over HTTP; sends through the Web API.
+
+    A worker opens the socket, a web process takes HTTP. Raises CannotStart when it could receive in no way.
+    """
 
     name = "slack"
 
-    def __init__(self, settings: Settings, gateway: Gateway, watch: Watch | None = None) -> None:
+    def __init__(
+        self, settings: Settings, gateway: Gateway, watch: Watch | None = None, parts: Parts = Parts.ALL
+    ) -> None:
         self._settings = settings
         self._watch = watch or Watch()
         self._gateway = gateway
@@ -40,18 +47,25 @@ class SlackChannel:
         self._line = make_line(settings)
         self._messenger = SlackMessenger(self._line, settings.slack_messages_per_minute)
         self._socket: Socket | None = None
+        self._app_token = settings.slack_app_token if Parts.WORKER in parts else None
+        takes_http = settings.slack_app_token is None and Parts.WEB in parts
+        self._events = Events(secret_of(settings), self.hear) if takes_http else None
         self._us = ""
         self.messenger: Messenger = self._messenger
         gateway.acknowledge_with(self.name, self._messenger.acknowledge)
 
+    def routes(self) -> Sequence[RouteDef]:
+        """Where Slack posts to, in HTTP mode."""
+        return self._events.routes() if self._events is not None else ()
+
     async def start(self) -> None:
-        """Ask Slack who we are, then open the socket. Raises CannotStart for a wrong token or address."""
-        if self._settings.slack_app_token is None:
-            raise CannotStart("SLACK_APP_TOKEN is not set; make an app-level token with connections:write.")
+        """Ask Slack who we are, then open the socket if it is ours. Raises CannotStart for a wrong token or address."""
         self._us = str((await introduce(self._line, self._settings))["user_id"])
+        if self._app_token is None:
+            return
         self._socket = Socket(
             await self._app(),
-            self._settings.slack_app_token.get_secret_value(),
+            self._app_token.get_secret_value(),
             self._settings.slack_api_url,
             lambda: self._messenger.last_posted,
             self._watch,
@@ -70,11 +84,13 @@ class SlackChannel:
 
     def health(self) -> Health:
         """How the socket and the token are."""
-        if self._socket is None:
+        if not self._us:
             return Health(False, "not started")
         if self._messenger.fault:
             return Health(False, self._messenger.fault)
-        return self._socket.health()
+        if self._socket is not None:
+            return self._socket.health()
+        return Health(True, f"events are taken at {PATH}" if self._events is not None else "sends only")
 
     async def hear(self, payload: dict[str, Any]) -> bool:
         """Take in one payload of Slack, whatever brought it; True when it may be acknowledged."""
@@ -91,18 +107,16 @@ class SlackChannel:
         return stored
 
     async def _app(self) -> AsyncApp:
-        """Bolt, for its signature check and its reading of payloads; it never gets as far as a listener.
+        """Bolt, for its reading of what the socket brings; it never gets as far as a listener.
 
         `before_authorize` is the one place that neither acknowledges before the commit nor loses an update when
         auth.test fails.
         """
-        secret = self._settings.slack_signing_secret
         return AsyncApp(
             name="concerte",
             # Bolt warns that SLACK_BOT_TOKEN stands in the environment beside the client it is given.
             logger=library_logger("slack_bolt.concerte", logging.ERROR),
             client=await self._line.client(),
-            signing_secret=secret.get_secret_value() if secret else "",
             before_authorize=_answering(self.hear),
         )
 
@@ -112,6 +126,17 @@ def _answering(hear: Callable[[dict[str, Any]], Awaitable[bool]]) -> Callable[..
         return BoltResponse(status=200 if await hear(req.body) else 503, body="")
 
     return answer
+
+
+def secret_of(settings: Settings) -> str:
+    """The signing secret, without which anybody could post events. Raises CannotStart."""
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    if not secret.strip():
+        raise CannotStart(
+            "SLACK_APP_TOKEN is not set; make an app-level token with connections:write for Socket Mode, or set "
+            f"SLACK_SIGNING_SECRET and have Slack post to {PATH}."
+        )
+    return secret
 
 
 def make_line(settings: Settings) -> Line:
@@ -138,6 +163,8 @@ async def introduce(line: Line, settings: Settings) -> Any:
 
 async def who_am_i(settings: Settings) -> str:
     """The bot's name and workspace, for `concerte check`. Raises CannotStart."""
+    if settings.slack_app_token is None:
+        secret_of(settings)
     line = make_line(settings)
     try:
         me = await introduce(line, settings)

@@ -1,0 +1,185 @@
+"""Claiming: which deliveries may leave now, each with a lease and a send slot.
+
+Everything here happens inside the worker's transaction. A tick with nothing due is one short query.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules import slots
+from schedules.clock import Clock
+from schedules.holding import Hold
+from schedules.messenger import Messenger, Outgoing
+from storage.outbox import Delivery, Priority, State, stop_of, stop_setting
+
+assert isinstance(Delivery.__table__, Table)
+_ROWS: Table = Delivery.__table__
+_CLAIM = (
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("row_id"))
+    .values(
+        state=State.SENDING,
+        tries=_ROWS.c.tries + 1,
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+        send_at=bindparam("slot"),
+    )
+)
+
+Reach = tuple[tuple[str, Priority], ...]
+"""Platforms, each with the last priority that is claimed for it."""
+
+
+class Claimer:
+    """Claims for one worker. `slot_at` is when what waits for its platform's limit may be claimed."""
+
+    def __init__(self, owner: str, clock: Clock, hold: Hold, lease: float, horizon: float) -> None:
+        self.slot_at = math.inf
+        self._owner = owner
+        self._clock = clock
+        self._hold = hold
+        self._lease = lease
+        self._horizon = horizon
+
+    async def claim(
+        self,
+        session: AsyncSession,
+        messengers: Mapping[str, Messenger],
+        rooms: Mapping[str, int],
+        reach: Reach,
+        now: float,
+    ) -> list[Outgoing]:
+        """Claim what is due, replies first, at most `rooms[platform]` for each platform."""
+        self.slot_at = math.inf
+        calendar = self._clock.now()
+        # One range of the index each: what is due is never searched among what is not.
+        *found, stop = (await session.execute(_look(reach), {"calendar": calendar, "now": now})).one()
+        stopped = bool(stop_of(stop))
+        due = [pair for pair, is_due in zip(_pairs(reach), found, strict=True) if is_due]
+        if stopped:
+            due = [pair for pair in due if pair[1] is Priority.REPLY]
+        claimed: list[Outgoing] = []
+        for platform in dict.fromkeys(platform for platform, _ in due):
+            messenger = messengers[platform]
+            free = await self.free(session, messenger, now, rooms[platform], self._horizon)
+            rows: list[Delivery] = []
+            for _, priority in [pair for pair in due if pair[0] == platform]:
+                if len(rows) < free.count:
+                    query = _due_rows(platform, priority, calendar, now, apart=messenger.rate is not None)
+                    rows += (await session.scalars(query.limit(free.count - len(rows)))).all()
+            if rows:
+                claimed += await self.assign(session, messenger, rows, free, now)
+            if len(rows) == free.count:
+                self.slot_at = min(self.slot_at, free.at(free.count) - self._horizon)
+        return claimed
+
+    async def free(
+        self, session: AsyncSession, messenger: Messenger, now: float, most: int, horizon: float
+    ) -> slots.Slots:
+        """The slots of a platform up to the horizon. A limit stays locked until the end of the transaction."""
+        if messenger.rate is None:
+            return slots.available(0.0, 0.0, now, None, most, horizon)
+        tat, quiet_until = await slots.limit_of(session, messenger.platform)
+        return slots.available(tat, quiet_until, now, messenger.rate, most, horizon)
+
+    async def assign(
+        self, session: AsyncSession, messenger: Messenger, rows: Sequence[Delivery], free: slots.Slots, now: float
+    ) -> list[Outgoing]:
+        """Lease the first of the rows, one for each slot; those that are held stay behind."""
+        taken: list[Outgoing] = []
+        chats: set[str] = set()
+        calendar = self._clock.now()
+        held = await self._hold.held(session, rows, calendar) if free.count else {}
+        for row in rows:
+            if len(taken) == free.count:
+                break
+            if messenger.rate is not None and row.priority != Priority.REPLY and row.chat in chats:
+                continue
+            if (kept := held.get(row.id)) is not None:
+                if kept.until is not None:
+                    row.due_at = kept.until
+                else:
+                    row.state, row.reason, row.ended_at = State.SKIPPED, kept.reason, calendar
+                continue
+            chats.add(row.chat)
+            taken.append(_outgoing(row, free.at(len(taken))))
+        if held:
+            await session.flush()
+        if taken:
+            await self._lease_all(session, taken, now)
+            if messenger.rate is not None:
+                await slots.reserve(session, messenger.platform, free.at(len(taken)))
+        return taken
+
+    async def _lease_all(self, session: AsyncSession, taken: Sequence[Outgoing], now: float) -> None:
+        leases = [
+            {
+                "row_id": one.id,
+                "owner": self._owner,
+                "slot": one.slot,
+                "until": max(now, one.slot) + self._lease,
+            }
+            for one in taken
+        ]
+        await session.execute(_CLAIM, leases)
+
+
+def _outgoing(row: Delivery, slot: float) -> Outgoing:
+    return Outgoing(
+        row.id,
+        row.kind,
+        row.platform,
+        row.workspace,
+        row.chat,
+        dict(row.payload),
+        row.edits,
+        row.tries + 1,
+        slot,
+        row.parts_sent,
+    )
+
+
+def _pairs(reach: Reach) -> list[tuple[str, Priority]]:
+    return [(platform, priority) for platform, last in reach for priority in Priority if priority <= last]
+
+
+@cache
+def _look(reach: Reach) -> Select[*tuple[Any, ...]]:
+    """Whether there is something due for each platform and priority, and the emergency stop: one row."""
+    calendar, now = bindparam("calendar", type_=_ROWS.c.due_at.type), bindparam("now", type_=_ROWS.c.not_before.type)
+    found = [exists().where(*_is_due(platform, priority, calendar, now)) for platform, priority in _pairs(reach)]
+    return select(*found, stop_setting().scalar_subquery())
+
+
+def _is_due(
+    platform: str, priority: Priority, calendar: datetime | ColumnElement[datetime], now: float | ColumnElement[float]
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.state == State.WAITING,
+        Delivery.platform == platform,
+        Delivery.priority == priority,
+        Delivery.due_at <= calendar,
+        Delivery.not_before <= now,
+    )
+
+
+def _due_rows(platform: str, priority: Priority, calendar: datetime, now: float, *, apart: bool) -> Select[Delivery]:
+    """What is due, oldest first. `apart`: what is pushed to one chat leaves a second apart."""
+    query = (
+        select(Delivery)
+        .where(*_is_due(platform, priority, calendar, now))
+        .order_by(Delivery.due_at, Delivery.id)
+        .with_for_update(skip_locked=True)
+    )
+    if not apart or priority is Priority.REPLY:
+        return query
+    busy = select(Delivery.chat).where(
+        Delivery.platform == platform, Delivery.send_at > now - 1.0, Delivery.state != State.WAITING
+    )
+    return query.where(Delivery.chat.not_in(busy))
