@@ -22,7 +22,7 @@ from bot.web import guarding
 from bot.web.live import Hub, Ping
 from bot.web.messenger import WebMessenger
 from bot.web.rehearsing import Desk, RehearsalPage
-from bot.web.seats import InventedSeats, NoSeats
+from bot.web.seats import InventedSeats, NoSeats, Seats
 from bot.web.talking import Talk
 from schedules.clock import Clock
 from schedules.messenger import Messenger
@@ -85,10 +85,12 @@ def make_app(
     readiness: Callable[[], Awaitable[Mapping[str, Health]]],
     desk: Desk | None = None,
     routes: Sequence[web.RouteDef] = (),
+    seats: Seats | None = None,
 ) -> web.Application:
     """The web application; with a `desk` it is the rehearsal, which answers on this machine only.
 
-    `routes` are those of other channels, that platforms call.
+    `routes` are those of other channels, that platforms call. `seats` decides who has a page: by default every
+    invented person in a rehearsal, nobody elsewhere.
     """
     rehearsing = desk is not None
     middlewares: list[Middleware] = [
@@ -101,7 +103,7 @@ def make_app(
     app.on_response_prepare.append(guarding.add_headers)
     templates = pages()
     app[guarding.PAGES] = templates
-    seats = InventedSeats() if rehearsing else NoSeats()
+    seats = seats or (InventedSeats() if rehearsing else NoSeats())
     talk = Talk(database, gateway, hub, seats, templates, rehearsing=rehearsing)
     gateway.acknowledge_with(PLATFORM, talk.answered)
     app.add_routes([*talk.routes(), *routes])
@@ -155,6 +157,7 @@ class WebServer:
         desk: Desk | None = None,
         hub: Hub | None = None,
         routes: Sequence[web.RouteDef] = (),
+        seats: Seats | None = None,
     ) -> None:
         self.hub = hub or Hub()
         self.messenger: Messenger = WebMessenger(owner.database, owner.clock, self.hub)
@@ -162,6 +165,7 @@ class WebServer:
         self._settings = settings
         self._owner = owner
         self._desk = desk
+        self._seats = seats
         self._routes = routes
         self._runner: web.AppRunner | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -173,7 +177,16 @@ class WebServer:
     async def start(self) -> None:
         """Listen. Raises CannotStart when the port is taken or the address is not ours."""
         settings, owner = self._settings, self._owner
-        app = make_app(settings, owner.database, owner.gateway, self.hub, owner.readiness, self._desk, self._routes)
+        app = make_app(
+            settings,
+            owner.database,
+            owner.gateway,
+            self.hub,
+            owner.readiness,
+            desk=self._desk,
+            routes=self._routes,
+            seats=self._seats,
+        )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
         await runner.setup()
         try:

@@ -20,7 +20,7 @@ from handlers.request import Inbound, Press
 from storage.database import Database
 from storage.web import PLATFORM, WebMessage, changes, message_of, write_in
 
-LONGEST_TEXT = 4000  # characters a person may send at once
+LONGEST_TEXT = 10_000  # characters a person may send at once
 
 _TOO_LONG = "Votre message est trop long : {limit} caractères au plus."
 _Body = TypeVar("_Body", bound="_Call")

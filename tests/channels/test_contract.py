@@ -3,8 +3,8 @@
 To add a channel: a class with the gestures of `Chat`, and its name in `CHATS`.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 import pytest
@@ -17,6 +17,7 @@ from handlers.messages import Message
 from storage.database import Database
 from storage.outbox import Kind
 from tests.channels.staging import CHOICES, Stage
+from tests.channels.web_chat import on_web
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.world import Message as SlackMessage
 from tests.fakes.telegram.server import FakeTelegram
@@ -39,6 +40,11 @@ class Chat(Protocol):
     def shown(self, message: object) -> str: ...
     def buttons(self, message: object) -> list[str]: ...
     def arrived(self) -> int: ...
+
+
+class RemoteChat(Chat, Protocol):
+    """A person at a platform that is reached over a network, which may fail."""
+
     def lose_next_answer(self) -> None: ...
     def limit_rate(self, seconds: float) -> None: ...
 
@@ -132,7 +138,7 @@ class SlackChat:
 
 
 @asynccontextmanager
-async def on_telegram(database: Database) -> AsyncIterator[Chat]:
+async def on_telegram(database: Database) -> AsyncIterator[RemoteChat]:
     async with FakeTelegram() as telegram:
         settings = Settings(_env_file=None, telegram_bot_token=SecretStr(telegram.token), telegram_api_url=telegram.url)
         async with Stage(database, lambda gateway, _: TelegramChannel(settings, gateway, database, "w1")) as stage:
@@ -140,7 +146,7 @@ async def on_telegram(database: Database) -> AsyncIterator[Chat]:
 
 
 @asynccontextmanager
-async def on_slack(database: Database) -> AsyncIterator[Chat]:
+async def on_slack(database: Database) -> AsyncIterator[RemoteChat]:
     async with FakeSlack() as slack:
         slack.add_user(MEMBER, "Anne Le Goff")
         settings = Settings(
@@ -155,12 +161,22 @@ async def on_slack(database: Database) -> AsyncIterator[Chat]:
         assert slack.violations == []
 
 
-CHATS = {"telegram": on_telegram, "slack": on_slack}
+REMOTE: dict[str, Callable[[Database], AbstractAsyncContextManager[RemoteChat]]] = {
+    "telegram": on_telegram,
+    "slack": on_slack,
+}
+CHATS: dict[str, Callable[[Database], AbstractAsyncContextManager[Chat]]] = {**REMOTE, "web": on_web}
 
 
 @pytest.fixture(params=CHATS)
 async def chat(request: pytest.FixtureRequest, sqlite: Database) -> AsyncIterator[Chat]:
     async with CHATS[request.param](sqlite) as chat:
+        yield chat
+
+
+@pytest.fixture(params=REMOTE)
+async def remote(request: pytest.FixtureRequest, sqlite: Database) -> AsyncIterator[RemoteChat]:
+    async with REMOTE[request.param](sqlite) as chat:
         yield chat
 
 
@@ -201,22 +217,22 @@ async def test_a_fault_is_met_with_an_apology_and_the_next_word_with_an_answer(c
     assert chat.shown(await chat.next()) == "Vous dites : toujours là ?"
 
 
-async def test_a_lost_answer_to_a_reply_is_a_doubt_and_the_reply_comes_again(chat: Chat) -> None:
-    chat.lose_next_answer()
-    await chat.says("perdu ?")
+async def test_a_lost_answer_to_a_reply_is_a_doubt_and_the_reply_comes_again(remote: RemoteChat) -> None:
+    remote.lose_next_answer()
+    await remote.says("perdu ?")
     for _ in range(2):
-        assert chat.shown(await chat.next()) == "Vous dites : perdu ?"
-    row = await chat.stage.ended((await chat.stage.deliveries())[0].about)
-    assert (row.state, row.doubts, await chat.stage.outcomes()) == ("delivered", 1, ["uncertain", "delivered"])
-    assert 1 <= chat.arrived() <= 1 + row.doubts
+        assert remote.shown(await remote.next()) == "Vous dites : perdu ?"
+    row = await remote.stage.ended((await remote.stage.deliveries())[0].about)
+    assert (row.state, row.doubts, await remote.stage.outcomes()) == ("delivered", 1, ["uncertain", "delivered"])
+    assert 1 <= remote.arrived() <= 1 + row.doubts
 
 
-async def test_a_platform_that_asks_for_silence_gets_it(chat: Chat) -> None:
-    chat.limit_rate(1.0)
-    await chat.says("doucement")
-    assert chat.shown(await chat.next()) == "Vous dites : doucement"
-    row = await chat.stage.ended((await chat.stage.deliveries())[0].about)
-    assert (row.tries, row.doubts, chat.arrived()) == (1, 0, 1)
+async def test_a_platform_that_asks_for_silence_gets_it(remote: RemoteChat) -> None:
+    remote.limit_rate(1.0)
+    await remote.says("doucement")
+    assert remote.shown(await remote.next()) == "Vous dites : doucement"
+    row = await remote.stage.ended((await remote.stage.deliveries())[0].about)
+    assert (row.tries, row.doubts, remote.arrived()) == (1, 0, 1)
 
 
 async def test_a_text_over_the_limits_arrives_whole(chat: Chat) -> None:
