@@ -43,10 +43,10 @@ Forget = Callable[[AsyncSession, "Subject", datetime], Awaitable[int]]
 
 NOBODY = -1  # stands in a list of named people for those who are gone: an empty list would mean everybody
 GOODBYE = "goodbye:"  # what the last words to somebody are about: nothing of them is kept once they are sent
+SECRET = "secret:"  # what a message with a link or a code is about: the secret goes once it is sent
 ENDS = (State.DELIVERED, State.FAILED, State.UNCERTAIN, State.SKIPPED, State.CANCELLED, State.EXPIRED)
 _BATCH = 500
 _NAMED = re.compile(r"\b(person|account):(\d+)(?!\d)")
-SECRET = "secret:"  # what a message with a link or a code is about: the secret goes once it is sent
 
 
 class Forgotten(Row):
@@ -230,15 +230,14 @@ def forget_goodbye(row: Delivery) -> None:
     row.payload = {}
 
 
-async def forget_inbox(session: AsyncSession, subject: Subject, now: datetime) -> int:
-    """Updates keep their number, so that none is handled twice; what still waits is not handled any more."""
-    mine = InboxItem.sender.in_(subject.senders)
-
-
 def forget_secret(row: Delivery) -> None:
     """A message that carried a secret has been sent, or never will be: only that there was one remains."""
     row.payload = {}
 
+
+async def forget_inbox(session: AsyncSession, subject: Subject, now: datetime) -> int:
+    """Updates keep their number, so that none is handled twice; what still waits is not handled any more."""
+    mine = InboxItem.sender.in_(subject.senders)
     pages = update(InboxItem).where(mine, InboxItem.platform == "web")  # a page's updates are numbered by person
     renamed = pages.values(update_id=literal("erased:") + cast(InboxItem.id, String))
     await session.execute(renamed.execution_options(synchronize_session=False))

@@ -38,8 +38,8 @@ __all__ = [
     "network",
     "outbox",
     "people",
-    "reminders",
     "personal",
+    "reminders",
     "uploads",
     "web",
 ]

@@ -45,10 +45,9 @@ from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.network import bump_knowledge
 from storage.outbox import Attempt, Delivery
 from storage.people import Account, Person, RoleGrant
-from storage.uploads import Upload
+from storage.personal import PersonalLink, WebSession
 from storage.web import WebChat, WebMessage
 
-from storage.personal import PersonalLink, WebSession
 from storage.uploads import Upload
 _SECRET = frozenset({"digest", "lease_owner", "lease_until", "send_at", "not_before", "seed_digest"})
 
@@ -198,6 +197,15 @@ RULES: Mapping[str, Rule] = {
             emptied(Invitation, made_by=lambda s: Invitation.made_by == s.id),
         ),
     ),
+    "web_sessions": _own(WebSession, "Browsers that act as the person.", lambda s: WebSession.person_id == s.id),
+    "personal_links": Rule(
+        "Personal links, as digests; who made them.",
+        lambda s: or_(PersonalLink.person_id == s.id, PersonalLink.made_by == s.id),
+        both(
+            deleted(PersonalLink, lambda s: PersonalLink.person_id == s.id),
+            emptied(PersonalLink, made_by=lambda s: PersonalLink.made_by == s.id),
+        ),
+    ),
     "link_proposals": _own(LinkProposal, "Accounts that asked to be linked.", _my_proposals_to_link),
     "wrong_tries": _own(WrongTry, "Wrong codes typed.", lambda s: WrongTry.account_id.in_(s.account_ids)),
     "audit_entries": _none("Who did what, by pseudonym only; nothing in it names anybody."),
@@ -216,15 +224,6 @@ async def holdings(session: AsyncSession, person_id: int) -> dict[str, list[dict
     """
     subject = await subject_of(session, person_id)
     found: dict[str, list[dict[str, Any]]] = {}
-    "web_sessions": _own(WebSession, "Browsers that act as the person.", lambda s: WebSession.person_id == s.id),
-    "personal_links": Rule(
-        "Personal links, as digests; who made them.",
-        lambda s: or_(PersonalLink.person_id == s.id, PersonalLink.made_by == s.id),
-        both(
-            deleted(PersonalLink, lambda s: PersonalLink.person_id == s.id),
-            emptied(PersonalLink, made_by=lambda s: PersonalLink.made_by == s.id),
-        ),
-    ),
     for name, rule in RULES.items():
         if subject is None or rule.mine is None:
             continue
