@@ -5,14 +5,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.account import wording
 from handlers.account.linking import actor, link_refused
-from handlers.account.telling import tell_account, tell_staff
+from handlers.account.personal import links_off
 from handlers.errors import Refusal
 from handlers.messages import Button, Reply, say
 from handlers.request import Request
+from handlers.telling import tell_account, tell_administrators, tell_staff
 from storage import linking
 from storage.audit import Act, note
 from storage.conversations import Conversation
-from storage.people import Account, Person
+from storage.people import WEB, Account, Person, Role, roles_of
+from storage.roles import RANKED
 
 
 async def confirmed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -25,6 +27,7 @@ async def confirmed(request: Request, session: AsyncSession, conversation: Conve
             return say(wording.INVITATION_GONE, replace=True)
         invitation.used = True
     proposal.confirmed = True
+    proposal.shown_as = proposal.shown_as or request.inbound.display_name
     if not proposal.approver:
         return await _link(request, session, proposal)
     person = await session.get_one(Person, proposal.person_id)
@@ -40,7 +43,9 @@ async def confirmed(request: Request, session: AsyncSession, conversation: Conve
         for account in await _chats(session, person.id):
             await tell_account(session, account, f"link:{proposal.id}", text, request.received_at, buttons)
         return say(wording.WAIT_FOR_YOUR_OTHER_ACCOUNT, replace=True)
-    await tell_staff(session, f"link:{proposal.id}", text, request.received_at, buttons)
+    ranked = await _is_ranked(session, person.id)
+    tell = tell_administrators if ranked else tell_staff
+    await tell(session, f"link:{proposal.id}", text, request.received_at, buttons)
     return say(wording.WAIT_FOR_STAFF, replace=True)
 
 
@@ -96,6 +101,8 @@ async def disputed(request: Request, session: AsyncSession, conversation: Conver
 async def unlink(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """The account from which this is asked no longer belongs to the person; the others are told."""
     person = request.known()
+    if request.inbound.platform == WEB:
+        return await links_off(request, session, conversation)  # the page stays the person's; nobody can open it
     account = await session.get_one(Account, request.account_id, with_for_update=True)
     account.person_id = None
     await note(session, Act.UNLINKED, request.received_at, by=person.id, about=person.id, way="asked")
@@ -141,8 +148,8 @@ async def _link(request: Request, session: AsyncSession, proposal: linking.LinkP
 
 
 async def _proposal(request: Request, session: AsyncSession) -> linking.LinkProposal:
-    number = request.arguments[0] if request.arguments else ""
-    found = await session.get(linking.LinkProposal, int(number), with_for_update=True) if number.isdigit() else None
+    number = request.number(0)
+    found = await session.get(linking.LinkProposal, number, with_for_update=True) if number is not None else None
     if found is None:
         raise Refusal(wording.NO_LONGER_OPEN, audit="forged proposal")
     return found
@@ -159,14 +166,16 @@ async def _own_proposal(request: Request, session: AsyncSession) -> linking.Link
 
 async def _proposal_to_judge(request: Request, session: AsyncSession) -> linking.LinkProposal:
     found = await _proposal(request, session)
-    allowed = (
-        request.person is not None
-        and found.account_id != request.account_id
-        and (
-            (found.approver == "account" and request.person.id == found.person_id)
-            or (found.approver in ("staff", "account") and request.person.is_staff)
-        )
-    )
+    person = request.person
+    if person is None or found.account_id == request.account_id or not found.approver:
+        allowed = False
+    elif person.id == found.person_id:
+        # A page proves nothing here: the link to it may have been forwarded too.
+        allowed = found.approver == "account" and request.inbound.platform != WEB
+    elif await _is_ranked(session, found.person_id):
+        allowed = Role.ADMIN in person.roles
+    else:
+        allowed = person.is_staff
     if not allowed:
         raise Refusal(wording.NO_LONGER_OPEN, audit="may not approve this link")
     if found.ended or not found.confirmed or found.until <= request.machine:
@@ -174,9 +183,13 @@ async def _proposal_to_judge(request: Request, session: AsyncSession) -> linking
     return found
 
 
+async def _is_ranked(session: AsyncSession, person_id: int) -> bool:
+    return any(Role(grant.role) in RANKED for grant in await roles_of(session, person_id))
+
+
 async def _chats(session: AsyncSession, person_id: int) -> list[Account]:
     return list(
         await session.scalars(
-            select(Account).where(Account.person_id == person_id, Account.platform != "web").order_by(Account.id)
+            select(Account).where(Account.person_id == person_id, Account.platform != WEB).order_by(Account.id)
         )
     )

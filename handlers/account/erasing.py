@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.account import data_wording as wording
 from handlers.account.mydata import privately
-from handlers.account.telling import tell_staff
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request, Someone
+from handlers.telling import tell_staff
 from storage.audit import Act, note
 from storage.conversations import Conversation
 from storage.people import Person, Role, RoleGrant

@@ -1,5 +1,6 @@
 """Notices: a word to one account, or to the staff, that is not an answer to them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -36,10 +37,28 @@ async def tell_account(
 
 async def tell_staff(session: AsyncSession, about: str, text: str, now: datetime, *rows: tuple[Button, ...]) -> int:
     """A notice to each member of the national staff, on the first account that can be reached; returns how many."""
+    return await _tell_roles(session, (Role.STAFF, Role.ADMIN), about, text, now, *rows)
+
+
+async def tell_administrators(
+    session: AsyncSession, about: str, text: str, now: datetime, *rows: tuple[Button, ...]
+) -> int:
+    """The same to each administrator."""
+    return await _tell_roles(session, (Role.ADMIN,), about, text, now, *rows)
+
+
+async def _tell_roles(
+    session: AsyncSession,
+    roles: Collection[Role],
+    about: str,
+    text: str,
+    now: datetime,
+    *rows: tuple[Button, ...],
+) -> int:
     accounts = await session.scalars(
         select(Account)
         .join(RoleGrant, RoleGrant.person_id == Account.person_id)
-        .where(RoleGrant.role.in_([Role.STAFF, Role.ADMIN]), Account.unreachable.is_(None))
+        .where(RoleGrant.role.in_(roles), Account.unreachable.is_(None))
         .order_by(Account.id)
     )
     told: set[int] = set()
