@@ -30,6 +30,7 @@ from storage.inbox import InboxItem, InboxState, next_pending
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
 from storage.people import Account
+from storage.uploads import keep_uploads, upload_row
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +96,14 @@ class Gateway:
             }
             for update in updates
         ]
+        files = [
+            upload_row(update.platform, update.update_id, file.name, file.media_type, file.content, update.received_at)
+            for update in updates
+            if (file := update.file) is not None
+        ]
         async with self._database.transaction() as session:
             new = await insert_or_ignore(session, InboxItem, rows)
+            await keep_uploads(session, files)
         self._wake.set()
         return new
 

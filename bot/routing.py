@@ -21,6 +21,7 @@ from handlers.calendar import pressing as calendar
 from handlers.consultations import answering, following
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
+from handlers.directory import receiving
 from handlers.messages import Button
 from handlers.questions.asking import Questions
 from handlers.router import Form, Router
@@ -68,6 +69,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consult": answering.press,
             "contact": finding.press,
             "data": data_pressing.press_with(notice),
+            "directory": receiving.press,
             "prefer": preferring.press,
             "question": asked.answer,
         },
@@ -81,4 +83,5 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             **dict.fromkeys(preferring.FORMS, Form(preferring.typed, _RESUME_PREFERENCES)),
         },
         questions=and_recognise(asked.answer),
+        files=receiving.receive,
     )

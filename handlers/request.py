@@ -22,6 +22,14 @@ class Press(_Value):
     message: str = ""
 
 
+class InboundFile(_Value):
+    """A file that came with an update. Its content is kept apart (`storage.uploads`), never in the inbox."""
+
+    name: str
+    media_type: str = ""
+    content: bytes = Field(default=b"", exclude=True, repr=False)
+
+
 class Inbound(_Value):
     """An update as a channel's listener understood it, before anyone looked up who it is.
 
@@ -44,6 +52,7 @@ class Inbound(_Value):
     received_at: datetime
     display_name: str = ""
     email: str = ""  # only as reported by the platform itself, never as typed
+    file: InboundFile | None = None
 
 
 class Someone(_Value):

@@ -15,6 +15,7 @@ FormHandler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply | 
 
 _COMMAND = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _STOPS = " \u00a0\u202f!.:…"
+_NO_FILES = "Je ne sais rien faire de ce fichier. Écrivez-moi ce que vous souhaitez, ou tapez « aide »."
 _STALE = "Ce bouton n’est plus valable. Dites-moi ce que vous souhaitez, ou tapez « aide »."
 
 
@@ -32,7 +33,7 @@ class Router:
 
     `commands` by word or words; one that answers None says that the word means something else here. `spoken` are
     those that take what follows them without a slash (« annonce Bonjour à tous »); `presses` by the first part of an
-    action; `forms` by name; `questions` answers all the rest.
+    action; `forms` by name; `files` takes a file that is sent; `questions` answers all the rest.
     """
 
     commands: Mapping[str, FormHandler]
@@ -40,12 +41,15 @@ class Router:
     presses: Mapping[str, Handler]
     forms: Mapping[str, Form]
     questions: Handler
+    files: Handler | None = None
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to one request. Raises Refusal with the sentence to show."""
         if request.press is not None:
             handler = self.presses.get(request.press.action.split(":", 1)[0])
             return await handler(request, session, conversation) if handler else Reply(notice=_STALE)
+        if request.inbound.file is not None:
+            return await self.files(request, session, conversation) if self.files else say(_NO_FILES)
         request = self._with_command(request)
         if request.command:
             handler = self.commands.get(request.command)

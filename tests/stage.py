@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.gateway import Gateway
 from bot.routing import build_router
 from handlers.messages import Button, Message
-from handlers.request import Inbound, Press
+from handlers.request import Inbound, InboundFile, Press
 from handlers.router import Router
 from schedules.delivery import Worker
 from storage.database import Database
@@ -79,6 +79,10 @@ class Stage:
         """A press of a button, or of any action, forged ones included."""
         action = button if isinstance(button, str) else button.action
         return await self._does(self._inbound(who, press=Press(action=action, message="m1"), workspace=workspace))
+
+    async def sends(self, who: str, name: str, content: bytes, *, chat_kind: str = "private") -> Heard:
+        """A file sent to the bot."""
+        return await self._does(self._inbound(who, file=InboundFile(name=name, content=content), chat_kind=chat_kind))
 
     async def heard(self, who: str) -> Heard:
         """All that has ever reached that chat, after sending what is due."""

@@ -92,3 +92,11 @@ async def import_files(
     if run is not None:
         await close_run(session, run)
     return Imported(plans, run)
+
+
+async def carry_out(session: AsyncSession, plan: Plan, known: Directory, rights: Rights, now: datetime) -> ImportRun:
+    """Apply one plan, just made under the lock, as a run of its own; its refused rows are left aside."""
+    run = await open_run(session, rights, now)
+    await apply_plan(session, plan, known, run)
+    await close_run(session, run)
+    return run

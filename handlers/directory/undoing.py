@@ -13,10 +13,10 @@ from handlers.directory.planning import Rights
 from handlers.directory.recording import frozen, table_of, thawed
 from handlers.errors import Refusal
 from storage.audit import Act, Pseudonym, note
-from storage.base import Base
 from storage.conversations import Conversation
 from storage.directory import Contact
 from storage.imports import Done, ImportChange, ImportRun, Recorded, changes_of, last_run
+from storage.models import Base
 from storage.network import Structure, bump_knowledge, lock_knowledge
 from storage.people import Account, Person, RoleGrant
 
@@ -57,14 +57,16 @@ async def undo_last(session: AsyncSession, rights: Rights, now: datetime, run_id
     """Undo the last import in the caller's transaction. Raises Refusal."""
     await lock_knowledge(session)
     undone = Undone(await may_undo(session, rights, run_id))
-    undoing = _Undoing(session, undone, await changes_of(session, undone.run.id))
-    await undoing.undo()
+    changes = await changes_of(session, undone.run.id)
+    if not changes:  # forgotten after a while, or with the people they were about
+        raise Refusal("De cet import, il ne reste rien à remettre comme avant.")
+    await _Undoing(session, undone, changes).undo()
     undone.run.undone_at = now
     by = rights.person_id if rights.person_id is not None else CONSOLE
     await note(session, Act.IMPORT_UNDONE, now, by=by, about=f"import:{undone.run.id}", rows=undone.rows)
     await bump_knowledge(session)
-    changes = table_of(ImportChange)  # past the objects of the session, of which there may be a hundred thousand
-    await session.execute(delete(changes).where(changes.c.run_id == undone.run.id))
+    table = table_of(ImportChange)
+    await session.execute(delete(table).where(table.c.run_id == undone.run.id))  # nobody needs them now
     await session.flush()
     return undone
 
