@@ -6,10 +6,15 @@ from handlers.account import (
     correcting,
     data_pressing,
     erasing,
+    granting,
     helping,
+    inviting,
     linking,
     mydata,
+    personal,
     preferring,
+    showing,
+    succeeding,
 )
 from handlers.account import pressing as account
 from handlers.account.informing import Notice
@@ -31,6 +36,8 @@ _RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:re
 _RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", style="primary")
 _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
+_STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
+_RESUME_TICKETS = Button(label="Reprendre la réponse", action="account:help")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
 
@@ -47,6 +54,13 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations": answering.list_consultations,
             "rappels": reminding.show_reminders,
             "relier": linking.link,
+            "lien": personal.my_link,
+            **dict.fromkeys(("rôles", "roles"), granting.roles),
+            "inviter": inviting.invite,
+            "invitations": inviting.pending,
+            **dict.fromkeys(("révoquer", "revoquer"), inviting.revoke),
+            "remplacer": succeeding.replace,
+            "qr": showing.qr,
             "délier": agreeing.unlink,
             "delier": agreeing.unlink,
             "annonce": composing.compose,
@@ -61,7 +75,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "stop": preferring.stop,
             "reprendre": preferring.resume,
         },
-        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi"}),
+        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi"}) | _STAFF_SPOKEN,
         presses={
             "account": account.press,
             "announce": announcements.press,

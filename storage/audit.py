@@ -28,6 +28,7 @@ class Act(StrEnum):
     LINK_REFUSED = "link-refused"
     INVITED = "invited"
     LINK_ISSUED = "personal-link-issued"
+    LINK_OPENED = "personal-link-opened"
     LINK_REVOKED = "personal-link-revoked"
     IMPORTED = "imported"
     IMPORT_UNDONE = "import-undone"

@@ -96,6 +96,7 @@ ACTS = {
     "link-refused": "liaison refusée",
     "invited": "invitation faite",
     "personal-link-issued": "lien personnel fait",
+    "personal-link-opened": "lien personnel ouvert",
     "personal-link-revoked": "lien personnel révoqué",
     "imported": "import",
     "import-undone": "import annulé",

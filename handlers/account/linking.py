@@ -16,9 +16,10 @@ from handlers.request import Request
 from storage import linking
 from storage.audit import Act, note
 from storage.conversations import Conversation
-from storage.people import Account, Person, Role, roles_of
+from storage.people import WEB, Account, Person, Role, roles_of
+from storage.roles import RANKED, SPEAKING
 
-_SENSITIVE = {Role.DIRECTOR, Role.ELECTED, Role.REGIONAL_STAFF, Role.STAFF, Role.ADMIN}
+_SENSITIVE = SPEAKING | RANKED
 
 
 async def link(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -63,7 +64,10 @@ async def _code_typed(request: Request, session: AsyncSession, code: str) -> Rep
         await link_refused(request, session, "already linked")
         return say(wording.ALREADY_LINKED)
     found.used = True
-    return await _propose(request, session, found.person_id, linking.Way.CODE, code_id=found.id)
+    # A page is opened with a link, which may have been forwarded: a code from there proves no more than the link.
+    from_page = await session.scalar(select(Account.platform).where(Account.id == found.issuer_id)) == WEB
+    way = linking.Way.INVITATION if from_page else linking.Way.CODE
+    return await _propose(request, session, found.person_id, way, code_id=found.id)
 
 
 async def invited(request: Request, session: AsyncSession, token: str) -> Reply:
@@ -72,14 +76,26 @@ async def invited(request: Request, session: AsyncSession, token: str) -> Reply:
         await link_refused(request, session, "too many wrong codes")
         return say(wording.TOO_MANY_TRIES)
     invitation = await linking.find_invitation(session, token, request.machine)
-    if invitation is None:
+    if invitation is None or invitation.platform not in ("", request.inbound.platform):
         session.add(linking.WrongTry(account_id=request.account_id, at=request.machine))
         await link_refused(request, session, "invitation not valid")
         return say(wording.INVITATION_GONE)
     if request.person is not None:
         mine = request.person.id == invitation.person_id
         return say(wording.ALREADY_YOURS if mine else wording.ALREADY_LINKED)
-    return await _propose(request, session, invitation.person_id, linking.Way.INVITATION, invitation_id=invitation.id)
+    # What was put into the hands of the account that the platform itself names by e-mail cannot have been forwarded.
+    way = linking.Way.EMAIL if invitation.platform else linking.Way.INVITATION
+    return await _propose(request, session, invitation.person_id, way, invitation_id=invitation.id)
+
+
+async def open_here(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`account:open:<token>`: the button of an invitation that was written to this account."""
+    return await invited(request, session, request.arguments[0] if request.arguments else "")
+
+
+async def recognise(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """What a channel says of an account it has looked up: nothing is answered unless its e-mail is somebody's."""
+    return await recognised(request, session) or Reply()
 
 
 async def recognised(request: Request, session: AsyncSession) -> Reply | None:
@@ -131,12 +147,12 @@ async def _propose(
 
 
 async def _approver(session: AsyncSession, person_id: int, way: linking.Way) -> str:
-    """Who else must agree. A code comes from an account of the person; the platform vouches for an e-mail."""
+    """Who else must agree. A code comes from a chat account of the person; the platform vouches for an e-mail."""
     if way != linking.Way.INVITATION:
         return ""
     if not any(Role(grant.role) in _SENSITIVE for grant in await roles_of(session, person_id)):
         return ""
-    chats = select(Account.id).where(Account.person_id == person_id, Account.platform != "web").limit(1)
+    chats = select(Account.id).where(Account.person_id == person_id, Account.platform != WEB).limit(1)
     return "account" if await session.scalar(chats) is not None else "staff"
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.account import agreeing, linking
+from handlers.account import agreeing, granting, inviting, linking, personal, succeeding
 from handlers.account.helping import help_me
 from handlers.messages import Reply
 from handlers.request import Request
@@ -16,6 +16,18 @@ _VERBS = {
     "dispute": agreeing.disputed,
     "unlink": agreeing.unlink,
     "code": linking.link,
+    "open": linking.open_here,
+    "recognise": linking.recognise,
+    "role": granting.show,
+    "role-give": granting.give,
+    "role-take": granting.take,
+    "invite": inviting.invite_this,
+    "merge": inviting.merge_file,
+    "pending": inviting.pending,
+    "revoke": inviting.revoke_this,
+    "links-off": personal.links_off,
+    "handover": succeeding.hand_over,
+    "cancel": succeeding.cancel,
     "help": help_me,
 }
 

@@ -9,7 +9,8 @@ UNKNOWN = (
 
 STAFF = (
     "Pour l’équipe : « annonce » pour écrire à des destinataires choisis, « sondage » pour poser une question au "
-    "réseau, « suivi » pour voir qui a répondu — jamais quoi."
+    "réseau, « suivi » pour voir qui a répondu — jamais quoi, « inviter » pour faire venir quelqu’un, « rôles » pour "
+    "voir qui peut quoi, « remplacer » quand une direction change."
 )
 
 

@@ -42,3 +42,14 @@ def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
         )
     who = f"{plain(structure)} n’a pas encore répondu" if structure else "Vous n’avez pas encore répondu"
     return f"{who} à la consultation « {plain(title)} ».{end}"
+
+
+NOT_ME = "Ce n’est pas moi"
+
+
+def sent_from_your_page(title: str) -> str:
+    """To the chat accounts of who has answered in the browser."""
+    return (
+        f"Une réponse à « {plain(title)} » vient d’être envoyée depuis votre page personnelle, dans un navigateur. "
+        "Si ce n’est pas vous, dites-le : je ferme cette page aussitôt."
+    )
