@@ -16,6 +16,7 @@ from bot.holding import hold_for
 from bot.routing import build_router
 from bot.settings import Settings
 from bot.ticks import lines
+from handlers.account.informing import Notice
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.timetable import Timetable
@@ -41,8 +42,9 @@ class App:
         self.clock = clock
         self.owner = name or process_name()
         self.worker = Worker(database, [], clock, self.owner, hold=hold_for(settings.send))
-        self.gateway = Gateway(database, build_router(), self.worker, clock, settings.public_url)
-        self.timetable = Timetable(database, clock, lines(), self.worker.wake)
+        notice = Notice(settings.privacy_contact, settings.retention)
+        self.gateway = Gateway(database, build_router(notice=notice), self.worker, clock, settings.public_url)
+        self.timetable = Timetable(database, clock, lines(settings.retention), self.worker.wake)
         self.channels: list[Channel] = []
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -1,10 +1,13 @@
 """Settings, from the environment or `.env`, with the names that the platforms and hosts already use."""
 
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.retention import Retention
 
 DEFAULT_PACK = Path(__file__).resolve().parent.parent / "packs" / "missions-locales"
 
@@ -36,6 +39,16 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(None, description="signs web sessions and personal links")
     send: str = Field("on", description="on, off, or only:<e-mail>: holds real sending back")
 
+    privacy_contact: str = Field("", description="whom to write to about personal data, as the privacy notice says")
+    retention_inbox_days: int = Field(30, ge=2, description="days that updates received are kept")
+    retention_deliveries_days: int = Field(90, ge=1, description="days that texts and addresses of sent messages stay")
+    retention_pages_days: int = Field(365, ge=1, description="days that conversations in the browser are kept")
+    retention_memory_days: int = Field(1, ge=1, description="days that the subject of a conversation is kept")
+    retention_drafts_days: int = Field(30, ge=0, description="days that unfinished answers are kept after the close")
+    retention_imports_days: int = Field(90, ge=1, description="days that values replaced by an import are kept")
+    retention_codes_days: int = Field(7, ge=1, description="days that expired codes and invitations are kept")
+    retention_audit_days: int = Field(1095, ge=30, description="days that the audit trail is kept")
+
     @field_validator("send")
     @classmethod
     def _known_send(cls, value: str) -> str:
@@ -57,6 +70,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite:///{self.concerte_data / 'concerte.db'}"
+
+    @property
+    def retention(self) -> Retention:
+        """How long each kind of thing is kept."""
+        return Retention(**{one.name: getattr(self, f"retention_{one.name}_days") for one in fields(Retention)})
 
     @property
     def is_embedded(self) -> bool:

@@ -2,17 +2,23 @@
 
 from handlers.consultations.nudging import nudge_due
 from handlers.consultations.timing import close_due, open_due
+from handlers.questions.digesting import weekly_digest
 from schedules.announcements import follow
+from schedules.purging import audit_purger, purger
 from schedules.reminders import remind
 from schedules.timetable import Line
+from storage.retention import Retention
 
 
-def lines() -> list[Line]:
+def lines(retention: Retention) -> list[Line]:
     """Every periodic look of this installation. Each may run in every process at once."""
     return [
         Line("consultations open", open_due, 5.0),
         Line("consultations close", close_due, 5.0),
         Line("nudges", nudge_due, 30.0),
+        Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 15.0),
         Line("announcements", follow, 15.0),
+        Line("purge", purger(retention), 300.0),
+        Line("audit purge", audit_purger(retention), 3600.0),
     ]

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, event, insert, select
+from sqlalchemy import DDL, ForeignKey, delete, event, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,25 +63,56 @@ class AuditEntry(Row):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-for _statement in ("UPDATE", "DELETE"):
-    event.listen(
-        AuditEntry.__table__,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped
-            f"CREATE TRIGGER audit_entries_no_{_statement.lower()} BEFORE {_statement} ON audit_entries "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END"
-        ).execute_if(dialect="sqlite"),
-    )
-event.listen(
-    AuditEntry.__table__,
-    "after_create",
-    DDL(  # type: ignore[no-untyped-call]  # as above
-        "CREATE FUNCTION audit_entries_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the audit trail only grows'; END $$; "
-        "CREATE TRIGGER audit_entries_only_grow BEFORE UPDATE OR DELETE ON audit_entries "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_only_grow()"
-    ).execute_if(dialect="postgresql"),
+_NO_DELETE = (
+    "CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries "
+    "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END"
 )
+# What keeps the trail from being changed, by engine; migrations run the same statements.
+GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries "
+        "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END",
+        _NO_DELETE,
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION audit_entries_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit trail only grows'; END $$",
+        "CREATE TRIGGER audit_entries_only_grow BEFORE UPDATE OR DELETE ON audit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_only_grow()",
+    ),
+}
+# Around the one deletion there is: by age, by the purge, in a transaction of its own.
+_LIFTED = {
+    "sqlite": ("DROP TRIGGER audit_entries_no_delete", _NO_DELETE),
+    "postgresql": (
+        "ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_only_grow",
+        "ALTER TABLE audit_entries ENABLE TRIGGER audit_entries_only_grow",
+    ),
+}
+
+for _dialect, _statements in GUARDS.items():
+    for _statement in _statements:
+        event.listen(
+            AuditEntry.__table__,
+            "after_create",
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+        )
+
+
+async def forget_before(session: AsyncSession, at: datetime, most: int) -> int:
+    """Delete the oldest entries from before an instant, at most so many: their retention has ended. Returns how many.
+
+    On PostgreSQL the role must own the table, as the one that migrates does.
+    """
+    query = select(AuditEntry.id).where(AuditEntry.at < at).order_by(AuditEntry.at, AuditEntry.id).limit(most)
+    ids = (await session.scalars(query)).all()
+    if ids:
+        lift, restore = _LIFTED[session.get_bind().dialect.name]
+        await session.execute(text(lift))
+        gone = delete(AuditEntry).where(AuditEntry.id.in_(ids))
+        await session.execute(gone.execution_options(synchronize_session=False))
+        await session.execute(text(restore))
+    return len(ids)
 
 
 async def pseudonym(session: AsyncSession, person_id: int) -> str:
