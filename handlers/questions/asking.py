@@ -4,15 +4,18 @@ import asyncio
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.messages import ContactCard, Message, Reply
+from handlers.messages import Button, ContactCard, Message, Reply
 from handlers.questions.answering import Answer, answer, tell
 from handlers.questions.knowledge import Knowledge, load
 from handlers.questions.memory import Memory, recall
 from handlers.questions.reading import Reading
+from handlers.questions.ticketing import ASK_STAFF, ASKED, TOLD, WRONG
 from handlers.request import Request
 from storage.conversations import Conversation
 from storage.network import Region, knowledge_version
+from storage.tickets import Unanswered
 
+LONGEST_KEPT = 500  # characters of a question that staff may be asked about
 HANDLED = "question"  # the first word of the actions of our buttons
 
 
@@ -51,13 +54,33 @@ class Questions:
             said = answer(request.text, memory, knowledge, request.received_at, request.tz)
         conversation.memory = said.memory.to_json()
         conversation.memory_at = request.received_at
-        return Reply(messages=(_message(said),))
+        reply = Reply(messages=(_message(said),))
+        return reply if request.press is not None else _with_staff(request, session, conversation, said, reply)
+
+
+def _with_staff(
+    request: Request, session: AsyncSession, conversation: Conversation, said: Answer, reply: Reply
+) -> Reply:
+    """What was not answered can go to staff, who may correct what was."""
+    question = request.text[:LONGEST_KEPT]
+    if said.reading.said:  # a greeting, thanks: nothing to ask anybody
+        return reply
+    conversation.memory = {**conversation.memory, ASKED: question, TOLD: said.text[:LONGEST_KEPT]}
+    if not said.understood:
+        session.add(Unanswered(question=question, at=request.received_at))
+        return _with_row(reply, ASK_STAFF)
+    return _with_row(reply, (WRONG,)) if request.person is not None and request.person.is_staff else reply
+
+
+def _with_row(reply: Reply, row: tuple[Button, ...]) -> Reply:
+    last = reply.messages[-1]
+    return Reply(messages=(*reply.messages[:-1], last.model_copy(update={"buttons": (*last.buttons, row)})))
 
 
 def _pressed(request: Request, knowledge: Knowledge, memory: Memory) -> Answer:
     """« question:contact:<handle>:<what> », « question:event:<handle>:<what> »."""
     assert request.press is not None
-    _, verb, named, asked = (request.press.action.split(":") + ["", "", ""])[:4]
+    _, verb, named, asked = [*request.press.action.split(":"), "", "", ""][:4]
     key = knowledge.by_handle.get(named, "")
     asks = tuple(a for a in asked.split("-") if a)
     if verb == "contact" and key in knowledge.contact:

@@ -115,8 +115,8 @@ class Case:
     @property
     def several(self) -> bool:
         """Are several people each named without doubt?"""
-        mentions = [m for m in (*self.marks.people, *self.marks.roles) if m.contacts]
-        return len(mentions) > 1 and all(len(m.contacts) == 1 for m in mentions)
+        named = [m.contacts for m in self.marks.people] + [m.contacts for m in self.marks.roles if m.contacts]
+        return len(named) > 1 and all(len(contacts) == 1 for contacts in named)
 
     @property
     def person_asks(self) -> tuple[str, ...]:
@@ -139,10 +139,10 @@ class Case:
         """How well it fits."""
         return self.best.fit if self.best else 0.0
 
-    def on_topic(self, **more: tuple[str, ...]) -> Reading:
-        """The reading that tells what the documents say about the best topic."""
+    def on_topic(self, events: tuple[str, ...] = ()) -> Reading:
+        """The reading that tells what the documents say about the best topic; `events` were named beside it."""
         assert self.best is not None
-        return Reading("topic", topic=self.best.topic.key, confidence=self.fit, **more)
+        return Reading("topic", topic=self.best.topic.key, confidence=self.fit, events=events)
 
     def topic_explains(self, positions: list[int]) -> bool:
         """Does the best topic speak of the words at those positions?"""

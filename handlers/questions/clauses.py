@@ -6,10 +6,8 @@ from datetime import date
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import Marks, mark
 
-_SPLIT = re.compile(
-    r"(?<=[?!])\s+|\s+(?:et|puis|ou|aussi|,)\s+(?=(?:qui|quand|où|quel|quelle|quels|quelles|comment|combien|à quelle|est-ce|pourquoi|c['’]est)\b)|[.;]\s+|\n+",
-    re.IGNORECASE,
-)
+_ASKING = "qui|quand|où|quel|quelle|quels|quelles|comment|combien|à quelle|est-ce|pourquoi|c['’]est"
+_SPLIT = re.compile(rf"(?<=[?!])\s+|\s+(?:et|puis|ou|aussi|,)\s+(?=(?:{_ASKING})\b)|[.;]\s+|\n+", re.IGNORECASE)
 _MOST = 4
 
 

@@ -190,9 +190,7 @@ class PhraseIndex:
                 continue  # a verb alone says too little
             if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
-            if how and asks and not how & asks:
-                fit *= 0.7
-            elif asks & {"?count", "?when", "?where", "?who"} and not how:
+            if (how and asks and not how & asks) or (asks & {"?count", "?when", "?where", "?who"} and not how):
                 fit *= 0.7
             topic = self._topics[entry]
             told = self._told[topic.key]

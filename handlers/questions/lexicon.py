@@ -131,6 +131,7 @@ class Lexicon:
     gatherings: frozenset[str]  # stems of nouns for things that take place
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
+    after_where: frozenset[str]  # what follows « ou » when it asks where
     verbs: frozenset[str]  # folded forms
     light: frozenset[str]  # stems that tell little about what is asked
     around: frozenset[str]  # stems of words for the undertaking as a whole: it is always what is spoken of
@@ -214,24 +215,19 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),
-        verbs=frozenset(_forms(merged["verbs_er"], merged["verbs"])),
+        after_where=frozenset(_words(merged["after_where"])),
+        verbs=frozenset(_forms(merged["verbs_er"], ["e", *merged["endings_er"]], merged["verbs"])),
         light=frozenset(stem(word) for word in _words(merged["light"])),
         around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
     )
 
 
-_ENDINGS_ER = (
-    "e es ons ez ent ais ait ions iez aient ai as a erai eras era erons erez eront erait eraient eriez erions "
-    "er ant ees ee"
-).split()
-
-
-def _forms(regular: Iterable[str], others: Iterable[str]) -> Iterator[str]:
+def _forms(regular: Iterable[str], endings: Sequence[str], others: Iterable[str]) -> Iterator[str]:
     """Every form of the verbs, the regular ones conjugated by rule; a form too many does no harm."""
     for infinitive in _words(regular):
         root = infinitive.removesuffix("er")
-        for ending in _ENDINGS_ER if infinitive.endswith("er") else ("",):
+        for ending in endings if infinitive.endswith("er") else ("",):
             yield root + ending
         if root.endswith("g"):
             yield from (root + "eait", root + "eons")

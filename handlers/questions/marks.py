@@ -12,6 +12,7 @@ from handlers.questions.lexicon import Cue
 from handlers.questions.linking import EventMention, RoleMention, event_mentions, regions_named, role_mentions
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
+from handlers.questions.periods import Busy
 from handlers.questions.spelling import corrected
 
 
@@ -103,12 +104,8 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     cued = {p for found in marks.cues.values() for c in found for p in range(c.start, c.end)}
     taken = eventful | dated | named | _covered(marks.regions)
     years = {p.first.year for p in marks.periods if p.kind == "year" or p.year_given}
-    marks.people = [
-        m
-        for m in knowledge.names.find(
-            words, taken | {p for p in cued if not knowledge.names.knows(words[p].folded)}, shouted=text.shouted
-        )
-    ]
+    nameless = {p for p in cued if not knowledge.names.knows(words[p].folded)}
+    marks.people = knowledge.names.find(words, taken | nameless, shouted=text.shouted)
     people = _covered(marks.people)
     marks.roles = role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
     marks.gatherings = [
@@ -177,7 +174,7 @@ def _inside(period: Period, events: list[EventMention]) -> bool:
     return any(m.start <= period.start and period.end <= m.end for m in events)
 
 
-def _busy(knowledge: Knowledge):  # type: ignore[no-untyped-def]
+def _busy(knowledge: Knowledge) -> Busy:
     def busy(first: date, last: date) -> bool:
         return any(e.starts_on <= last and first <= e.ends_on for e in knowledge.events)
 

@@ -6,8 +6,8 @@ from handlers.questions.linking import EventMention
 from handlers.questions.reading import Reading
 
 GENERIC = frozenset(("reunion", "evenement", "rencontr", "rencontre"))
-_LINKS = frozenset("de du des d a au aux en l la le les sur pour".split())
-_BELONGING = frozenset("de du des d l la le les".split())
+_LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
+_BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
 
 
 def unknown_event(case: Case) -> Reading | None:

@@ -4,7 +4,7 @@ from handlers.questions.case import Case
 from handlers.questions.facts import EventFact
 from handlers.questions.reading import Reading
 
-_OF_ALL = frozenset("phas etap planning calendri jalon rout chronolog retroplanning".split())
+_OF_ALL = frozenset(["phas", "etap", "planning", "calendri", "jalon", "rout", "chronolog", "retroplanning"])
 _RANKS = {
     name: rank
     for rank, names in enumerate(
@@ -32,7 +32,12 @@ def phase(case: Case) -> Reading | None:
     if (after := _after(case)) is not None:
         return after
     named = tuple(k for k in case.events if case.event(k).position is not None)
-    if named and not case.asks_fact and case.fit >= 0.6 and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks)):
+    if (
+        named
+        and not case.asks_fact
+        and case.fit >= 0.6
+        and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks))
+    ):
         return case.on_topic(events=named)
     if named:
         return Reading("phase", events=named, asks=asks)

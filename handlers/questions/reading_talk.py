@@ -3,9 +3,9 @@
 from handlers.questions.case import Case
 from handlers.questions.reading import Reading
 
-_NOTHING_ASKED = frozenset(
-    "now same his everybody what first last source others past agenda mine count who happens status".split()
-)
+# Cues that ask nothing by themselves: « bonjour à tous », « merci, c'est tout ».
+_POINTING = {"now", "same", "his", "everybody", "mine", "others", "first", "last", "past"}
+_NOTHING_ASKED = _POINTING | {"what", "who", "count", "agenda", "source", "happens", "status", "filler"}
 _ORDER = ("insult", "thanks", "help", "identity", "sorry", "goodbye", "greeting", "test", "laugh", "yes", "no")
 
 

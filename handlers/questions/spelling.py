@@ -11,12 +11,6 @@ from handlers.questions.names import sound
 from handlers.questions.normalising import Text, Word, fold, stem
 
 _ELIDED = ("l", "d", "qu", "j", "n", "s", "m", "t", "c")
-_AFTER_WHERE = frozenset(
-    (
-        "est sont se sera seront aura auront a ca cela c on va vont elle il elles ils que peut puis dois faut doit s ont et "
-        "quand"
-    ).split()
-)
 _BEFORE_BOARD = frozenset(["le", "du", "au", "un", "prochain", "dernier", "ce", "ds"])
 
 
@@ -31,7 +25,7 @@ def corrected(
             words.append(word)  # « c'est », « j'ai »: nothing is left out
             continue
         words += _meant(word, lexicon, named, vocabulary, sounds)
-    return Text(tuple(_settled(words, text.shouted)), text.shouted)
+    return Text(tuple(_settled(words, lexicon, text.shouted)), text.shouted)
 
 
 def _meant(
@@ -94,24 +88,24 @@ def _squeezed(folded: str) -> str:
     return out
 
 
-def _settled(words: list[Word], shouted: bool) -> list[Word]:
+def _settled(words: list[Word], lexicon: Lexicon, shouted: bool) -> list[Word]:
     """« ou » that asks where, « ca » that is « ça »: told by what stands around them."""
     settled = list(words)
     for position, word in enumerate(words):
         before = words[position - 1].folded if position and not word.breaks else ""
         after = words[position + 1] if position + 1 < len(words) and not words[position + 1].breaks else None
-        if word.folded == "ou" and _asks_where(before, after, alone=len(words) == 1):
+        if word.folded == "ou" and _asks_where(before, after, lexicon, alone=len(words) == 1):
             settled[position] = replace(word, folded="où", stem="où")
         elif word.folded == "ca" and not _is_board(word, before, after, shouted):
             settled[position] = replace(word, folded="cela", stem="cela")
     return settled
 
 
-def _asks_where(before: str, after: Word | None, *, alone: bool) -> bool:
+def _asks_where(before: str, after: Word | None, lexicon: Lexicon, *, alone: bool) -> bool:
     """« c'est ou ? », « ou se tient… », « date et ou »: not « l'un ou l'autre »."""
     if before in ("et", "est", "c", "mais", "donc", "alors", "se", "passe", "quand"):
         return True
-    return after is None or after.folded in _AFTER_WHERE or (not before and not alone)
+    return after is None or after.folded in lexicon.after_where or (not before and not alone)
 
 
 def _is_board(word: Word, before: str, after: Word | None, shouted: bool) -> bool:

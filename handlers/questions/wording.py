@@ -1,9 +1,9 @@
 """The French of the answers: short, warm, with what is not known said as such."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from handlers.dates import MONTHS, event_dates, months, span
+from handlers.dates import MONTHS, event_dates, left, months
 from handlers.messages import plain
 from handlers.questions.facts import ContactFact, EventFact, Source
 from storage.agenda import Precision, Status
@@ -11,33 +11,59 @@ from storage.agenda import Precision, Status
 NB = "\u202f"  # before ; ! ?
 SP = "\u00a0"  # before : and inside guillemets
 
-GREETING = f"Bonjour{NB}! Je réponds à vos questions sur l’agenda, les contacts et la démarche du réseau. Que voulez-vous savoir{NB}?"
+GREETING = (
+    f"Bonjour{NB}! Je réponds à vos questions sur l’agenda, les contacts et la démarche du réseau. "
+    f"Que voulez-vous savoir{NB}?"
+)
 THANKS = f"Avec plaisir{NB}! Je reste à votre disposition."
 GOODBYE = f"Au revoir, et à bientôt{NB}!"
 SORRY = f"Il n’y a pas de mal{NB}! Que voulez-vous savoir{NB}?"
 HELP = (
-    f"Posez-moi votre question comme elle vous vient, par exemple{SP}:\n"
+    f"Posez-moi votre question comme elle vous vient, par exemple{SP}:\n\n"
     f"- «{SP}C’est quand, la prochaine réunion{NB}?{SP}»\n"
-    f"- «{SP}Où se tiennent les rencontres{NB}?{SP}»\n"
-    f"- «{SP}Qui pilote la démarche{NB}?{SP}»\n"
-    f"Je peux vous aider pour l’agenda, les lieux, les contacts, les sigles et le contenu de la démarche."
+    f"- «{SP}Quel est le numéro de…{NB}?{SP}»\n"
+    f"- «{SP}Qui pilote la démarche{NB}?{SP}»\n\n"
+    "Je peux vous aider pour l’agenda, les lieux, les contacts, les sigles et le contenu de la démarche."
 )
 IDENTITY = (
-    "Je suis Concerte, l’assistant du réseau{NB}: un robot, pas une personne. Je réponds sur l’agenda, les contacts et la démarche, "
-    "à partir des documents du réseau.".replace("{NB}", SP)
+    f"Je suis Concerte, l’assistant du réseau{SP}: un robot, pas une personne. Je réponds sur l’agenda, les contacts "
+    "et la démarche, à partir des documents du réseau."
 )
-INSULT = f"Je fais de mon mieux, et je peux me tromper. Dites-moi ce que vous cherchez{SP}: une date, un lieu, un contact{NB}?"
+INSULT = (
+    "Je fais de mon mieux, et je peux me tromper. "
+    f"Dites-moi ce que vous cherchez{SP}: une date, un lieu, un contact{NB}?"
+)
 TEST = f"Oui, je vous lis bien{NB}! Posez-moi votre question."
 LAUGH = f"Ravi de vous faire sourire{NB}! Une question{NB}?"
 YES = f"Très bien{NB}! Quelle est votre question{NB}?"
 NO = "Entendu. Je reste à votre disposition."
-UNKNOWN = "Je ne sais pas répondre à cela. Je connais l’agenda du réseau, ses contacts, ses sigles et le contenu de la démarche."
+UNKNOWN = (
+    "Je ne sais pas répondre à cela. Je connais l’agenda du réseau, ses contacts, ses sigles et le contenu de la "
+    "démarche."
+)
 FOREIGN = f"Désolé, cela sort de ce que je connais{SP}: l’agenda du réseau, ses contacts et la démarche en cours."
 EMPTY = f"Je n’ai rien reçu à lire. Quelle est votre question{NB}?"
 WHOSE = f"De qui parlez-vous{NB}? Donnez-moi un nom ou une fonction{SP}: je ne devine pas."
 WHICH_EVENT = f"De quel événement parlez-vous{NB}? Je ne sais pas de quoi il est question."
+STRANGER = (
+    "Je ne connais pas cette personne ou cet organisme dans l’annuaire du réseau. Vérifiez le nom, ou donnez-moi une "
+    "fonction."
+)
+NOT_TOLD = "dans les documents que je connais"
 
-GENERIC_ABSENT = "cette information"
+ACTS = {
+    "greeting": GREETING,
+    "thanks": THANKS,
+    "goodbye": GOODBYE,
+    "help": HELP,
+    "identity": IDENTITY,
+    "insult": INSULT,
+    "sorry": SORRY,
+    "test": TEST,
+    "laugh": LAUGH,
+    "yes": YES,
+    "no": NO,
+}
 
 
 def quoted(text: str) -> str:
@@ -50,44 +76,63 @@ def bold(text: str) -> str:
     return f"**{plain(text)}**"
 
 
-def dates_of(event: EventFact, tz: ZoneInfo) -> str:
-    """« mercredi 9 octobre 2024 », « en avril-mai 2024 (date à fixer) », in the words of the pack where it has some."""
-    told = event.details.get("when_text")
-    if told:
-        return str(told)
-    if event.precision == Precision.MONTH:
-        return f"en {event_dates(event, tz)}"
-    return event_dates(event, tz)
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
-def is_over(event: EventFact, today: date) -> bool:
-    """Is it in the past?"""
-    return event.ends_on < today
+def of(name: str) -> str:
+    """« de Camille », « d’Ahmed », the name standing out."""
+    vowel = name[:1].lower() in "aeiouyhéèêâîôû"
+    return f"d’{bold(name)}" if vowel else f"de {bold(name)}"
 
 
-def when_line(event: EventFact, today: date, tz: ZoneInfo) -> str:
-    """The name and when it takes place, took place, or is expected."""
-    text = plain(dates_of(event, tz))
+def when(event: EventFact, tz: ZoneInfo) -> str:
+    """« mercredi 9 octobre 2024 », « en avril-mai 2024 », in the words of the pack where it has some."""
+    if told := event.details.get("when_text"):
+        return plain(str(told))
+    text = event_dates(event, tz)
+    return plain(f"en {text}" if event.precision == Precision.MONTH else text)
+
+
+def dated(event: EventFact, today: date, tz: ZoneInfo) -> str:
+    """When it takes place, took place, was to take place, without its name or a full stop."""
+    text = when(event, tz)
     if event.status == Status.CANCELLED:
-        return f"{bold(event.name)}{SP}: annulé (c’était prévu {_on(text)})."
-    ending = undetermined_date(event)
-    if is_over(event, today):
-        return f"{bold(event.name)}{SP}: c’était {_on(text)}."
-    moved = " (nouvelle date)" if event.status == Status.MOVED else ""
-    return f"{bold(event.name)}{SP}: {text}{moved}{ending}."
+        return f"annulé (c’était prévu {_on(text)})"
+    if event.ends_on < today:
+        return f"c’était {_on(text)}"
+    if event.status == Status.MOVED:
+        return f"{text} (nouvelle date)"
+    if undated(event):
+        return f"{text}{NB}; la date n’est pas encore fixée"
+    return text
 
 
-def undetermined_date(event: EventFact) -> str:
-    """« ; le jour reste à fixer », when only the month is known of something that will have a day."""
-    if "date" in event.details.get("undetermined", ()):
-        return f"{NB}; la date n’est pas encore fixée"
-    return ""
+def entry(event: EventFact, today: date, tz: ZoneInfo) -> str:
+    """A line of the agenda: name, dates, place."""
+    place = f", {placed(event)}" if event.place and event.status != Status.CANCELLED else ""
+    return f"{bold(event.name)}{SP}: {dated(event, today, tz)}{place}."
+
+
+def undated(event: EventFact) -> bool:
+    """Will it have a day that nobody has fixed yet?"""
+    return "date" in event.details.get("undetermined", ())
+
+
+def still_open(event: EventFact) -> str:
+    """What the pack says remains to be fixed."""
+    return plain(str(event.details.get("undetermined_text", "")))
+
+
+def time_left(event: EventFact, now: datetime, tz: ZoneInfo) -> str:
+    """« C’est dans 7 jours. », empty when it cannot be said."""
+    text = left(event, now, tz)
+    return f"C’est {text}." if text else ""
 
 
 def _on(text: str) -> str:
-    if text.startswith(("en ", "du ", "dès ", "d’ici ", "le ", "de ")):
-        return text
-    return f"le {text}"
+    return text if text.startswith(("en ", "du ", "dès ", "d’ici ", "le ", "de ", "mi")) else f"le {text}"
 
 
 def month_span(event: EventFact) -> str:
@@ -95,19 +140,18 @@ def month_span(event: EventFact) -> str:
     return months(event.starts_on, event.ends_on)
 
 
-def days_span(first: date, last: date) -> str:
-    """The days from first to last, in words."""
-    return span(first, last)
-
-
-def place_text(event: EventFact) -> str:
-    """« à Tours », « au Havre »: the preposition that the name of the place asks for."""
+def placed(event: EventFact) -> str:
+    """« à Tours », « au Havre », « à distance »: the preposition that the name of the place asks for."""
     place = event.place or ""
+    if not place:
+        return "à distance"
     if place.startswith("Le "):
-        return f"au {plain(place[3:])}"
-    if place.startswith("Les "):
-        return f"aux {plain(place[4:])}"
-    return f"à {plain(place)}"
+        text = f"au {plain(place[3:])}"
+    elif place.startswith("Les "):
+        text = f"aux {plain(place[4:])}"
+    else:
+        text = f"à {plain(place)}"
+    return f"{text} et à distance" if event.remote else text
 
 
 def person(contact: ContactFact) -> str:
@@ -115,18 +159,17 @@ def person(contact: ContactFact) -> str:
     return bold(contact.name)
 
 
-def function_text(contact: ContactFact, owner: str) -> str:
-    """« directeur associé (MENSIA Conseil) »."""
-    text = plain(contact.function)
-    return f"{text} ({plain(owner)})" if owner else text
+def listed(pieces: list[str]) -> str:
+    """« a, b et c »."""
+    return pieces[0] if len(pieces) == 1 else f"{', '.join(pieces[:-1])} et {pieces[-1]}" if pieces else ""
 
 
 def source_line(source: Source) -> str:
     """Where it comes from and of when it is, in italics; empty when nothing is known."""
     if not source.name:
         return ""
-    dated = ""
-    if source.published is not None:
-        number = "1er" if source.published.day == 1 else str(source.published.day)
-        dated = f", {number} {MONTHS[source.published.month - 1]} {source.published.year}"
-    return f"_Source{SP}: {plain(source.name)}{dated}._"
+    published = source.published
+    if published is None:
+        return f"_Source{SP}: {plain(source.name)}._"
+    number = "1er" if published.day == 1 else str(published.day)
+    return f"_Source{SP}: {plain(source.name)}, {number} {MONTHS[published.month - 1]} {published.year}._"

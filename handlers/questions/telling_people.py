@@ -1,0 +1,159 @@
+"""Answers about people. A number is told of the one who was asked for, of nobody else."""
+
+from dataclasses import replace
+
+from handlers.messages import Button, plain
+from handlers.questions import wording as w
+from handlers.questions.facts import ContactFact
+from handlers.questions.knowledge import handle
+from handlers.questions.reading import COORDINATES
+from handlers.questions.telling import MOST_LISTED, Answer, Telling
+
+_MISSING = {
+    "phone": "le téléphone",
+    "email": "l’adresse e-mail",
+    "coordinates": "les coordonnées",
+    "card": "les coordonnées",
+}
+
+
+def owner(t: Telling) -> Answer:
+    """Whose number it is."""
+    if not t.contacts:
+        return t.refuse("Ces coordonnées ne figurent pas dans l’annuaire que je connais.")
+    lines = [f"C’est {w.person(c)}, {_offices(t, c)}." for c in t.contacts]
+    return t.say("\n".join(lines), source=t.contacts[0].source, contacts=t.keys, asks=("who",), events=())
+
+
+def contact(t: Telling) -> Answer:
+    """What was asked of one person, or of several who were each named."""
+    asks = t.reading.asks
+    wanted = tuple(a for a in asks if a in COORDINATES)
+    if len(t.contacts) > 1 and (wanted or "card" in asks) and not t.reading.several:
+        return _choose(t)
+    told = [_about(t, c, asks) for c in t.contacts]
+    lines = "\n".join(line for line, _ in told)
+    about = {
+        "contacts": t.keys,
+        "organisation": "",
+        "events": (),
+        "topic": "",
+        "offers": (),
+        "asks": wanted or asks,
+        "wanted": wanted or t.memory.wanted,
+    }
+    if not any(known for _, known in told):
+        return t.refuse(lines, **about)
+    answer = t.say(lines, *_more(t, asks), source=t.contacts[0].source, **about)
+    return replace(answer, contact=t.contacts[0]) if len(t.contacts) == 1 and wanted else answer
+
+
+def _choose(t: Telling) -> Answer:
+    names = w.listed([f"{w.person(c)} ({plain(c.function)})" for c in t.contacts[:MOST_LISTED]])
+    return t.refuse(
+        f"Plusieurs personnes correspondent{w.SP}: {names}. De qui s’agit-il{w.NB}?",
+        *t.offers(),
+        offers=t.keys[:MOST_LISTED],
+        asks=t.reading.asks,
+        contacts=(),
+        events=(),
+    )
+
+
+def _more(t: Telling, asks: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
+    """A button to the coordinates, when they were not asked for."""
+    if len(t.contacts) != 1 or set(asks) & {*COORDINATES, "card"}:
+        return ()
+    one = t.contacts[0]
+    if not (one.phone or one.email):
+        return ()
+    return ((Button(label="Ses coordonnées", action=f"question:contact:{handle(one.key)}:coordinates"),),)
+
+
+def _about(t: Telling, one: ContactFact, asks: tuple[str, ...]) -> tuple[str, bool]:
+    """What was asked of one person, and whether any of it is known."""
+    told: list[str] = []
+    missing: list[str] = []
+    for ask in asks:
+        known = {"phone": [one.phone], "email": [one.email]}.get(ask, [one.phone, one.email])
+        if ask in _MISSING:
+            found = [value for value in known if value]
+            told += [value for value in found if value not in told]
+            missing += [] if found else [_MISSING[ask]]
+    described = bool(set(asks) & {"role", "who", "card", "duty", "employer"})
+    sentence = _sentence(t, one) if described else ""
+    absent = f"Je n’ai pas {' ni '.join(missing)} {w.of(one.name)}"
+    if told:
+        head = f"{w.person(one)}, {_offices(t, one)}" if described else w.person(one)
+        line = f"{head}{w.SP}: {' · '.join(map(plain, told))}"
+        return (f"{line}\n{absent}." if missing else line), True
+    if missing and "card" not in asks:
+        return f"{absent}{w.SP}: ce n’est pas {w.NOT_TOLD}.", False
+    return sentence, True
+
+
+def _offices(t: Telling, one: ContactFact) -> str:
+    """« présidente (ARML) et membre du Bureau (UNML) »."""
+    offices = []
+    for function, key in one.offices:
+        name = t.owner(key)
+        offices.append(f"{plain(function)} ({plain(name)})" if name else plain(function))
+    return w.listed(offices)
+
+
+def _sentence(t: Telling, one: ContactFact) -> str:
+    verb, since = "est", ""
+    year = one.as_of[:4]
+    if one.former:
+        verb, since = "était", f" en {year}"
+    elif year.isdigit() and int(year) < t.today.year:
+        verb, since = "était", f" en {year}, d’après le document de cette année-là"
+    duty = ""
+    if "duty" in t.reading.asks and one.responsibilities:
+        duty = f"{w.SP}: {plain(one.responsibilities[0])}"
+    return f"{w.person(one)} {verb} {_offices(t, one)}{since}{duty}."
+
+
+def members(t: Telling) -> Answer:
+    """The people of an organisation, or those to turn to, with the coordinates asked for."""
+    asks = t.reading.asks
+    wanted = {"phone", "email", "coordinates"} & set(asks)
+    if not t.contacts or (wanted and not any(c.phone or c.email for c in t.contacts)):
+        return t.refuse(f"Je n’ai pas de coordonnées pour cela {w.NOT_TOLD}.")
+    lines = []
+    for one in t.contacts[:MOST_LISTED]:
+        phone = one.phone if wanted & {"phone", "coordinates"} else ""
+        email = one.email if wanted & {"email", "coordinates"} else ""
+        told = " · ".join(plain(value) for value in (phone, email) if value)
+        lines.append(f"- {w.person(one)}, {plain(one.function)}{f'{w.SP}: {told}' if told else ''}")
+    owner_name = t.owner(t.reading.organisation)
+    head = f"{w.bold(owner_name)}{w.SP}:" if owner_name else f"Vos interlocuteurs{w.SP}:"
+    return t.say(
+        "\n".join((head, "", *lines)),
+        source=t.contacts[0].source,
+        contacts=t.keys,
+        organisation=t.reading.organisation,
+        asks=asks,
+        events=(),
+    )
+
+
+def near(t: Telling) -> Answer:
+    """A name that nobody bears, near one that somebody does: offered without a number."""
+    names = " ou ".join(w.person(c) for c in t.contacts)
+    return t.refuse(
+        f"Je ne connais personne de ce nom ({w.quoted(t.reading.said)}). Vouliez-vous dire {names}{w.NB}?",
+        *t.offers(),
+        offers=t.keys,
+        asks=t.reading.asks,
+    )
+
+
+def stranger(t: Telling) -> Answer:
+    """Somebody who is not in the directory."""
+    return t.refuse(w.STRANGER)
+
+
+def vacant(t: Telling) -> Answer:
+    """A function that nobody known here holds."""
+    return t.refuse(f"Je ne sais pas qui est {w.quoted(t.reading.said)}{w.SP}: ce n’est pas {w.NOT_TOLD}.")
