@@ -1,5 +1,7 @@
 """The router of this installation: which capability answers what."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from handlers.account import (
     agreeing,
     auditing,
@@ -19,7 +21,7 @@ from handlers.account import (
 from handlers.account import pressing as account
 from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
-from handlers.announcements import composing, reporting
+from handlers.announcements import attaching, composing, reporting
 from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, reminding
 from handlers.calendar import pressing as calendar
@@ -27,9 +29,12 @@ from handlers.consultations import answering, following
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
-from handlers.messages import Button
+from handlers.messages import Button, Reply
+from handlers.questions import ticketing
 from handlers.questions.asking import Questions
+from handlers.request import Request
 from handlers.router import Form, Router
+from storage.conversations import Conversation
 
 _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
 _RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:resume", style="primary")
@@ -39,6 +44,12 @@ _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
 _RESUME_TICKETS = Button(label="Reprendre la réponse", action="account:help")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
+
+
+async def _received(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """A file goes with the announcement being written; else it is one to import."""
+    taken = await attaching.received(request, session, conversation)
+    return taken if taken is not None else await receiving.receive(request, session, conversation)
 
 
 def build_router(questions: Questions | None = None, notice: Notice | None = None) -> Router:
@@ -65,6 +76,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "delier": agreeing.unlink,
             "annonce": composing.compose,
             "annonces": reporting.show_latest,
+            "tickets": ticketing.list_tickets,
             "suivi": following.follow_up,
             "sondage": polls.compose,
             **dict.fromkeys(("mesdonnees", "mesdonnées", "mes données", "mes donnees"), mydata.show_my_data),
@@ -86,16 +98,18 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "directory": receiving.press,
             "prefer": preferring.press,
             "question": asked.answer,
+            "ticket": ticketing.press,
         },
         forms={
             "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
+            ticketing.FORM: Form(ticketing.reply_typed, _RESUME_TICKETS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),
             erasing.FORM: Form(erasing.typed, _RESUME_DATA),
             **dict.fromkeys(preferring.FORMS, Form(preferring.typed, _RESUME_PREFERENCES)),
         },
         questions=and_recognise(asked.answer),
-        files=receiving.receive,
+        files=_received,
     )

@@ -2,6 +2,7 @@
 
 from storage import (
     agenda,
+    announcement_files,
     announcements,
     audit,
     consultations,
@@ -17,6 +18,8 @@ from storage import (
     people,
     personal,
     reminders,
+    tickets,
+    secret_ballots,
     uploads,
     web,
 )
@@ -25,6 +28,7 @@ from storage.base import Base
 __all__ = [
     "Base",
     "agenda",
+    "announcement_files",
     "announcements",
     "audit",
     "consultations",
@@ -40,6 +44,8 @@ __all__ = [
     "people",
     "personal",
     "reminders",
+    "tickets",
+    "secret_ballots",
     "uploads",
     "web",
 ]

@@ -46,9 +46,10 @@ from storage.network import bump_knowledge
 from storage.outbox import Attempt, Delivery
 from storage.people import Account, Person, RoleGrant
 from storage.personal import PersonalLink, WebSession
+from storage.tickets import Ticket
+from storage.uploads import Upload
 from storage.web import WebChat, WebMessage
 
-from storage.uploads import Upload
 _SECRET = frozenset({"digest", "lease_owner", "lease_until", "send_at", "not_before", "seed_digest"})
 
 
@@ -133,6 +134,8 @@ RULES: Mapping[str, Rule] = {
     "answers": Rule(
         "What a ballot says.", lambda s: Answer.ballot_id.in_(select(Ballot.id).where(_my_ballots(s)).scalar_subquery())
     ),
+    "sealed_ballots": _none("Anonymous ballots in the box, sealed; nothing leads from one to anybody."),
+    "secret_ballots": Rule("Anonymous ballots in the list; texts may name people."),
     "participations": Rule("Which voices have answered (see ballots).", lambda s: Participation.voice_key == s.voice),
     "ballot_traces": Rule(
         "The life of an answer; who did each step.",
@@ -160,6 +163,7 @@ RULES: Mapping[str, Rule] = {
             no_longer_meant(Announcement),
         ),
     ),
+    "announcement_files": Rule("Images and files sent with announcements; their names may name people."),
     "announcement_reads": _own(AnnouncementRead, "Who has read what.", lambda s: AnnouncementRead.person_id == s.id),
     "attempts": Rule(
         "Tries to send; through their delivery.",
@@ -178,6 +182,15 @@ RULES: Mapping[str, Rule] = {
         lambda s: Conversation.holder.in_([s.voice, *(f"account:{number}" for number in s.account_ids)]),
         forget_conversations,
     ),
+    "tickets": Rule(
+        "Questions that went to staff, and their answers.",
+        lambda s: Ticket.person_id == s.id,
+        both(
+            deleted(Ticket, lambda s: or_(Ticket.person_id == s.id, Ticket.account_id.in_(s.account_ids))),
+            emptied(Ticket, answered_by=lambda s: Ticket.answered_by == s.id),
+        ),
+    ),
+    "unanswered": Rule("Questions that were not answered, for the weekly digest; nobody's name stands with them."),
     "leases": _none("Which process does what."),
     "import_layouts": _none("The columns of files, explained once."),
     "import_runs": Rule(
@@ -186,7 +199,9 @@ RULES: Mapping[str, Rule] = {
         emptied(ImportRun, by=lambda s: ImportRun.by == s.id),
     ),
     "import_changes": _own(ImportChange, "What an import changed, before and after.", _my_imported),
-    "uploads": Rule("Files sent, for an hour; any may list the person.", lambda s: Upload.person_id == s.id, all_uploads),
+    "uploads": Rule(
+        "Files sent, for an hour; any may list the person.", lambda s: Upload.person_id == s.id, all_uploads
+    ),
     # Identity, last: the rest is found by it.
     "link_codes": _own(LinkCode, "Codes to link an account, as digests.", lambda s: LinkCode.person_id == s.id),
     "invitations": Rule(

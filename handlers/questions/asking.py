@@ -1,6 +1,7 @@
 """The handler: a question typed, or a button of an answer pressed."""
 
 import asyncio
+import re
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,6 +9,7 @@ from handlers.messages import Button, ContactCard, Message, Reply
 from handlers.questions.answering import Answer, answer, tell
 from handlers.questions.knowledge import Knowledge, load
 from handlers.questions.memory import Memory, recall
+from handlers.questions.normalising import fold
 from handlers.questions.reading import Reading
 from handlers.questions.ticketing import ASK_STAFF, ASKED, TOLD, WRONG
 from handlers.request import Request
@@ -26,6 +28,7 @@ class KnowledgeCache:
         self._knowledge: Knowledge | None = None
         self._version = -1
         self._making = asyncio.Lock()
+        self._settled: dict[str, str] = {}
 
     async def current(self, session: AsyncSession) -> Knowledge:
         """The knowledge at the version that the session sees."""
@@ -34,7 +37,13 @@ class KnowledgeCache:
             async with self._making:
                 if self._knowledge is None or version != self._version:
                     self._knowledge, self._version = await load(session), version
+                    topics = self._knowledge.topic.values()
+                    self._settled = {_as_asked(topic.title): topic.key for topic in topics if topic.details.get("faq")}
         return self._knowledge
+
+    def settled(self, question: str) -> str:
+        """The topic with which staff have answered that very question, whatever else could be read in it."""
+        return self._settled.get(_as_asked(question), "")
 
 
 class Questions:
@@ -50,6 +59,8 @@ class Questions:
         memory = recall(conversation.memory, conversation.memory_at, request.received_at, home)
         if request.press is not None:
             said = _pressed(request, knowledge, memory)
+        elif settled := self._cache.settled(request.text):
+            said = tell(Reading("topic", topic=settled), memory, knowledge, request.received_at, request.tz)
         else:
             said = answer(request.text, memory, knowledge, request.received_at, request.tz)
         conversation.memory = said.memory.to_json()
@@ -58,12 +69,16 @@ class Questions:
         return reply if request.press is not None else _with_staff(request, session, conversation, said, reply)
 
 
+def _as_asked(question: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(question)))
+
+
 def _with_staff(
     request: Request, session: AsyncSession, conversation: Conversation, said: Answer, reply: Reply
 ) -> Reply:
     """What was not answered can go to staff, who may correct what was."""
     question = request.text[:LONGEST_KEPT]
-    if said.reading.said:  # a greeting, thanks: nothing to ask anybody
+    if said.reading.intent in ("act", "empty"):  # a greeting, thanks: nothing to ask anybody
         return reply
     conversation.memory = {**conversation.memory, ASKED: question, TOLD: said.text[:LONGEST_KEPT]}
     if not said.understood:

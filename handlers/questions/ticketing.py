@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.errors import Refusal
@@ -134,21 +135,13 @@ async def keep_answer(session: AsyncSession, question: str, answer: str, now: da
     It is a topic that staff have edited, so no loading of a pack touches it, and every process learns of it.
     """
     version = await bump_knowledge(session)
-    key = f"faq-{version}"
-    session.add(
-        Topic(
-            key=key,
-            title=question,
-            body=plain(answer),
-            phrases=[question],
-            details={"faq": True},
-            source=words.SOURCE,
-            source_date=now.date(),
-            edited_at=now,
-            updated_at=now,
-        )
-    )
-    return key
+    known = await session.scalar(select(Topic).where(Topic.title == question, Topic.key.startswith("faq-")))
+    if known is None:
+        known = Topic(key=f"faq-{version}", title=question, phrases=[question], details={"faq": True})
+        session.add(known)
+    known.body, known.source, known.source_date = plain(answer), words.SOURCE, now.date()
+    known.edited_at = known.updated_at = now
+    return known.key
 
 
 async def _of(request: Request, session: AsyncSession) -> Ticket:
