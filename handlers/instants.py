@@ -40,6 +40,11 @@ class Quiet:
 QUIET = Quiet()
 
 
+def quiet_hours(own: tuple[time, time] | None) -> Quiet:
+    """The quiet hours of somebody who has chosen their own, from the evening to the morning; None: the network's."""
+    return Quiet(*own) if own else QUIET
+
+
 @dataclass(frozen=True, slots=True)
 class Offset:
     """How long before an event: `D-7` in days, `H-2` in hours."""

@@ -6,20 +6,32 @@ may tick at any time, and an event that is moved is reminded afresh. Nothing due
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, literal, select
+from sqlalchemy import String, and_, cast, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.cards import reminder
-from handlers.instants import Due, Offset, Start, dues, in_force, known_zone, next_permitted, plan_of
+from handlers.instants import (
+    Due,
+    Offset,
+    Quiet,
+    Start,
+    dues,
+    in_force,
+    known_zone,
+    next_permitted,
+    plan_of,
+    quiet_hours,
+)
 from storage.agenda import Event, Status
 from storage.audiences import Audience, Recipient, calendars, recipients
 from storage.network import home, setting
 from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
 from storage.people import Person
+from storage.preferences import all_quiet_hours
 from storage.reminders import all_calendars, events_to_look_at, note_next
 
 MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
@@ -33,7 +45,8 @@ _DAY = timedelta(days=1)
 async def remind(session: AsyncSession, now: datetime) -> int:
     """Write what is due by `now` (the calendar's clock); returns how many deliveries it added."""
     zones, holidays = await all_calendars(session)
-    digest = hashlib.sha256(repr((zones, holidays)).encode()).hexdigest()[:16]
+    hours = [None, *await all_quiet_hours(session)]
+    digest = hashlib.sha256(repr((zones, holidays, hours)).encode()).hexdigest()[:16]
     looked_at = await events_to_look_at(session, now, now.date() - _DAY, digest, MOST_EVENTS)
     if not looked_at:
         return 0
@@ -45,7 +58,9 @@ async def remind(session: AsyncSession, now: datetime) -> int:
             await _forget(session, event, start, now)
         written, sent = 0, 0
         if event.status != Status.CANCELLED and start.instant > now:
-            written, sent = await _write(session, event, start, plan, default_zone, now, room)
+            for own in hours:
+                more = await _write(session, event, start, plan, default_zone, own, now, room - written)
+                written, sent = written + more[0], sent + more[1]
         added, room = added + sent, room - written
         if room <= 0:
             break  # not noted: the next tick takes it up here
@@ -54,7 +69,8 @@ async def remind(session: AsyncSession, now: datetime) -> int:
             for zone in zones
             if known_zone(zone)
             for calendar in holidays
-            for due in dues(start, plan, zone, calendar)
+            for own in hours
+            for due in dues(start, plan, zone, calendar, quiet_hours(own))
             if due.at > now and event.status != Status.CANCELLED
         ]
         await note_next(session, event, min(later, default=None), digest)
@@ -71,15 +87,20 @@ async def _write(
     start: Start,
     plan: tuple[Offset, ...],
     default_zone: str,
+    own: tuple[time, time] | None,
     now: datetime,
     room: int,
 ) -> tuple[int, int]:
-    """The rows of one event; returns how many were written, and how many of them will be sent."""
+    """The rows of one event for those with these quiet hours; how many were written, and how many will be sent."""
     written = sent = 0
-    audience, awake = Audience.of(event.audience), Person.reminders_paused.is_(False)
+    quiet = quiet_hours(own)
+    begins, ends = own or (None, None)  # SQLAlchemy writes « = NULL » as IS NULL
+    theirs = and_(Person.quiet_begins == begins, Person.quiet_ends == ends)
+    audience, awake = Audience.of(event.audience), and_(Person.reminders_paused.is_(False), theirs)
     for zone, holidays in await calendars(session, audience, awake):
         reader = zone if known_zone(zone) else default_zone
-        found = _sending(start, dues(start, plan, reader, holidays), reader, holidays, event.dated_at, now)
+        due_then = dues(start, plan, reader, holidays, quiet)
+        found = _sending(start, due_then, reader, holidays, quiet, event.dated_at, now)
         if found is None or written >= room:
             continue
         due, at = found
@@ -97,7 +118,13 @@ async def _write(
 
 
 def _sending(
-    start: Start, due: Sequence[Due], zone: str, holidays: str, dated_at: datetime | None, now: datetime
+    start: Start,
+    due: Sequence[Due],
+    zone: str,
+    holidays: str,
+    quiet: Quiet,
+    dated_at: datetime | None,
+    now: datetime,
 ) -> tuple[Due, datetime] | None:
     """Which reminder readers of a calendar should have by now, and when it leaves; None when it is none.
 
@@ -110,7 +137,7 @@ def _sending(
         return None
     if now - current.at <= GRACE:
         return current, current.at
-    at = next_permitted(now, zone, holidays)
+    at = next_permitted(now, zone, holidays, quiet)
     return in_force(due, at) or current, at
 
 

@@ -190,16 +190,18 @@ async def recipients(
     """The next people meant with an id above `after`, by id; `calendar` keeps those of one zone and holidays."""
     default_zone, default_holidays = await home(session)
     zone, holidays = _zone(default_zone), func.coalesce(_holidays, default_holidays)
-    query = _members(audience, Person.id, Person.preferred_platform, zone, holidays).where(
-        Person.id > after, *where, *await _concerned(session, audience)
-    )
+    columns = (Person.id, Person.preferred_platform, Person.fallback_platform, zone, holidays)
+    query = _members(audience, *columns).where(Person.id > after, *where, *await _concerned(session, audience))
     if calendar is not None:
         query = query.where(zone == calendar[0], holidays == calendar[1])
     rows = (await session.execute(query.order_by(Person.id).limit(limit))).all()
     accounts: dict[int, list[Account]] = {}
     for account in await accounts_of(session, [row[0] for row in rows]):
         accounts.setdefault(account.person_id or 0, []).append(account)
-    return [Recipient(row[0], row[2], row[3], best_account(accounts.get(row[0], ()), row[1])) for row in rows]
+    return [
+        Recipient(person, reader, days, best_account(accounts.get(person, ()), preferred, fallback))
+        for person, preferred, fallback, reader, days in rows
+    ]
 
 
 async def all_recipients(

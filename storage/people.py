@@ -42,7 +42,9 @@ class Person(Row):
     zone: Mapped[str | None] = mapped_column(index=True)
     preferred_platform: Mapped[str | None]
     fallback_platform: Mapped[str | None]  # when the preferred one is blocked; NOWHERE: then not at all
-    quiet_begins: Mapped[time | None]  # own quiet hours, in the person's zone; None: the network's
+    quiet_begins: Mapped[time | None] = mapped_column(
+        index=True
+    )  # own quiet hours, in the person's zone; None: the network's
     quiet_ends: Mapped[time | None]
     locale: Mapped[str | None]  # how dates are written: fr, en; None is fr
     paused_until: Mapped[datetime | None]

@@ -40,6 +40,7 @@ class Member:
     holidays: str
     preferred_platform: str | None
     is_director: bool
+    fallback_platform: str | None = None
 
 
 def structure_voice(structure_id: int) -> str:
@@ -110,7 +111,16 @@ async def members(
     for person, zone, holidays, is_director in await session.execute(query):
         key = structure_voice(person.structure_id or 0) if structures else person_voice(person.id)
         found.append(
-            Member(person.id, person.name, key, zone, holidays or "", person.preferred_platform, bool(is_director))
+            Member(
+                person.id,
+                person.name,
+                key,
+                zone,
+                holidays or "",
+                person.preferred_platform,
+                bool(is_director),
+                person.fallback_platform,
+            )
         )
     return found
 

@@ -8,13 +8,14 @@ from handlers.calendar import wording
 from handlers.calendar.agenda import includes, region_code, upcoming
 from handlers.dates import clock, day, event_dates
 from handlers.errors import Refusal
-from handlers.instants import Start, dues, plan_of
+from handlers.instants import Start, dues, plan_of, quiet_hours
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request, Someone
 from storage.agenda import Event, Status
 from storage.conversations import Conversation
 from storage.network import Region, home, setting
 from storage.people import Person, accounts_of, best_account
+from storage.preferences import quiet_of
 
 SHOWN = 8
 
@@ -40,7 +41,7 @@ async def show_reminders(request: Request, session: AsyncSession, conversation: 
     if len(coming) > SHOWN:
         text += f"\n\n{wording.more(len(coming) - SHOWN)}"
     text += f"\n\n{wording.ONLY_DATED}"
-    if best_account(await accounts_of(session, [person.id]), row.preferred_platform) is None:
+    if best_account(await accounts_of(session, [person.id]), row.preferred_platform, row.fallback_platform) is None:
         text += f"\n\n{wording.NO_ADDRESS}"
     return say(text, (Button(label=wording.PAUSE, action="calendar:pause"), agenda))
 
@@ -61,11 +62,12 @@ async def next_reminders(session: AsyncSession, person: Someone, now: datetime) 
     row = await session.get(Region, person.region_id) if person.region_id else None
     holidays = (row.holidays if row else "") or (await home(session))[1]
     network = await setting(session, "network")
+    quiet = quiet_hours(quiet_of(await session.get_one(Person, person.id)))
     found = [
         (due.at, event)
         for event in await upcoming(session, now, now.astimezone(person.tz).date())
         if event.status != Status.CANCELLED and includes(event, person, region)
-        for due in dues(Start.of(event), plan_of(event, network), person.zone, holidays)
+        for due in dues(Start.of(event), plan_of(event, network), person.zone, holidays, quiet)
         if due.at > now
     ]
     return sorted(found, key=lambda pair: (pair[0], pair[1].id))

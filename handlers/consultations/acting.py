@@ -28,7 +28,11 @@ async def ask_to_nudge(request: Request, session: AsyncSession, consultation: Co
     told = await silent_members(session, consultation)
     accounts = await accounts_of(session, [member.id for member in told])
     reached = sum(
-        best_account([account for account in accounts if account.person_id == member.id], member.preferred_platform)
+        best_account(
+            [account for account in accounts if account.person_id == member.id],
+            member.preferred_platform,
+            member.fallback_platform,
+        )
         is not None
         for member in told
     )

@@ -29,7 +29,7 @@ async def rows_for(
         accounts.setdefault(account.person_id or 0, []).append(account)
     rows: list[dict[str, Any]] = []
     for member in told:
-        best = best_account(accounts.get(member.id, ()), member.preferred_platform)
+        best = best_account(accounts.get(member.id, ()), member.preferred_platform, member.fallback_platform)
         if best is None:
             continue
         rows.append(

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from handlers.account.readings import date_typed, quiet_typed
 from handlers.account.zones import find_zone
 from schedules.holding import Held, wished
+from schedules.reminders import remind
 from schedules.retry import DeliveryError
 from storage.database import Database
 from storage.outbox import Delivery, Kind, State, by_about, enqueue
 from storage.people import NOWHERE, Account, Person, Role
 from storage.preferences import Wishes
+from tests import building
 from tests.stage import PLATFORMS, Heard, Stage
 
 ME, ALSO_ME = "telegram:77", "slack:U77"
@@ -349,3 +351,42 @@ def test_hours_as_people_type_them(typed: str, hours: tuple[time, time] | None) 
 )
 def test_dates_as_people_type_them(typed: str, day: date | None) -> None:
     assert date_typed(typed, date(2024, 3, 15)) == day
+
+
+async def test_reminders_keep_ones_own_hours(stage: Stage) -> None:
+    """D-1 is at nine and H-2 at half past six: for who sleeps until ten, both come the evening before."""
+    async with stage.database.transaction() as session:
+        await building.event(session, "Atelier", "2024-04-16", "08:30")
+    await stage.person("Bruno", "Autre", "telegram:88", region="Bretagne")
+    await stage.presses(ME, "prefer:quiet:18h-10h")
+    shown = words(await stage.says(ME, "rappels"))
+    for day in ("lundi 8 avril 2024 à 17 h 59", "vendredi 12 avril 2024 à 17 h 59", "lundi 15 avril 2024 à 17 h 59"):
+        assert day in shown
+    now, last = datetime(2024, 4, 8, 4, tzinfo=UTC), datetime(2024, 4, 16, 6, tzinfo=UTC)
+    while now <= last:
+        async with stage.database.transaction() as session:
+            await remind(session, now)
+        stage.clock.at = now
+        await stage.worker.drain()
+        now += timedelta(minutes=30)
+    async with stage.database.reading() as session:
+        rows = await session.execute(
+            select(Person.given_name, Delivery.about, Delivery.due_at, Delivery.state)
+            .join(Person, Person.id == Delivery.person_id)
+            .where(Delivery.kind == Kind.REMINDER, Delivery.state == State.DELIVERED)
+            .order_by(Delivery.due_at)
+        )
+        sent = [
+            (name, about.split(":")[3], due.astimezone(ZoneInfo("Europe/Paris")).strftime("%d/%m %H:%M"))
+            for name, about, due, _ in rows
+        ]
+    assert [one for one in sent if one[0] == "Anne"] == [
+        ("Anne", "D-7", "08/04 17:59"),
+        ("Anne", "D-1", "12/04 17:59"),
+        ("Anne", "H-2", "15/04 17:59"),
+    ]
+    assert [one for one in sent if one[0] == "Bruno"] == [
+        ("Bruno", "D-7", "09/04 09:00"),
+        ("Bruno", "D-1", "15/04 09:00"),
+        ("Bruno", "H-2", "15/04 19:59"),
+    ]

@@ -292,6 +292,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_quiet_begins"), ["quiet_begins"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_region_id"), ["region_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_structure_id"), ["structure_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_zone"), ["zone"], unique=False)
@@ -924,6 +925,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_people_zone"))
         batch_op.drop_index(batch_op.f("ix_people_structure_id"))
         batch_op.drop_index(batch_op.f("ix_people_region_id"))
+        batch_op.drop_index(batch_op.f("ix_people_quiet_begins"))
         batch_op.drop_index(batch_op.f("ix_people_email"))
 
     op.drop_table("people")
