@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.files import StoredFiles
 from bot.identity import account_of, someone
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply
@@ -29,7 +30,7 @@ from storage.forgetting import GOODBYE, SECRET
 from storage.inbox import InboxItem, InboxState, next_pending
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
-from storage.people import Account
+from storage.people import Account, Role, find_account, roles_of
 from storage.uploads import keep_uploads, upload_row
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ APOLOGY = (
     "Merci de réessayer ; si cela se reproduit, prévenez l’équipe d’animation du réseau."
 )
 
+BIGGEST_FILE = 8 * 1024 * 1024
+_STAFF = (Role.STAFF, Role.ADMIN, Role.REGIONAL_STAFF)
 GOODBYE_LASTS = timedelta(hours=1)  # the last words to somebody who was erased are given up after that
 
 Acknowledge = Callable[[Inbound, str], Awaitable[None]]
@@ -64,6 +67,7 @@ class Gateway:
         self._router = router
         self._worker = worker
         self._public_url = public_url
+        self.files = StoredFiles(database)  # what messages refer to, for the channels' messengers
         self._acknowledgers: dict[str, Acknowledge] = {}
         self._acknowledging: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -106,6 +110,24 @@ class Gateway:
             await keep_uploads(session, files)
         self._wake.set()
         return new
+
+    async def with_file(self, inbound: Inbound, size: int, fetch: Callable[[], Awaitable[bytes]]) -> Inbound | None:
+        """The update with the content of its file, asked for only where staff in private send one that is not too
+        large; empty when it cannot be had. Without a file for all others; None when then nothing is left.
+        """
+        assert inbound.file is not None
+        if inbound.chat_kind == "private" and await self._is_from_staff(inbound):
+            content = await fetch() if size <= BIGGEST_FILE else b""
+            if len(content) > BIGGEST_FILE:
+                content = b""
+            return inbound.model_copy(update={"file": inbound.file.model_copy(update={"content": content})})
+        return inbound.model_copy(update={"file": None}) if inbound.text else None
+
+    async def _is_from_staff(self, inbound: Inbound) -> bool:
+        async with self._database.reading() as session:
+            account = await find_account(session, inbound.platform, inbound.workspace, inbound.account)
+            grants = await roles_of(session, account.person_id) if account and account.person_id else ()
+            return any(grant.role in _STAFF for grant in grants)
 
     async def run(self) -> None:
         """Handle what comes until `stop()`; look once a second for what another process left."""

@@ -32,6 +32,15 @@ class Attachment(_Value):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
 
+class StoredFile(_Value):
+    """A file kept once for many messages (see `storage.announcement_files`)."""
+
+    number: int
+    filename: str
+    type: str
+    size: int
+
+
 class ContactCard(_Value):
     """Coordinates a channel may show natively (Telegram's contact)."""
 
@@ -51,6 +60,7 @@ class Message(_Value):
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachment: Attachment | None = None
+    file: StoredFile | None = None  # in the place of an attachment
     contact: ContactCard | None = None
 
 

@@ -50,6 +50,7 @@ class Announcement(Row):
     ack_wanted: Mapped[bool] = mapped_column(default=False)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
     consultation_id: Mapped[int | None] = mapped_column(ForeignKey("consultations.id", ondelete="SET NULL"))
+    file: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of the file sent with it, what a message says
     zone: Mapped[str | None]
     scheduled_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

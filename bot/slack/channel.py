@@ -17,7 +17,7 @@ from bot.logs import library_logger
 from bot.settings import Settings
 from bot.slack.connecting import TRANSPORT, Line
 from bot.slack.events import PATH, Events
-from bot.slack.listening import inbound_of, name_of
+from bot.slack.listening import file_of, inbound_of, name_of
 from bot.slack.messenger import SlackMessenger
 from bot.slack.refusals import TOKEN_REFUSED
 from bot.slack.socket import Socket, Watch, code_of, unreachable
@@ -27,6 +27,7 @@ from schedules.messenger import Messenger
 log = logging.getLogger(__name__)
 
 DECIDE_WITHIN = 2.0  # seconds; Slack waits three for an acknowledgement
+FETCH_WITHIN = 1.5  # seconds for a file before that; a slow one is asked for again
 
 
 class SlackChannel:
@@ -45,7 +46,7 @@ class SlackChannel:
         self._gateway = gateway
         self._batches = Batches(gateway.store)
         self._line = make_line(settings)
-        self._messenger = SlackMessenger(self._line, settings.slack_messages_per_minute)
+        self._messenger = SlackMessenger(self._line, settings.slack_messages_per_minute, gateway.files)
         self._socket: Socket | None = None
         self._app_token = settings.slack_app_token if Parts.WORKER in parts else None
         takes_http = settings.slack_app_token is None and Parts.WEB in parts
@@ -101,6 +102,11 @@ class SlackChannel:
             return True
         if inbound is None:
             return True
+        if inbound.file is not None:
+            address, size = file_of(payload)
+            inbound = await self._gateway.with_file(inbound, size, lambda: self._line.get(address, FETCH_WITHIN))
+            if inbound is None:
+                return True
         stored = await self._batches.store(inbound, DECIDE_WITHIN)
         if not stored:
             log.warning("update slack %s could not be stored: not acknowledged", name_of(payload))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -72,6 +73,28 @@ class Line:
                     raise DeliveryError(f"the upload was refused (HTTP {answer.status})")
         except TRANSPORT:
             raise DeliveryError("the upload broke off") from None
+
+    async def get(self, address: str, within: float) -> bytes:
+        """The bytes of a file that somebody sent us; empty when Slack does not give them in that time.
+
+        Our token goes to Slack only, whatever address is asked for.
+        """
+        client = await self.client()
+        assert self._session is not None
+        asked, home = urlsplit(address), urlsplit(client.base_url)
+        ours = (asked.scheme, asked.netloc) == (home.scheme, home.netloc)
+        if not ours and not (asked.scheme == "https" and asked.netloc.endswith(".slack.com")):
+            return b""
+        try:
+            async with self._session.get(
+                address,
+                headers={"Authorization": f"Bearer {client.token}"},
+                allow_redirects=False,  # without the right to read files Slack leads to its sign-in page
+                timeout=aiohttp.ClientTimeout(total=within),
+            ) as answer:
+                return await answer.read() if answer.status == 200 else b""
+        except TRANSPORT:
+            return b""
 
     async def is_known(self) -> bool:
         """Whether Slack takes our own token; true when it cannot be asked."""

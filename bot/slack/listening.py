@@ -9,7 +9,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from handlers.request import Inbound, Press
+from handlers.request import Inbound, InboundFile, Press
 
 PLATFORM = "slack"
 _MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -42,7 +42,8 @@ def _said(payload: Mapping[str, Any], event: Mapping[str, Any], us: str, now: da
     if not author or author == us or event.get("bot_id") or event.get("subtype") not in _HEARD:
         return None  # what we or another bot said, a change or a deletion
     text = plain_text(str(event.get("text") or ""), us)
-    if not text:
+    file = _announced(event) if private else None
+    if not (text or file):
         return None
     return Inbound(
         platform=PLATFORM,
@@ -52,8 +53,22 @@ def _said(payload: Mapping[str, Any], event: Mapping[str, Any], us: str, now: da
         chat=str(event["channel"]),
         chat_kind="private" if private else "channel",
         text=text,
+        file=file,
         received_at=now,
     )
+
+
+def file_of(payload: Mapping[str, Any]) -> tuple[str, int]:
+    """The address of the first file of a message, and its size; an empty address when there is none."""
+    files = (payload.get("event") or {}).get("files") or [{}]
+    return str(files[0].get("url_private_download") or ""), int(files[0].get("size") or 0)
+
+
+def _announced(event: Mapping[str, Any]) -> InboundFile | None:
+    files = event.get("files") or []
+    if not files or not files[0].get("url_private_download"):
+        return None  # none, or one that Slack does not hand out
+    return InboundFile(name=str(files[0].get("name") or "fichier"), media_type=str(files[0].get("mimetype") or ""))
 
 
 def _commanded(payload: Mapping[str, Any], commands: Set[str], now: datetime) -> Inbound:

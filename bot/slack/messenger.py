@@ -13,6 +13,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.files import StoredFiles
 from bot.slack.connecting import TRANSPORT, Line, lost
 from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
 from bot.slack.rendering import Part, escaped, parts_of
@@ -35,16 +36,21 @@ class SlackMessenger:
 
     platform = "slack"
 
-    def __init__(self, line: Line, messages_per_minute: float) -> None:
+    def __init__(self, line: Line, messages_per_minute: float, files: StoredFiles) -> None:
         self.rate: float | None = messages_per_minute / 60
         self.fault = ""
         self.last_posted = 0.0
         self._line = line
+        self._files = files
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send what has not arrived yet, or edit; returns `channel:ts` of the last message. Raises DeliveryError."""
+        message = outgoing.message()
+        if outgoing.edits:
+            message = message.model_copy(update={"file": None})  # a correction leaves the file as it is
+        message = await self._files.attached(message)
         try:
-            parts = parts_of(outgoing.message())
+            parts = parts_of(message)
         except ValueError as error:
             log.error("delivery %d cannot be shown on Slack (%s)", outgoing.id, type(error).__name__)
             raise DeliveryError("cannot be shown on Slack", permanent=True) from None

@@ -18,7 +18,7 @@ from bot.channel import CannotStart, Health, Parts
 from bot.commands import menu
 from bot.gateway import Gateway
 from bot.settings import Settings
-from bot.telegram.listening import inbound_of
+from bot.telegram.listening import file_of, inbound_of
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.polling import InboxBot, Poller, Store, UpdatesRequest
 from bot.telegram.webhook import LOOK, Webhook, secret_of
@@ -66,7 +66,7 @@ class TelegramChannel:
             self._webhook = Webhook(self._bot, settings.public_url, secret, self._hear_one, look=look)
         self._introduced = False
         self._polling: asyncio.Task[None] | None = None
-        messenger = TelegramMessenger(self._bot, settings.telegram_messages_per_second)
+        messenger = TelegramMessenger(self._bot, settings.telegram_messages_per_second, gateway.files)
         self.messenger: Messenger = messenger
         gateway.acknowledge_with(self.name, messenger.acknowledge)
 
@@ -117,7 +117,7 @@ class TelegramChannel:
 
     async def hear(self, updates: Sequence[Update]) -> None:
         """Take in what polling brought; when this returns it may be confirmed. Raises when it may not."""
-        heard = [inbound for update in updates if (inbound := self._read(update)) is not None]
+        heard = [inbound for update in updates if (inbound := await self._take(update)) is not None]
         if heard:
             await self._gateway.store(heard)
 
@@ -128,11 +128,25 @@ class TelegramChannel:
         except Exception as error:
             log.error("update telegram %s cannot be read (%s)", raw["update_id"], type(error).__name__)
             return True
-        inbound = self._read(update)
+        inbound = await self._take(update)
         if inbound is None or await self._batches.store(inbound, DECIDE_WITHIN):
             return True
         log.warning("update telegram %d could not be stored: not confirmed", update.update_id)
         return False
+
+    async def _take(self, update: Update) -> Inbound | None:
+        """An update as we understand it, with the file that came with it if its sender may send us any."""
+        inbound = self._read(update)
+        if inbound is None or inbound.file is None or (sent := file_of(update)) is None:
+            return inbound
+        return await self._gateway.with_file(inbound, sent.size, lambda: self._download(sent.id))
+
+    async def _download(self, file_id: str) -> bytes:
+        try:
+            return bytes(await (await self._bot.get_file(file_id)).download_as_bytearray())
+        except TelegramError as error:
+            log.warning("a file could not be had (%s)", type(error).__name__)
+            return b""
 
     def _read(self, update: Update) -> Inbound | None:
         try:

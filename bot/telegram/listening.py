@@ -3,11 +3,12 @@
 Nothing here knows how the update came, by long polling or by a webhook.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from telegram import Bot, CallbackQuery, Chat, Message, MessageEntity, Update
 
-from handlers.request import Inbound, Press
+from handlers.request import Inbound, InboundFile, Press
 
 WANTED = ["message", "callback_query"]
 _KINDS = {Chat.PRIVATE: "private", Chat.GROUP: "group", Chat.SUPERGROUP: "group"}
@@ -22,12 +23,44 @@ def inbound_of(update: Update, bot: Bot, now: datetime) -> Inbound | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that somebody sent to the bot, to be asked for by its id."""
+
+    id: str
+    size: int
+
+
+def file_of(update: Update) -> Sent | None:
+    """The document or photo of a private message; of a photo the largest version."""
+    message = update.message
+    if message is None or message.chat.type != Chat.PRIVATE:
+        return None
+    if message.photo:
+        largest = message.photo[-1]
+        return Sent(largest.file_id, largest.file_size or 0)
+    if message.document is not None:
+        return Sent(message.document.file_id, message.document.file_size or 0)
+    return None
+
+
+def _announced(message: Message) -> InboundFile | None:
+    if message.chat.type != Chat.PRIVATE:
+        return None
+    if message.photo:
+        return InboundFile(name="image.jpg", media_type="image/jpeg")
+    if (document := message.document) is not None:
+        return InboundFile(name=document.file_name or "fichier", media_type=document.mime_type or "")
+    return None
+
+
 def _said(update_id: int, message: Message, bot: Bot, now: datetime) -> Inbound | None:
     author, kind = message.from_user, _KINDS.get(message.chat.type)
     text = message.text or message.caption
-    if author is None or author.is_bot or kind is None or not text:
+    file = _announced(message)
+    if author is None or author.is_bot or kind is None or not (text or file):
         return None
-    if kind == "group":
+    if kind == "group" and text:
         addressed = _addressed(message, text, bot)
         if addressed is None:
             return None
@@ -39,6 +72,7 @@ def _said(update_id: int, message: Message, bot: Bot, now: datetime) -> Inbound 
         chat=str(message.chat.id),
         chat_kind=kind,
         text=text,
+        file=file,
         received_at=now,
         display_name=author.full_name,
     )

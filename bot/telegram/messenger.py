@@ -11,12 +11,13 @@ import logging
 from telegram import InputFile, LinkPreviewOptions
 from telegram import Message as Sent
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified
-from bot.telegram.rendering import CAPTION, Part, parts_of, shortened
-from handlers.messages import Attachment
+from bot.files import StoredFiles
+from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified, is_without_text
+from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
+from handlers.messages import Attachment, StoredFile
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
 from schedules.retry import DeliveryError
@@ -35,14 +36,20 @@ class TelegramMessenger:
 
     platform = "telegram"
 
-    def __init__(self, bot: ExtBot[None], rate: float) -> None:
+    def __init__(self, bot: ExtBot[None], rate: float, files: StoredFiles) -> None:
         self.rate: float | None = rate
         self._bot = bot
+        self._files = files
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send what has not arrived yet, or edit; returns the id of the last message. Raises DeliveryError."""
+        message = outgoing.message()
+        stored, filed = message.file, message.file is not None
+        if stored is not None and outgoing.edits:
+            message, stored = message.model_copy(update={"file": None}), None  # a correction leaves the file as it is
+        message = await self._files.attached(message)
         try:
-            parts = parts_of(outgoing.message(), editing=bool(outgoing.edits))
+            parts = parts_of(message, editing=bool(outgoing.edits), file_first=stored is not None)
         except ValueError as error:
             log.error("delivery %d cannot be shown on Telegram (%s)", outgoing.id, type(error).__name__)
             raise DeliveryError("cannot be shown on Telegram", permanent=True) from None
@@ -57,7 +64,10 @@ class TelegramMessenger:
                 raise DeliveryError("to be continued", retry_after=0.0, scope_wide=False, parts_sent=index)
             try:
                 edits = outgoing.edits if index == 0 else ""
-                ref = await self._edit(outgoing.chat, part, edits) if edits else await self._post(outgoing.chat, part)
+                if edits:
+                    ref = await self._edit(outgoing.chat, part, edits, filed=filed)
+                else:
+                    ref = await self._post(outgoing.chat, part, stored)
             except DeliveryError as error:
                 error.parts_sent = index
                 raise
@@ -70,13 +80,13 @@ class TelegramMessenger:
         except TelegramError as error:
             log.info("a press was not acknowledged (%s)", type(error).__name__)
 
-    async def _post(self, chat: str, part: Part) -> str:
+    async def _post(self, chat: str, part: Part, stored: StoredFile | None = None) -> str:
         try:
-            return str((await self._call(_chat_id(chat), part)).message_id)
+            return str((await self._call(_chat_id(chat), part, stored)).message_id)
         except TelegramError as error:
             raise delivery_error(error, chat) from None
 
-    async def _call(self, chat: int | str, part: Part) -> Sent:
+    async def _call(self, chat: int | str, part: Part, stored: StoredFile | None) -> Sent:
         if part.contact is not None:
             card = part.contact
             return await self._bot.send_contact(
@@ -87,6 +97,8 @@ class TelegramMessenger:
                 reply_markup=part.keyboard,
             )
         if part.attachment is not None:
+            if stored is not None:
+                return await self._share(chat, part, part.attachment, stored)
             return await self._upload(chat, part, part.attachment)
         return await self._bot.send_message(
             chat,
@@ -96,8 +108,23 @@ class TelegramMessenger:
             reply_markup=part.keyboard,
         )
 
-    async def _upload(self, chat: int | str, part: Part, attachment: Attachment) -> Sent:
-        file = InputFile(attachment.content, filename=attachment.filename)
+    async def _share(self, chat: int | str, part: Part, attachment: Attachment, stored: StoredFile) -> Sent:
+        """Send a file that goes to many: its bytes once, then what Telegram calls it."""
+        known = await self._files.reference(stored, self.platform)
+        try:
+            sent = await self._upload(chat, part, attachment, known)
+        except BadRequest as error:
+            if not known or "file" not in str(error).lower():
+                raise
+            await self._files.remember(stored, self.platform, "")  # refused, so nothing arrived: another bot's name
+            sent = await self._upload(chat, part, attachment)
+        name = sent.photo[-1].file_id if sent.photo else sent.document.file_id if sent.document else ""
+        if name:
+            await self._files.remember(stored, self.platform, name)
+        return sent
+
+    async def _upload(self, chat: int | str, part: Part, attachment: Attachment, known: str = "") -> Sent:
+        file = known or InputFile(attachment.content, filename=attachment.filename)
         mode = ParseMode.HTML if part.html else None
         if attachment.media_type in _PHOTOS and len(attachment.content) <= _BIGGEST_PHOTO:
             caption = part.html or shortened(attachment.alt, CAPTION) or None
@@ -106,7 +133,7 @@ class TelegramMessenger:
             chat, file, caption=part.html or None, parse_mode=mode, reply_markup=part.keyboard
         )
 
-    async def _edit(self, chat: str, part: Part, ref: str) -> str:
+    async def _edit(self, chat: str, part: Part, ref: str, *, filed: bool) -> str:
         if not part.html or part.attachment is not None:
             return await self._post(chat, part)
         try:
@@ -121,12 +148,34 @@ class TelegramMessenger:
         except TelegramError as error:
             if is_unmodified(error):
                 return ref
+            if filed and is_without_text(error) and await self._caption(chat, part, ref):
+                return ref
             if cannot_be_edited(error):
                 return await self._post(chat, part)
             failure = delivery_error(error, chat)
             failure.uncertain = False
             raise failure from None
         return ref
+
+    async def _caption(self, chat: str, part: Part, ref: str) -> bool:
+        """Replace the caption of a file; False when the text does not fit there."""
+        if len(measured(part.html)) > CAPTION:
+            return False
+        try:
+            await self._bot.edit_message_caption(
+                chat_id=_chat_id(chat),
+                message_id=int(ref),
+                caption=part.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=part.keyboard,
+            )
+        except TelegramError as error:
+            if is_unmodified(error):
+                return True
+            failure = delivery_error(error, chat)
+            failure.uncertain = False
+            raise failure from None
+        return True
 
 
 def _chat_id(chat: str) -> int | str:

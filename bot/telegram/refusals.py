@@ -66,6 +66,11 @@ def is_unmodified(error: TelegramError) -> bool:
     return isinstance(error, BadRequest) and "message is not modified" in str(error).lower()
 
 
+def is_without_text(error: TelegramError) -> bool:
+    """The message to edit is a file: what it says is its caption."""
+    return isinstance(error, BadRequest) and "no text in the message" in str(error).lower()
+
+
 def cannot_be_edited(error: TelegramError) -> bool:
     """The message to edit is gone, too old, or of a kind that has no text: a new one must do."""
     said = str(error).lower()

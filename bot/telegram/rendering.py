@@ -31,22 +31,23 @@ class Part:
     contact: ContactCard | None = None
 
 
-def parts_of(message: Message, *, editing: bool = False) -> list[Part]:
+def parts_of(message: Message, *, editing: bool = False, file_first: bool = False) -> list[Part]:
     """The calls that together say the message, in order; the buttons are on the last. Always the same for the same.
 
-    `editing`: the first part takes the place of a text, so a file gets a part of its own.
+    `editing`: the first part takes the place of a text, so a file gets a part of its own. `file_first`: a file that
+    cannot bear the text goes before it, so that the last message is the one to correct.
     """
     links, rows = _rows(message.buttons)
     blocks = read(message.text)
     if links:
         blocks = (*blocks, *links)
-    pieces = split(blocks, lambda piece: _measured(html(piece)), TEXT)
+    pieces = split(blocks, lambda piece: measured(html(piece)), TEXT)
     parts = [Part(html=html(piece)) for piece in pieces if visible(piece).strip()]
     if message.attachment is not None:
-        if not editing and len(parts) == 1 and len(_measured(parts[0].html)) <= CAPTION:
+        if not editing and len(parts) == 1 and len(measured(parts[0].html)) <= CAPTION:
             parts = [replace(parts[0], attachment=message.attachment)]
         else:
-            parts.append(Part(attachment=message.attachment))
+            parts.insert(0 if file_first else len(parts), Part(attachment=message.attachment))
     if message.contact is not None and message.contact.phone:
         parts.append(Part(contact=message.contact))
     keyboards = list(_keyboards(rows))
@@ -96,18 +97,18 @@ def openable(url: str) -> bool:
         return False
 
 
-def _measured(text: str) -> str:
+def measured(text: str) -> str:
     """As long as Telegram counts: in UTF-16, so that an emoji counts twice."""
     return "".join(c if c < "\U00010000" else "xx" for c in text)
 
 
 def shortened(text: str, limit: int) -> str:
     """The text, cut to what Telegram counts as `limit` characters."""
-    if len(_measured(text)) <= limit:
+    if len(measured(text)) <= limit:
         return text
     kept, room = [], limit - 1
     for c in text:
-        room -= len(_measured(c))
+        room -= len(measured(c))
         if room < 0:
             break
         kept.append(c)

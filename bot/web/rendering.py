@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from handlers import dates, richtext
-from handlers.messages import Message
+from handlers.messages import Message, StoredFile
 from handlers.richtext import Block, Span
 from storage.outbox import Kind
 from storage.web import Direction, WebMessage
@@ -125,6 +125,14 @@ def view(row: WebMessage, tz: ZoneInfo, files: str) -> dict[str, Any]:
             "alt": file.alt or file.filename,
             "image": file.media_type in _SHOWN,
         }
+    elif (kept := message.file) is not None:
+        shown["file"] = {
+            "url": f"{files}/{row.id}",
+            "name": kept.filename,
+            "size": size(kept.size),
+            "alt": kept.filename,
+            "image": kept.type in _SHOWN,
+        }
     return shown
 
 
@@ -144,8 +152,7 @@ def size(count: int) -> str:
 
 def file_of(row: WebMessage) -> tuple[str, str, bytes] | None:
     """Name, media type and content of a message's attachment; None when it has none."""
-    attachment = row.payload.get("attachment")
-    if not attachment:
+    if not row.payload.get("attachment"):
         return None
     try:
         file = Message.model_validate(row.payload).attachment
@@ -153,6 +160,11 @@ def file_of(row: WebMessage) -> tuple[str, str, bytes] | None:
         return None
     assert file is not None
     return file.filename, file.media_type, file.content
+
+
+def kept_file_of(row: WebMessage) -> StoredFile | None:
+    """The file that a message refers to, kept elsewhere."""
+    return Message.model_validate(row.payload).file if row.payload.get("file") else None
 
 
 def moment(instant: datetime, tz: ZoneInfo) -> str:

@@ -17,6 +17,7 @@ from bot.web.live import REHEARSAL, Hub, Ping, stream
 from bot.web.seats import Seat, Seats
 from handlers.messages import ACTION_BYTES
 from handlers.request import Inbound, Press
+from storage.announcement_files import file_content
 from storage.database import Database
 from storage.web import PLATFORM, WebMessage, changes, message_of, write_in
 
@@ -127,7 +128,9 @@ class Talk:
             raise web.HTTPNotFound
         async with self._database.reading() as session:
             row = await message_of(session, seat.chat_id, int(number))
-        file = rendering.file_of(row) if row is not None else None
+            file = rendering.file_of(row) if row is not None else None
+            if row is not None and (kept := rendering.kept_file_of(row)) is not None:
+                file = await file_content(session, kept.number)
         if file is None:
             raise web.HTTPNotFound
         name, media_type, content = file

@@ -55,6 +55,8 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         return await preview(request, session, may, announcement)
     if asks == "correction" and announcement is not None:
         return await correction_typed(session, conversation, announcement, request.text)
+    if asks == "file":
+        return None  # words, while a file is waited for: whatever they mean elsewhere
     if asks == "names" and announcement is not None:
         reply = await names_typed(session, may, announcement, request.text)
     elif asks == "time" and announcement is not None:
@@ -86,15 +88,21 @@ async def resume(request: Request, session: AsyncSession, conversation: Conversa
     may = await rights(request, session)
     if conversation.form == FORM:
         return say(_ASKED.get(conversation.form_state.get("asks", ""), wording.ASK_TEXT))
-    announcement = await session.scalar(
-        select(Announcement)
-        .where(Announcement.author_id == may.person.id, Announcement.status == AnnouncementStatus.COMPOSING)
-        .order_by(Announcement.id.desc())
-        .limit(1)
-    )
+    announcement = await newest_draft(session, may.person.id)
     if announcement is None:
         return say(wording.NO_DRAFT, (Button(label=wording.NEW, action="announce:new"),))
     return await preview(request, session, may, announcement)
+
+
+async def newest_draft(session: AsyncSession, author_id: int) -> Announcement | None:
+    """What somebody began to write last and has neither confirmed nor dropped."""
+    found: Announcement | None = await session.scalar(
+        select(Announcement)
+        .where(Announcement.author_id == author_id, Announcement.status == AnnouncementStatus.COMPOSING)
+        .order_by(Announcement.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 async def _written(
@@ -130,4 +138,5 @@ _ASKED = {
     "time": wording.TIME_AGAIN,
     "correction": wording.FIX_TEXT,
     "names": wording.NAMES_ASK,
+    "file": wording.FILE_ASK,
 }

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
+from handlers.announcements.attaching import ask_file
 from handlers.announcements.choosing import change, show_choices, show_values, tick
 from handlers.announcements.composing import compose, drop, edit, resume
 from handlers.announcements.correcting import ask_correction, correct, keep, recall
@@ -84,6 +85,7 @@ _VERBS = {
     "tick": _audience,
     "names": ask_names,
     "unname": drop_names,
+    "file": ask_file,
     "link": show_links,
     "join": join,
     "try": try_out,

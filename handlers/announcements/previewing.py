@@ -11,7 +11,7 @@ from handlers.announcements.choosing import in_words
 from handlers.announcements.rights import Rights
 from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
-from handlers.messages import Button, Message, Reply
+from handlers.messages import Button, Message, Reply, StoredFile
 from handlers.request import Request
 from storage.announcements import Announcement
 from storage.audiences import Audience, Recipient, all_recipients
@@ -40,7 +40,8 @@ def as_sent(announcement: Announcement, text: str = "") -> Message:
         rows.append((Button(label=wording.ANSWER, action=f"consult:open:{announcement.consultation_id}"),))
     if announcement.ack_wanted:
         rows.append((Button(label=wording.READ, action=f"announce:read:{announcement.id}"),))
-    return Message(text=text or announcement.text, buttons=tuple(rows))
+    file = StoredFile.model_validate(announcement.file) if announcement.file else None
+    return Message(text=text or announcement.text, buttons=tuple(rows), file=file)
 
 
 def departure(recipient: Recipient, start: datetime, default_zone: str) -> datetime:
@@ -114,6 +115,11 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
             (
                 Button(label=wording.LINK, action=f"announce:link:{number}"),
                 Button(label=wording.TRY, action=f"announce:try:{number}"),
+            ),
+            (
+                Button(label=wording.REMOVE_FILE, action=f"announce:file:{number}:none")
+                if announcement.file
+                else Button(label=wording.ADD_FILE, action=f"announce:file:{number}"),
             ),
             (Button(label=wording.DROP, action=f"announce:drop:{number}", style="danger"),),
         ),

@@ -92,6 +92,12 @@ RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte 
 RECALL_SURE = "Oui, retirer"
 RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
 
+ADD_FILE = "Joindre une image ou un fichier"
+REMOVE_FILE = "Retirer le fichier"
+FILE_ASK = "Envoyez-moi l’image ou le fichier à joindre (8\u00a0Mo au plus). « annuler » ramène à l’aperçu."
+FILE_UNREADABLE = "Je n’ai pas pu lire ce fichier. Envoyez-le une nouvelle fois, ou écrivez « annuler »."
+FILE_TOO_LARGE = "Ce fichier dépasse 8\u00a0Mo. Joignez-en un plus léger, ou mettez un lien dans le texte."
+FILE_WITHOUT_TEXT = "Écrivez d’abord le texte de l’annonce, ou envoyez-le en légende du fichier."
 LINK = "Joindre un lien"
 LINK_ASK = "**Vers quoi l’annonce mène-t-elle\u202f?** Un bouton y conduira, sous le texte."
 NO_LINK = "Aucun lien"

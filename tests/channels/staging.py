@@ -36,6 +36,7 @@ class Stage:
         owner: str = "w1",
         lease: float = 30.0,
         replies: dict[str, Reply] | None = None,
+        router: Router | None = None,
     ) -> None:
         self.database = database
         self.clock = HandClock(NOW)
@@ -43,7 +44,7 @@ class Stage:
         self.replies = replies or {}
         self.notice = "Noté"
         self.heard: list[Request] = []
-        self.gateway = Gateway(database, self._router(), self.worker, self.clock)
+        self.gateway = Gateway(database, router or self._router(), self.worker, self.clock)
         self.channels = [build(self.gateway, self.worker) for build in make]
         for channel in self.channels:
             self.worker.add(channel.messenger)

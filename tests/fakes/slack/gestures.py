@@ -10,7 +10,7 @@ from tests.fakes.slack.refusal import Json
 from tests.fakes.slack.responses import Responses
 from tests.fakes.slack.wording import escaped
 from tests.fakes.slack.workspace import Workspace
-from tests.fakes.slack.world import Channel, Message, User, View
+from tests.fakes.slack.world import Channel, Message, Upload, User, View
 
 
 class Gestures:
@@ -59,6 +59,17 @@ class Gestures:
         """Somebody types `text` as it is, to the bot in private or in a channel: a `message` event."""
         message, place = self._write(user, escaped(text), channel, thread_ts)
         return self.courier.dispatch("events_api", self.payloads.said(message, place))
+
+    def sends_file(self, user: str, name: str, content: bytes, text: str = "", mimetype: str = "text/csv") -> Envelope:
+        """Somebody sends the bot a file in private: a `message` event of subtype `file_share`."""
+        file = Upload(self.workspace.fresh("F"), name, len(content), content, shared=True)
+        self.workspace.uploads[file.id] = file
+        message, place = self._write(user, escaped(text), None, None)
+        payload = self.payloads.said(message, place)
+        address = f"{self.payloads.host}/files-pri/{file.id}/download/{name}"
+        facts = {"id": file.id, "name": name, "mimetype": mimetype, "size": len(content)}
+        payload["event"] |= {"subtype": "file_share", "files": [facts | {"url_private_download": address}]}
+        return self.courier.dispatch("events_api", payload)
 
     def mentions(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Envelope:
         """Somebody calls the bot in a channel: an `app_mention` event."""

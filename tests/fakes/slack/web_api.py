@@ -64,6 +64,7 @@ class WebApi:
         return [
             web.route("*", "/api/{method}", self.call),
             web.post("/upload/v1/{file}", self._upload),
+            web.get("/files-pri/{file}/download/{name}", self._download),
             web.post("/response/{token}", self._response),
         ]
 
@@ -145,6 +146,15 @@ class WebApi:
                 request.transport.abort()
             return web.Response()
         return _json(Refusal(fault.error).body(), fault.status, fault.headers)
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """A file somebody sent, for whoever holds the bot's token; the sign-in page for all others."""
+        file = self.workspace.uploads.get(request.match_info["file"])
+        if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
+            return web.Response(status=302, headers={"Location": "/"})
+        if file is None or file.content is None:
+            return web.Response(status=404)
+        return web.Response(body=file.content)
 
     async def _upload(self, request: web.Request) -> web.Response:
         if request.content_type.startswith("multipart/"):

@@ -44,6 +44,11 @@ class Witness:
         return self._world.sent
 
     @property
+    def files(self) -> int:
+        """How many files Telegram keeps."""
+        return len(self._world.files)
+
+    @property
     def arrived(self) -> int:
         """How many messages of the bot arrived."""
         return len(self._world.sent)
