@@ -38,6 +38,7 @@ from storage.outbox import Attempt, Delivery, State, enqueue
 from storage.people import Account, Person, Role
 from storage.privacy import RULES, erase, holdings
 from storage.redacting import GONE, redact, traces
+from storage.tickets import Ticket, Unanswered
 from storage.uploads import Upload, upload_row
 from storage.web import open_chat, write_in, write_out
 from tests import building
@@ -163,6 +164,11 @@ async def a_life(session: AsyncSession) -> tuple[int, int]:
     session.add(ImportChange(run_id=run.id, person_id=maelys.id, **changed))
     upload = upload_row("slack", "u9", "membres.csv", "text/csv", b"nom;Kerzr\xc3\xa9ho-Tanguy", NOW)
     session.add(Upload(**{**upload, "person_id": maelys.id}))
+    session.add(Ticket(person_id=maelys.id, question="Qui rappelle Maëlys Kerzrého-Tanguy ?", asked_at=NOW))
+    session.add(
+        Ticket(person_id=bruno.id, question="?", answer="Oui", answered_by=maelys.id, asked_at=NOW, answered_at=NOW)
+    )
+    session.add(Unanswered(question="Le numéro de Maëlys Kerzrého-Tanguy ?", at=NOW))
     await note(session, Act.LINKED, NOW, by=maelys.id, about=maelys.id, way="code")
     await session.flush()
     return maelys.id, bruno.id
