@@ -1,6 +1,7 @@
 """The command line. Every command ends with code 2 and one clear sentence when it cannot begin."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -28,11 +29,17 @@ Now = Annotated[
 Speed = Annotated[float, typer.Option("--speed", min=0.001, help="how fast the moved calendar runs")]
 
 
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
 def _do(work: Callable[[Settings], Coroutine[Any, Any, int | None]]) -> None:
     """Run a command to its end. What it cannot do is one sentence on stderr and code 2."""
     from bot.logs import quiet_libraries
 
     quiet_libraries()
+    # What is under way is rolled back and files are closed; commands that serve put a gentler end in its place.
+    signal.signal(signal.SIGTERM, _end)
     try:
         code = asyncio.run(work(read_settings()))
     except (BadSetting, CannotStart) as error:

@@ -14,12 +14,19 @@ CONCERTE = [sys.executable, "-m", "bot"]
 class Process:
     """One run of the command line. Its output is kept; nothing of the environment reaches it but PATH and locale."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, *arguments: str, env: Mapping[str, str], folder: Path, speaks: bool = False) -> None:
+        self._speaks = speaks
         self._arguments = arguments
         self._env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder), **env}
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self.output = b""
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self._process is not None
+        return self._process.pid
 
     async def start(self) -> "Process":
         """Begin; returns at once."""
@@ -28,11 +35,18 @@ class Process:
             *self._arguments,
             cwd=self._folder,
             env={**self._env, "PYTHONPATH": _ROOT},
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE if self._speaks else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         return self
+
+    async def write(self, text: str) -> None:
+        """Type something to it."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(text.encode())
+        await self._process.stdin.drain()
 
     async def line(self, words: str, timeout: float = 30.0) -> str:
         """Wait for a line of output that has those words."""

@@ -133,6 +133,15 @@ async def test_sigterm_ends_a_command_cleanly(tmp_path: Path, command: str) -> N
     assert "Traceback" not in output
 
 
+async def test_sigterm_ends_a_command_that_waits_for_questions(tmp_path: Path) -> None:
+    process = await Process("ask", "--jsonl", "--now", NOW, env={}, folder=tmp_path, speaks=True).start()
+    await process.write('{"id": 1, "q": "C’est quand l’AG ?"}\n')
+    await process.line("9 octobre 2024")
+    code, output = await process.terminate()
+    assert code == 0, output
+    assert "Traceback" not in output
+
+
 async def ready(port: str) -> dict[str, dict[str, object]]:
     """Wait until the process says it is ready; returns what `/readyz` says."""
     async with asyncio.timeout(30), aiohttp.ClientSession() as http:
