@@ -129,4 +129,4 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
     )
     with bar:
         task = bar.add_task("lecture", total=None)
-        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of or None)

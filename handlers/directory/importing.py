@@ -17,7 +17,7 @@ from storage.imports import ImportRun, layout, remember_layout
 from storage.members import Directory, directory
 from storage.network import lock_knowledge
 
-Progress = Callable[[str, int, int], None]  # what is being done, rows done, of how many
+Progress = Callable[[str, int, int], None]  # what is being done, rows done, of how many (0: unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def import_files(
         if plan.does_anything:
             run = run or await open_run(session, rights, now)
             if progress:
-                progress("écriture", 0, len(plan.members))
+                progress("écriture", 0, 0)
             await apply_plan(session, plan, known, run)
     if run is not None:
         await close_run(session, run)

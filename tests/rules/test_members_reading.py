@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.directory.faults import Fault, UnreadableFile
@@ -128,6 +128,7 @@ def test_sizes_are_bounded() -> None:
     assert len(read_table("m.csv", b"nom\n" + b"x\n" * MOST_ROWS).lines) == MOST_ROWS + 1
 
 
+@settings(deadline=None)  # a workbook takes its time on a busy machine
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_a_table_or_a_fault(content: bytes) -> None:
     try:
@@ -141,6 +142,7 @@ def test_any_bytes_are_a_table_or_a_fault(content: bytes) -> None:
 _WORKBOOK = workbook(["nom", "prenom", "email"], ["Dupont", "Jean", "jean@ml.fr"], ["Durand", 12, 3.5])
 
 
+@settings(deadline=None)  # a workbook takes its time on a busy machine
 @given(st.lists(st.tuples(st.integers(0, len(_WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=20))
 def test_any_damage_to_a_workbook_is_a_table_or_a_fault(damage: list[tuple[int, int]]) -> None:
     content = bytearray(_WORKBOOK)
@@ -152,6 +154,7 @@ def test_any_damage_to_a_workbook_is_a_table_or_a_fault(damage: list[tuple[int, 
         assert error.fault.wrong and error.fault.right
 
 
+@settings(deadline=None)  # a workbook takes its time on a busy machine
 @given(st.binary(max_size=600))
 def test_any_sheet_inside_a_workbook_is_a_table_or_a_fault(sheet: bytes) -> None:
     buffer = io.BytesIO()
