@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.files import StoredFiles
 from bot.identity import account_of, someone
+from bot.showing import as_shown
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Request
@@ -244,6 +245,7 @@ class Gateway:
             public_url=self._public_url,
         )
 
+            rates={name: one.rate for name, one in self._worker.messengers.items() if one.rate is not None},
     async def _write_reply(
         self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account, reply: Reply
     ) -> list[str]:
@@ -265,7 +267,7 @@ class Gateway:
                 "due_at": now,
                 "created_at": now,
             }
-            for index, message in enumerate(reply.messages)
+            for index, message in enumerate(shown for message in reply.messages for shown in as_shown(message))
         ]
         await session.flush()
         await enqueue(session, rows)

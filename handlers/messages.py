@@ -61,6 +61,7 @@ class Message(_Value):
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachment: Attachment | None = None
     file: StoredFile | None = None  # in the place of an attachment
+    shown_as: str = ""  # a preview: the platform that would show it so; the gateway has it rendered
     contact: ContactCard | None = None
 
 

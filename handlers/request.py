@@ -95,6 +95,7 @@ class Request(_Value):
     command: str = ""
     rest: str = ""
     machine: float = 0.0  # when it is handled, by the machine's clock: codes and sessions count by it
+    rates: dict[str, float] = {}  # messages per second that each platform with a limit takes
     public_url: str = Field(default="", description="PUBLIC_URL, empty when this instance has no web address")
 
     @property

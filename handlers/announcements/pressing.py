@@ -11,7 +11,7 @@ from handlers.announcements.drafts import draft
 from handlers.announcements.linking import join, show_links
 from handlers.announcements.managing import pause, repeat, resume_sending, stop
 from handlers.announcements.naming import ask_names, drop_names
-from handlers.announcements.previewing import panel, preview
+from handlers.announcements.previewing import panel, preview, show_as
 from handlers.announcements.reporting import show_latest, show_report
 from handlers.announcements.rights import rights
 from handlers.announcements.scheduling import ask_time, set_expiry, set_time, show_times
@@ -88,6 +88,7 @@ _VERBS = {
     "file": ask_file,
     "link": show_links,
     "join": join,
+    "as": show_as,
     "try": try_out,
     "when": show_times,
     "at": set_time,

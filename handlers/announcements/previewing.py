@@ -1,5 +1,6 @@
 """The preview: the message exactly as it will arrive, and what confirming would do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
 from handlers.announcements.choosing import in_words
+from handlers.announcements.drafts import draft
 from handlers.announcements.rights import Rights
 from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
@@ -15,6 +17,7 @@ from handlers.messages import Button, Message, Reply, StoredFile
 from handlers.request import Request
 from storage.announcements import Announcement
 from storage.audiences import Audience, Recipient, all_recipients
+from storage.conversations import Conversation
 from storage.network import home
 
 EXPIRY = timedelta(days=7)  # after its departure; an announcement that could not leave by then is stale
@@ -69,6 +72,24 @@ async def forecast(session: AsyncSession, audience: Audience, start: datetime) -
     return Forecast(people, dict(sorted(platforms.items())), unreachable, later, last)
 
 
+async def show_as(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:as:<id>:<platform>`: the announcement as that platform would show it."""
+    _, announcement = await draft(request, session)
+    platform = request.arguments[1] if len(request.arguments) > 1 else ""
+    if platform not in wording.PLATFORMS:
+        return Reply(notice=wording.GONE)
+    back = (Button(label=wording.BACK, action=f"announce:panel:{announcement.id}"),)
+    shown = as_sent(announcement).model_copy(update={"shown_as": platform})
+    return Reply(
+        messages=(Message(text=wording.shown_as(platform)), shown, Message(text=wording.SHOWN, buttons=(back,)))
+    )
+
+
+def lasting(platforms: Mapping[str, int], rates: Mapping[str, float]) -> float:
+    """Seconds that sending takes at the pace the platforms allow, when nobody has to be waited for. Pure."""
+    return max((count / rates[name] for name, count in platforms.items() if rates.get(name)), default=0.0)
+
+
 async def preview(request: Request, session: AsyncSession, may: Rights, announcement: Announcement) -> Reply:
     """Both messages: the announcement itself, and the panel under it."""
     return Reply(messages=(as_sent(announcement), await panel(request, session, may, announcement)))
@@ -93,6 +114,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         leaves,
         wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
         ack=announcement.ack_wanted,
+        lasts=wording.duration(lasting(found.platforms, request.rates)),
     )
     number = announcement.id
     send = Button(
@@ -120,6 +142,9 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
                 Button(label=wording.REMOVE_FILE, action=f"announce:file:{number}:none")
                 if announcement.file
                 else Button(label=wording.ADD_FILE, action=f"announce:file:{number}"),
+            ),
+            tuple(
+                Button(label=wording.see_as(name), action=f"announce:as:{number}:{name}") for name in wording.PLATFORMS
             ),
             (Button(label=wording.DROP, action=f"announce:drop:{number}", style="danger"),),
         ),

@@ -98,6 +98,7 @@ FILE_ASK = "Envoyez-moi l’image ou le fichier à joindre (8\u00a0Mo au plus). 
 FILE_UNREADABLE = "Je n’ai pas pu lire ce fichier. Envoyez-le une nouvelle fois, ou écrivez « annuler »."
 FILE_TOO_LARGE = "Ce fichier dépasse 8\u00a0Mo. Joignez-en un plus léger, ou mettez un lien dans le texte."
 FILE_WITHOUT_TEXT = "Écrivez d’abord le texte de l’annonce, ou envoyez-le en légende du fichier."
+SHOWN = "C’est tout ce qui arrivera."
 LINK = "Joindre un lien"
 LINK_ASK = "**Vers quoi l’annonce mène-t-elle\u202f?** Un bouton y conduira, sous le texte."
 NO_LINK = "Aucun lien"
@@ -198,6 +199,7 @@ def panel(
     expiry: str,
     *,
     ack: bool,
+    lasts: str,
 ) -> str:
     """What will happen if it is confirmed."""
     lines = [f"- {platform(name)}\u00a0: {number}" for name, number in platforms.items()]
@@ -206,10 +208,32 @@ def panel(
     parts = [f"**Voici l’aperçu. Cette annonce est pour {people(count)}.**\nDestinataires\u00a0: {audience}"]
     if lines:
         parts.append("\n".join(lines))
-    parts.append(f"Départ\u00a0: {departure}\nDate limite\u00a0: {expiry}")
+    parts.append(f"Départ\u00a0: {departure}\nDurée de l’envoi\u00a0: {lasts}\nDate limite\u00a0: {expiry}")
     if ack:
         parts.append("Un bouton «\u00a0J’ai lu\u00a0» accompagne l’annonce.")
     return "\n\n".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """« moins d’une minute », « environ 6 minutes », « environ 2 h 30 »."""
+    minutes = round(seconds / 60)
+    if seconds < 60:
+        return "moins d’une minute"
+    if minutes < 60:
+        return f"environ {minutes} minute{'s' if minutes > 1 else ''}"
+    hours, rest = divmod(round(seconds / 600) * 10, 60)
+    return f"environ {hours}\u00a0h" + (f"\u00a0{rest:02}" if rest else "")
+
+
+def see_as(name: str) -> str:
+    """The button that shows it as another platform does."""
+    return "Voir comme dans le navigateur" if name == "web" else f"Voir comme sur {platform(name)}"
+
+
+def shown_as(name: str) -> str:
+    """Above what it shows."""
+    where = "dans le navigateur" if name == "web" else f"sur {platform(name)}"
+    return f"**Voici ce que l’on verra {where}\u00a0:**"
 
 
 def put_off(later: int, last: str) -> str:

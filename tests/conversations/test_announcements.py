@@ -27,7 +27,8 @@ async def test_staff_write_see_and_confirm_and_it_leaves_once_for_each(database:
         "**Voici l’aperçu. Cette annonce est pour 6 personnes.**\nDestinataires : tout le réseau\n\n"
         "- Slack : 2\n- Telegram : 3\n- sans compte relié, donc injoignables : 1\n\n"
         "Départ : dès la confirmation\u202f; 1 plus tard (nuit, week-end ou jour férié chez eux), "
-        "au plus tard le lundi 23 novembre 2026 à 12 h\nDate limite : lundi 30 novembre 2026 à 10 h"
+        "au plus tard le lundi 23 novembre 2026 à 12 h\nDurée de l’envoi : moins d’une minute\n"
+        "Date limite : lundi 30 novembre 2026 à 10 h"
     )
     assert await deliveries(database) == {}
     await staff.press("Envoyer à 5 personnes")
