@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     retention_pages_days: int = Field(365, ge=1, description="days that conversations in the browser are kept")
     retention_memory_days: int = Field(1, ge=1, description="days that the subject of a conversation is kept")
     retention_drafts_days: int = Field(30, ge=0, description="days that unfinished answers are kept after the close")
+    retention_questions_days: int = Field(365, ge=1, description="days that questions to staff are kept")
     retention_imports_days: int = Field(90, ge=1, description="days that values replaced by an import are kept")
     retention_codes_days: int = Field(7, ge=1, description="days that expired codes and invitations are kept")
     retention_audit_days: int = Field(1095, ge=30, description="days that the audit trail is kept")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import String, and_, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
@@ -19,6 +19,7 @@ from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.network import setting, write_setting
 from storage.outbox import Delivery
 from storage.retention import Retention
+from storage.tickets import Ticket, TicketState, Unanswered
 from storage.uploads import Upload
 from storage.web import WebMessage
 
@@ -69,6 +70,7 @@ async def purge(
     done += await _pages(session, now - timedelta(days=retention.pages))
     done += await _memory(session, now - timedelta(days=retention.memory))
     done += await _drafts(session, now - timedelta(days=retention.drafts))
+    done += await _questions(session, now - timedelta(days=retention.questions))
     done += await _imports(session, now - timedelta(days=retention.imports))
     done += await _delete(session, Upload, Upload.expires_at <= now)
     done += await _codes(session, machine - retention.codes * DAY)
@@ -145,6 +147,12 @@ async def _drafts(session: AsyncSession, before: datetime) -> int:
     """Unfinished answers that nobody can send any more."""
     over = select(Consultation.id).where(Consultation.closes_at < before).scalar_subquery()
     return await _delete(session, Draft, Draft.consultation_id.in_(over))
+
+
+async def _questions(session: AsyncSession, before: datetime) -> int:
+    """What was asked of staff; an answer that they keep has become a known one."""
+    over = and_(Ticket.state != TicketState.OPEN, Ticket.asked_at < before)
+    return await _delete(session, Unanswered, Unanswered.at < before) + await _delete(session, Ticket, over)
 
 
 async def _imports(session: AsyncSession, before: datetime) -> int:

@@ -22,13 +22,16 @@ from storage.migrating import migrate
 from storage.outbox import Delivery, Kind, State, enqueue
 from storage.people import Account
 from storage.retention import Retention
+from storage.tickets import Ticket, TicketState, Unanswered
 from storage.uploads import Upload, upload_row
 from storage.web import WebMessage, open_chat, write_in
 from tests import building
 
 NOW = datetime(2024, 3, 15, 9, tzinfo=UTC)
 MACHINE = 1_710_000_000.0
-KEPT = Retention(inbox=30, deliveries=90, pages=365, memory=1, drafts=30, imports=90, codes=7, audit=1095)
+KEPT = Retention(
+    inbox=30, deliveries=90, pages=365, memory=1, drafts=30, questions=365, imports=90, codes=7, audit=1095
+)
 
 
 def ago(days: float) -> datetime:
@@ -140,9 +143,13 @@ async def test_pages_memories_drafts_imports_and_files_go_each_in_their_time(dat
             session.add(done)
             await session.flush()
             session.add(ImportChange(run_id=done.id, kind="people", row_id=1, done="changed", before={}, after={}))
+        for days in (366, 364):
+            session.add(Unanswered(question="?", at=ago(days)))
+            for state in (TicketState.OPEN, TicketState.ANSWERED):
+                session.add(Ticket(question=f"{state} {days}", state=state, asked_at=ago(days)))
         for number, days in ((1, 0.05), (2, 0.01)):  # an hour and twelve minutes ago; a quarter of an hour ago
             session.add(Upload(**upload_row("t", str(number), "m.csv", "text/csv", b"x", ago(days))))
-    assert await run(database) == 5
+    assert await run(database) == 7
     assert await run(database) == 0
     async with database.reading() as session:
         assert [message.payload["text"] for message in await session.scalars(select(WebMessage))] == ["naguère"]
@@ -151,6 +158,7 @@ async def test_pages_memories_drafts_imports_and_files_go_each_in_their_time(dat
     assert await count(database, Draft) == 2
     assert (await count(database, ImportRun), await count(database, ImportChange)) == (2, 1)
     assert await count(database, Upload) == 1
+    assert (await count(database, Ticket), await count(database, Unanswered)) == (3, 1)
 
 
 async def test_codes_go_by_the_machines_clock(database: Database) -> None:

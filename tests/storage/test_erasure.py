@@ -36,6 +36,7 @@ from storage.inbox import InboxItem, InboxState
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.outbox import Attempt, Delivery, State, enqueue
 from storage.people import Account, Person, Role
+from storage.personal import PersonalLink, WebSession
 from storage.privacy import RULES, erase, holdings
 from storage.redacting import GONE, redact, traces
 from storage.tickets import Ticket, Unanswered
@@ -169,6 +170,15 @@ async def a_life(session: AsyncSession) -> tuple[int, int]:
         Ticket(person_id=bruno.id, question="?", answer="Oui", answered_by=maelys.id, asked_at=NOW, answered_at=NOW)
     )
     session.add(Unanswered(question="Le numéro de Maëlys Kerzrého-Tanguy ?", at=NOW))
+    link = PersonalLink(digest="p", person_id=maelys.id, made_by=bruno.id, made=1.0, until=2.0)
+    session.add(link)
+    await session.flush()
+    session.add_all(
+        [
+            WebSession(digest="s", person_id=maelys.id, link_id=link.id, until=2.0),
+            PersonalLink(digest="q", person_id=bruno.id, made_by=maelys.id, made=1.0, until=2.0),
+        ]
+    )
     await note(session, Act.LINKED, NOW, by=maelys.id, about=maelys.id, way="code")
     await session.flush()
     return maelys.id, bruno.id
