@@ -29,6 +29,7 @@ from storage.conversations import conversation
 from storage.database import Database
 from storage.forgetting import GOODBYE, SECRET
 from storage.inbox import InboxItem, InboxState, next_pending
+from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
 from storage.people import Account, Role, find_account, roles_of
@@ -82,6 +83,11 @@ class Gateway:
     def acknowledge_with(self, platform: str, acknowledge: Acknowledge) -> None:
         """How presses of a platform are acknowledged."""
         self._acknowledgers[platform] = acknowledge
+
+    async def serve_workspace(self, workspace: str) -> None:
+        """Say which Slack workspace is ours: member ids that an import announced are of that one, and no other."""
+        async with self._database.transaction() as session:
+            await this_workspace(session, workspace)
 
     async def store(self, updates: Sequence[Inbound]) -> int:
         """Commit a batch of updates to the inbox; those known already are passed over. Returns how many were new.

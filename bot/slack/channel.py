@@ -61,7 +61,9 @@ class SlackChannel:
 
     async def start(self) -> None:
         """Ask Slack who we are, then open the socket if it is ours. Raises CannotStart for a wrong token or address."""
-        self._us = str((await introduce(self._line, self._settings))["user_id"])
+        me = await introduce(self._line, self._settings)
+        await self._gateway.serve_workspace(str(me["team_id"]))
+        self._us = str(me["user_id"])
         if self._app_token is None:
             return
         self._socket = Socket(

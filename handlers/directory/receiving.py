@@ -35,6 +35,9 @@ async def receive(request: Request, session: AsyncSession, conversation: Convers
         by = person.id if person else f"account:{request.inbound.platform}"
         await note(session, Act.RIGHT_REFUSED, request.received_at, by=by, reason="file sent")
         return say(wording.ONLY_STAFF)
+    if not await content_of(session, upload):  # too large for the channel, or it could not be fetched
+        await session.delete(upload)
+        return say(wording.NOT_RECEIVED)
     upload.person_id = person.id
     return await _show(request, session, upload)
 

@@ -63,6 +63,22 @@ async def test_a_workbook_may_be_sent_too_and_a_picture_may_not(stage: Stage) ->
     assert await count(stage, Upload) == 0
 
 
+async def test_a_file_that_did_not_come_through_is_asked_for_again(stage: Stage) -> None:
+    heard = await stage.sends("telegram:sam", "membres.csv", b"")
+    assert heard.text == wording.NOT_RECEIVED
+    assert await count(stage, Upload) == 0
+
+
+async def test_a_slack_member_is_recognised_in_our_workspace_and_in_no_other(stage: Stage) -> None:
+    shown = await send(stage, "telegram:sam", "prenom;nom;email;role;slack_id\nLéa;Roy;lea@ml.fr;direction;U0LEA\n")
+    await stage.presses("telegram:sam", shown.button("Importer"))
+    await stage.gateway.serve_workspace("T0OURS")
+    ours = await stage.says("slack:U0LEA", "aide", workspace="T0OURS")
+    theirs = await stage.says("slack:U0LEA", "aide", workspace="T0THEIRS")
+    assert "Bonjour Léa" in ours.text
+    assert "Léa" not in theirs.text
+
+
 async def test_the_same_file_again_has_nothing_to_import(stage: Stage) -> None:
     await stage.presses("telegram:sam", (await send(stage, "telegram:sam", ROWS)).button("Importer"))
     heard = await send(stage, "telegram:sam", ROWS)
