@@ -30,16 +30,26 @@ class Case:
     @cached_property
     def events(self) -> tuple[str, ...]:
         """The events meant by the names, the region, the year and the place in the question."""
+        return tuple(dict.fromkeys(key for keys in self._meant for key in keys))
+
+    @property
+    def unclear(self) -> bool:
+        """May one name mean several events, equally well?"""
+        return any(len(keys) > 1 for keys in self._meant)
+
+    @cached_property
+    def _meant(self) -> list[list[str]]:
+        """For each name, the event it means, or those it may mean."""
         strong = [m for m in self.marks.events if not m.place]
         places = {key for m in self.marks.events if m.place for key in m.events}
-        chosen: list[str] = []
+        meant = []
         for mention in strong or [m for m in self.marks.events if m.place]:
             keys = list(mention.events)
             if places and not mention.place and (there := [k for k in keys if k in places]):
                 keys = there
             keys = self.of_region(self._of_period(keys))
-            chosen += self._one(keys) if len(keys) > 1 else keys
-        return tuple(dict.fromkeys(chosen))
+            meant.append(self._one(keys) if len(keys) > 1 else keys)
+        return meant
 
     @property
     def only_placed(self) -> bool:
@@ -70,7 +80,10 @@ class Case:
         return [k for k in dict.fromkeys(family) if codes & set(self.event(k).regions)] or keys
 
     def _one(self, keys: list[str]) -> list[str]:
-        """Of events of one name: the general one, else the next, else the last one; in the past if asked so."""
+        """Of events of one name: the general one, else the next, else the last one; in the past if asked so.
+
+        Those to come in different regions are all kept: nothing says which one is meant.
+        """
         events = [self.event(k) for k in keys]
         parents = [e for e in events if any(o.parent == e.key for o in events)]
         if len(parents) == 1:
@@ -81,6 +94,9 @@ class Case:
         past = [e for e in events if e.ends_on < self.today]
         if past and self.has("past", "previous", "last"):
             return [max(past, key=lambda e: e.ends_on).key]
+        ahead = [e for e in events if e.ends_on >= self.today]
+        if len(ahead) > 1 and "" not in {e.region for e in ahead} and len({e.region for e in ahead}) == len(ahead):
+            return [e.key for e in ahead]
         return [nearest(events, self.today).key]
 
     @cached_property

@@ -66,6 +66,8 @@ class Knowledge:
         self.aliases = event_aliases(self.events, self.own_name | self.abbreviations, self.lexicon)
         self.alias_index = Postings([alias.stems for alias in self.aliases])
         self.offices = [(c, function, owner) for c in self.contacts for function, owner in c.offices]
+        heads = {content_stems(function, self.lexicon)[:1] for _, function, _ in self.offices}
+        self.function_heads = self.lexicon.offices | {head[0] for head in heads if head}
         self.functions = Postings([content_stems(function, self.lexicon) for _, function, _ in self.offices])
         duties = [(c, duty) for c in self.contacts for duty in c.responsibilities]
         self.duty_holders = [contact for contact, _ in duties]

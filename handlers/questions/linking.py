@@ -175,7 +175,7 @@ def role_mentions(
             (contact, function, owner)
             for contact, function, owner in (knowledge.offices[n] for n in knowledge.functions.holding(word.stem))
         ]
-        if word.stem not in lexicon.offices or position in busy or word.folded in ("direction", "directions"):
+        if word.stem not in knowledge.function_heads or position in busy or word.folded in ("direction", "directions"):
             position += 1
             continue
         wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)

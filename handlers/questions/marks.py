@@ -95,7 +95,7 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     said = _covered(marks.acts)
     for cue in cues:
         span = set(range(cue.start, cue.end))
-        inside = span <= eventful or span <= dated or span <= named
+        inside = (span <= eventful or span <= dated or span <= named) and cue.name != "mine"
         if not inside and not (span <= said and _longest(marks.acts, cue)):
             marks.cues.setdefault(cue.name, []).append(cue)
     marks.absent = [a for a in lexicon.absent.find(words) if not set(range(a.start, a.end)) & (eventful | dated)]
@@ -107,6 +107,7 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     nameless = {p for p in cued if not knowledge.names.knows(words[p].folded)}
     marks.people = knowledge.names.find(words, taken | nameless, shouted=text.shouted)
     people = _covered(marks.people)
+    marks.absent = [a for a in marks.absent if not set(range(a.start, a.end)) & people]
     marks.roles = role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
     marks.gatherings = [
         p
@@ -150,6 +151,7 @@ def _heads(mentions: list[EventMention], words: Sequence[Word]) -> list[EventMen
         between = [w.folded for w in words[before.end : mention.start]] if before else []
         if (
             between
+            and not mention.place
             and set(between) <= DETERMINERS - {"et", "a", "au", "aux", "en"}
             and set(between) & {"de", "du", "des", "d"}
         ):

@@ -11,6 +11,7 @@ from handlers.questions.facts import ContactFact
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Word, fold, read_words
 
+_OPENING = {"el", "al", "ben", "le", "la"}  # particles that a name may begin with
 _TITLES = {"m": "m", "mr": "m", "monsieur": "m", "mme": "f", "madame": "f", "mlle": "f"}
 _PARTICLES = {"de", "du", "des", "d", "le", "la", "el", "al", "ben", "van", "von", "l"}
 
@@ -101,34 +102,45 @@ class NameIndex:
     def _run(self, words: Sequence[Word], start: int, free: set[int], shouted: bool) -> int:
         """The end of the words from `start` that may form one name; `start` itself when none does."""
         end, sure = start, False
-        while end < len(words) and end in free and not (end > start and words[end].breaks):
+        while end < len(words) and end in free and words[end].kind == "word":
             word = words[end]
-            if word.kind != "word":
+            if end > start and word.breaks and len(words[end - 1].text) > 2:  # « M. Viet » is no end of a sentence
                 break
             if self.knows(word.folded):
-                ordinary = self._lexicon.knows(word) and not (word.capital and not shouted)
-                if ordinary and not sure and word.folded not in self._lexicon.given_names:
+                ordinary = self._lexicon.knows(word) and (shouted or not word.capital)
+                if ordinary and not sure and not self._beside_a_name(words, end):
                     break
                 sure = True
-            elif (
-                (word.folded in _TITLES and end == start)
-                or (
-                    word.folded in _PARTICLES
-                    and sure
-                    and end + 1 < len(words)
-                    and self._namelike(words[end + 1], shouted)
-                    and word.folded in {"el", "al", "ben", "van", "von"}
-                )
-                or (word.folded in _PARTICLES and word.folded in {"el", "al", "ben"} and end == start)
-                or (len(word.folded) == 1 and word.capital and not shouted and not word.joined)
-            ):
-                pass
-            elif self._namelike(word, shouted):
-                sure = sure or bool(self._similar(word.folded, alone=True))
-            else:
+            elif not self._belongs(words, end, start, shouted):
                 break
+            elif word.folded not in _TITLES and word.folded not in _PARTICLES and len(word.folded) > 1:
+                sure = sure or bool(self._similar(word.folded, alone=True))
             end += 1
         return end if sure else start
+
+    def _belongs(self, words: Sequence[Word], at: int, start: int, shouted: bool) -> bool:
+        """May a word that is no name here stand in one: a title, a particle, an initial, a name misspelt or unknown?"""
+        word = words[at]
+        after = words[at + 1] if at + 1 < len(words) else None
+        if word.folded in _TITLES:
+            return at == start
+        if word.folded in _PARTICLES:
+            bold = word.folded in _OPENING and at == start
+            return after is not None and (bold or at > start) and self.knows(after.folded)
+        if len(word.folded) == 1:
+            return word.capital and not shouted and not word.joined
+        return self._namelike(word, shouted)
+
+    def _beside_a_name(self, words: Sequence[Word], at: int) -> bool:
+        """« rose petit »: ordinary words that are a first name and a family name of the same person."""
+        here = {*self._given.get(words[at].folded, ()), *self._family.get(words[at].folded, ())}
+        for beside in (at - 1, at + 1):
+            if 0 <= beside < len(words):
+                other = words[beside].folded
+                there = {*self._given.get(other, ()), *self._family.get(other, ())}
+                if here & there and words[at].folded != other:
+                    return True
+        return False
 
     def _namelike(self, word: Word, shouted: bool) -> bool:
         """May the word be a name that nobody here bears, or a misspelt one?"""

@@ -45,7 +45,7 @@ _PLAIN = str.maketrans(
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _PHONE = r"(?:\+|00)\d{1,3}[ .-]?(?:\(0\)[ .-]?)?\d(?:[ .-]?\d{2,3}){3,5}|\b0\d(?:[ .-]?\d{2}){4}\b"
 _WORDS = re.compile(
-    rf"(?P<email>{_EMAIL})|(?P<phone>{_PHONE})|(?P<initials>(?:[^\W\d_]\.){{2,6}}(?!\w))"
+    rf"(?P<mixed>\b2m(?:ain|1)\b)|(?P<email>{_EMAIL})|(?P<phone>{_PHONE})|(?P<initials>(?:[^\W\d_]\.){{2,6}}(?!\w))"
     r"|(?P<date>\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b)"
     r"|(?P<hour>\b\d{1,2}\s?h(?:\s?\d{2})?\b|\b\d{1,2}:\d{2}\b)"
     r"|(?P<ordinal>\b\d{1,3}\s?(?:ers?|ère|ere|e|ème|eme|è|nd|nde)\b)|(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<mark>[?!.,;:\n()«»\"]+)",
@@ -151,7 +151,9 @@ def read_words(text: str) -> Text:
             continue
         if len(words) == MOST_WORDS:
             break
-        if kind == "initials":
+        if kind == "mixed":  # « 2main »
+            kind = "word"
+        elif kind == "initials":
             kind, piece = "word", piece.replace(".", "")
         folded = _KEPT.get(piece.lower()) or fold(piece)
         joined = match.start() - end == 1 and text[end] in "'-" if 0 <= end < len(text) else False

@@ -14,6 +14,8 @@ def unknown_event(case: Case) -> Reading | None:
     """A thing that takes place is asked about which is not on the agenda: nothing like it is told instead."""
     m = case.marks
     if case.events:
+        if case.only_placed and (other := _other_gathering(case)):
+            return other
         if (period := _other_date(case)) is not None:
             return Reading("unheard", events=case.events[:1], period=period)
         said = _qualified(case) or _other_owner(case)
@@ -27,6 +29,13 @@ def unknown_event(case: Case) -> Reading | None:
     if m.gatherings and m.loose and not case.has("agenda", "next"):
         return _unheard(case, m.gatherings[0])
     return None
+
+
+def _other_gathering(case: Case) -> Reading | None:
+    """« le colloque de Nice »: another thing is held where we hold ours."""
+    ours = case.knowledge.event_stems(case.events)
+    others = [p for p in case.marks.gatherings if case.marks.words[p].stem not in ours | GENERIC | {"journee"}]
+    return _unheard(case, others[0]) if others else None
 
 
 def _unheard(case: Case, position: int) -> Reading:
@@ -99,6 +108,8 @@ def event(case: Case) -> Reading | None:
     if not case.events:
         return None
     asks = case.event_asks
+    if case.unclear:
+        return Reading("which", events=case.events, asks=asks)
     explicit = set(asks) - {"what", "programme", "purpose"}
     unknown = Reading("absent", absent=("unknown",), events=case.events[:1])
     vague = all("when_text" in case.event(k).details for k in case.events)
