@@ -37,14 +37,6 @@ class Seats(Protocol):
         """The seat of that key for whoever sends the request; None when it is not theirs."""
 
 
-class NoSeats:
-    """Nobody has a page: only the addresses that need no person answer."""
-
-    async def find(self, session: AsyncSession, request: web.Request, key: str) -> Seat | None:
-        """Nobody."""
-        return None
-
-
 class InventedSeats:
     """The rehearsal's: every invented person's page is open, under the person's number."""
 

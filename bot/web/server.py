@@ -21,10 +21,11 @@ from bot.settings import Settings
 from bot.web import guarding
 from bot.web.live import Hub, Ping
 from bot.web.messenger import WebMessenger
+from bot.web.personal import PersonalPage, PersonalSeats
 from bot.web.rehearsing import Desk, RehearsalPage
-from bot.web.seats import InventedSeats, NoSeats, Seats
+from bot.web.seats import InventedSeats, Seats
 from bot.web.talking import Talk
-from schedules.clock import Clock
+from schedules.clock import Clock, machine_now
 from schedules.messenger import Messenger
 from storage.database import Database
 from storage.network import setting
@@ -86,25 +87,28 @@ def make_app(
     desk: Desk | None = None,
     routes: Sequence[web.RouteDef] = (),
     seats: Seats | None = None,
+    machine: Callable[[], float] = machine_now,
 ) -> web.Application:
     """The web application; with a `desk` it is the rehearsal, which answers on this machine only.
 
     `routes` are those of other channels, that platforms call. `seats` decides who has a page: by default every
-    invented person in a rehearsal, nobody elsewhere.
+    invented person in a rehearsal, elsewhere whoever opened a personal link. `machine` is the clock of sessions.
     """
     rehearsing = desk is not None
+    templates = pages()
+    seats = seats or (InventedSeats() if rehearsing else PersonalSeats())
+    talk = Talk(database, gateway, hub, seats, templates, rehearsing=rehearsing)
+    personal = PersonalPage(database, lambda: gateway.clock, settings.public_url, talk, templates, machine)
     middlewares: list[Middleware] = [
         guarding.logged,
         guarding.plain_errors,
         guarding.only_hosts(_LOOPBACK if rehearsing else frozenset()),
+        personal.guard(),
         guarding.same_origin(settings.public_url),
     ]
     app = web.Application(middlewares=middlewares, client_max_size=guarding.LARGEST_BODY)
     app.on_response_prepare.append(guarding.add_headers)
-    templates = pages()
     app[guarding.PAGES] = templates
-    seats = seats or (InventedSeats() if rehearsing else NoSeats())
-    talk = Talk(database, gateway, hub, seats, templates, rehearsing=rehearsing)
     gateway.acknowledge_with(PLATFORM, talk.answered)
     app.add_routes([*talk.routes(), *routes])
 
@@ -141,7 +145,7 @@ def make_app(
     if desk is not None:
         app.add_routes(RehearsalPage(database, hub, desk, talk, templates).routes())
     else:
-        app.add_routes([web.get("/", welcome)])
+        app.add_routes([web.get("/", welcome), *personal.routes()])
     return app
 
 

@@ -5,6 +5,17 @@ from dataclasses import dataclass
 from handlers.request import Someone
 from storage.people import Role
 
+# One answer for a link that is over and for one that never was: nobody learns which by trying.
+LINK_GONE = (
+    "Ce lien n’est plus valable, ou ne l’a jamais été. "
+    "Demandez-en un autre à l’équipe d’animation du réseau, ou écrivez « lien » à Concerte dans Slack ou Telegram."
+)
+LINK_ENDED = "Merci de nous l’avoir dit : ce lien ne vaut plus rien, et l’équipe d’animation du réseau est prévenue."
+TOO_MANY_TRIES = "Trop d’essais depuis cette adresse. Merci de patienter un quart d’heure."
+SESSION_ENDED = "Cette page n’est plus ouverte. Rouvrez votre lien personnel, ou demandez-en un autre."
+NO_SESSION = "Pour ouvrir votre page, suivez votre lien personnel."
+LEFT = "Vous avez quitté votre page. Votre lien personnel la rouvre quand vous voulez."
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:

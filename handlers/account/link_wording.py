@@ -3,11 +3,11 @@
 from handlers.messages import plain
 
 NO_WEB = (
-    "Cette installation n’a pas encore d’adresse sur le web : je ne peux pas vous donner de lien personnel. "
+    "Cette installation n’a pas encore d’adresse sur le web : je ne peux pas vous donner de lien personnel. "
     "L’équipe d’animation du réseau peut y remédier."
 )
 HERE_ALREADY = (
-    "Vous êtes déjà sur votre page personnelle. Pour ouvrir la même page ailleurs, demandez « lien » depuis "
+    "Vous êtes déjà sur votre page personnelle. Pour ouvrir la même page ailleurs, demandez « lien » depuis "
     "Slack ou Telegram. Pour la fermer partout, révoquez vos liens."
 )
 OPEN_MY_PAGE = "Ouvrir ma page"
@@ -20,45 +20,45 @@ NOT_ON_A_PAGE = (
 )
 
 HOW_TO_INVITE = (
-    "Pour inviter quelqu’un, écrivez « inviter » suivi de son nom ou de son adresse : je vous donne un lien à lui "
-    "transmettre. Pour un publipostage, choisissez ci-dessous : le fichier contient un lien par personne, "
+    "Pour inviter quelqu’un, écrivez « inviter » suivi de son nom ou de son adresse : je vous donne un lien à lui "
+    "transmettre. Pour un publipostage, choisissez ci-dessous : le fichier contient un lien par personne, "
     "pour celles qui n’ont encore ni Slack ni Telegram."
 )
 NOWHERE_TO_INVITE = (
-    "Je ne peux inviter nulle part : ni Telegram, ni Slack, ni adresse web ne sont encore branchés. "
-    "Voyez « concerte check »."
+    "Je ne peux inviter nulle part : ni Telegram, ni Slack, ni adresse web ne sont encore branchés. "
+    "Voyez « concerte check »."
 )
-MERGE_DIRECTORS = "Fichier : directions"
-MERGE_ELECTED = "Fichier : élus"
-MERGE_ALL = "Fichier : tout le monde"
+MERGE_DIRECTORS = "Fichier : directions"
+MERGE_ELECTED = "Fichier : élus"
+MERGE_ALL = "Fichier : tout le monde"
 SEE_PENDING = "Invitations en cours"
-NOBODY_TO_INVITE = "Il n’y a personne à inviter ici : chacun a déjà un compte relié."
+NOBODY_TO_INVITE = "Il n’y a personne à inviter ici : chacun a déjà un compte relié."
 NONE_PENDING = "Aucune invitation n’est en cours, et aucun lien personnel n’attend d’être ouvert."
 PENDING = "**Invitations et liens en cours**"
 EARLIER, LATER = "← Précédentes", "Suivantes →"
 REVOKE = "Révoquer"
-WHOM_TO_REVOKE = "Écrivez « révoquer » suivi d’un nom : ses invitations et ses liens personnels ne vaudront plus rien."
+WHOM_TO_REVOKE = "Écrivez « révoquer » suivi d’un nom : ses invitations et ses liens personnels ne vaudront plus rien."
 LINK_THIS_ACCOUNT = "Relier ce compte"
-NO_ADDRESS = "Je n’ai encore ni adresse Telegram ni adresse web à montrer. Voyez « concerte check »."
-QR_TELEGRAM = "Ce code ouvre Concerte dans Telegram, et rien de plus : il ne relie personne."
-QR_WEB = "Ce code ouvre la page d’accueil de Concerte, et rien de plus : il ne relie personne."
+NO_ADDRESS = "Je n’ai encore ni adresse Telegram ni adresse web à montrer. Voyez « concerte check »."
+QR_TELEGRAM = "Ce code ouvre Concerte dans Telegram, et rien de plus : il ne relie personne."
+QR_WEB = "Ce code ouvre la page d’accueil de Concerte, et rien de plus : il ne relie personne."
 
 
 def your_link(url: str, until: str) -> str:
     """To the person; whoever has the address acts as them."""
     return (
-        f"Voici votre lien personnel, valable jusqu’au {until} :\n\n`{url}`\n\n"
+        f"Voici votre lien personnel, valable jusqu’au {until} :\n\n`{url}`\n\n"
         "Il ouvre votre page dans un navigateur, pour répondre et poser vos questions. "
-        "Ne le transmettez à personne : qui l’ouvre agit à votre place."
+        "Ne le transmettez à personne : qui l’ouvre agit à votre place."
     )
 
 
 def links_revoked(count: int) -> str:
     """To the person, or to staff."""
     return (
-        "C’est fait : le lien personnel ne vaut plus rien."
+        "C’est fait : le lien personnel ne vaut plus rien."
         if count == 1
-        else (f"C’est fait : les {count} liens personnels ne valent plus rien.")
+        else (f"C’est fait : les {count} liens personnels ne valent plus rien.")
     )
 
 
@@ -69,7 +69,7 @@ def told_opened(at: str) -> str:
     """To the person's other accounts."""
     return (
         f"Votre page personnelle vient d’être ouverte dans un navigateur, {at}. "
-        "Si ce n’est pas vous, dites-le : je ferme cette page aussitôt."
+        "Si ce n’est pas vous, dites-le : je ferme cette page aussitôt."
     )
 
 
@@ -96,17 +96,17 @@ def invitation(name: str, lines: list[str], until: str) -> str:
 
 def by_telegram(url: str) -> str:
     """The deep link."""
-    return f"Dans Telegram, pour relier son compte :\n`{url}`"
+    return f"Dans Telegram, pour relier son compte :\n`{url}`"
 
 
 def by_web(url: str) -> str:
     """The personal link."""
-    return f"Dans un navigateur, sans rien installer :\n`{url}`"
+    return f"Dans un navigateur, sans rien installer :\n`{url}`"
 
 
 def by_slack(email: str) -> str:
     """A direct message was sent."""
-    return f"Dans Slack : j’écris au compte dont l’adresse est {plain(email)}, s’il existe."
+    return f"Dans Slack : j’écris au compte dont l’adresse est {plain(email)}, s’il existe."
 
 
 def linked_already(platforms: str) -> str:
@@ -128,10 +128,10 @@ def merged(count: int, until: str, web: bool, telegram: bool) -> str:
     people = "1 personne" if count == 1 else f"{count} personnes"
     missing = [] if web else ["adresse web"]
     missing += [] if telegram else ["Telegram"]
-    note = f" Une colonne est vide faute de : {', '.join(missing)}." if missing else ""
+    note = f" Une colonne est vide faute de : {', '.join(missing)}." if missing else ""
     return (
         f"Voici {people}, avec un lien chacune, valable jusqu’au {until}.{note} "
-        "Ce fichier ouvre la page de chacun : gardez-le pour vous, et effacez-le après l’envoi."
+        "Ce fichier ouvre la page de chacun : gardez-le pour vous, et effacez-le après l’envoi."
     )
 
 
@@ -154,4 +154,4 @@ def revoked(name: str, invitations: int, links: int) -> str:
     """To staff."""
     if not invitations and not links:
         return f"**{plain(name)}** n’avait ni invitation ni lien en cours."
-    return f"C’est fait : pour **{plain(name)}**, {kinds(invitations, links)} ne valent plus rien."
+    return f"C’est fait : pour **{plain(name)}**, {kinds(invitations, links)} ne valent plus rien."

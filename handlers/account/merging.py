@@ -18,7 +18,7 @@ from storage.roles import Entry
 LIFE = 60 * DAY
 FILENAME = "liens.csv"
 HEADER = ("prenom", "nom", "email", "structure", "lien_telegram", "lien_web", "expire_le")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +70,7 @@ async def merge(
 
 
 def inert(cell: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """The text so that no spreadsheet takes it for a formula; control characters are dropped."""
+    risky = cell.lstrip(" \u00a0\u202f\ufeff").startswith(_FORMULA) or cell.startswith(_FORMULA)
+    clean = "".join(c for c in cell if c.isprintable() or c in "\u00a0\u202f")
+    return f"'{clean}" if risky else clean

@@ -5,10 +5,10 @@ from storage.people import Role
 from storage.roles import Held
 
 NOBODY_THERE = "Cette personne n’est plus dans l’annuaire."
-ADMINISTRATORS_ONLY = "Cette personne fait partie de l’équipe : seul un administrateur peut agir pour elle."
-NOT_YOUR_REGION = "Cette personne n’est pas de votre région : vous ne pouvez pas agir pour elle."
-WHICH_ONE = "Plusieurs personnes portent ce nom. De qui s’agit-il ?"
-CANCELLED = "C’est noté : rien n’a changé."
+ADMINISTRATORS_ONLY = "Cette personne fait partie de l’équipe : seul un administrateur peut agir pour elle."
+NOT_YOUR_REGION = "Cette personne n’est pas de votre région : vous ne pouvez pas agir pour elle."
+WHICH_ONE = "Plusieurs personnes portent ce nom. De qui s’agit-il ?"
+CANCELLED = "C’est noté : rien n’a changé."
 CANCEL = "Annuler"
 
 ROLES: dict[Role, str] = {
@@ -20,23 +20,23 @@ ROLES: dict[Role, str] = {
     Role.ADMIN: "administration",
 }
 
-WHOSE_ROLES = "Pour voir ou changer les rôles de quelqu’un, écrivez « rôles » suivi de son nom ou de son adresse."
+WHOSE_ROLES = "Pour voir ou changer les rôles de quelqu’un, écrivez « rôles » suivi de son nom ou de son adresse."
 TEAM = "**L’équipe aujourd’hui**"
 NO_TEAM = "Personne ne fait encore partie de l’équipe."
 ONLY_ADMINS_GIVE = "Seul un administrateur donne ou retire ce rôle."
 LAST_ADMIN = (
-    "C’est le dernier rôle d’administration : s’il disparaissait, plus personne ne pourrait en donner. "
+    "C’est le dernier rôle d’administration : s’il disparaissait, plus personne ne pourrait en donner. "
     "Donnez-le d’abord à quelqu’un d’autre."
 )
 HAS_IT_ALREADY = "Cette personne a déjà ce rôle."
 HAS_NOT = "Cette personne n’a plus ce rôle."
-WHICH_REGION = "Pour quelle région ?"
+WHICH_REGION = "Pour quelle région ?"
 NOT_A_ROLE = "Je ne connais pas ce rôle."
 
 
 def nobody_called(words: str) -> str:
     """Nobody of the directory, or nobody one may see."""
-    return f"Je ne trouve personne du nom de « {plain(words[:80])} » dans l’annuaire. Vérifiez l’orthographe."
+    return f"Je ne trouve personne du nom de « {plain(words[:80])} » dans l’annuaire. Vérifiez l’orthographe."
 
 
 def role_of(held: Held) -> str:
@@ -63,33 +63,33 @@ def team(lines: list[str]) -> str:
 
 def sure_to_give(name: str, what: str) -> str:
     """Before a role that opens much."""
-    return f"Donner à **{plain(name)}** le rôle « {what} » ? Cette personne pourra agir au nom de l’équipe."
+    return f"Donner à **{plain(name)}** le rôle « {what} » ? Cette personne pourra agir au nom de l’équipe."
 
 
 def given(name: str, what: str) -> str:
     """To who gave it."""
-    return f"C’est fait : **{plain(name)}** a maintenant le rôle « {what} »."
+    return f"C’est fait : **{plain(name)}** a maintenant le rôle « {what} »."
 
 
 def taken(name: str, what: str) -> str:
     """To who took it."""
-    return f"C’est fait : **{plain(name)}** n’a plus le rôle « {what} »."
+    return f"C’est fait : **{plain(name)}** n’a plus le rôle « {what} »."
 
 
 def told_given(by: str, what: str) -> str:
     """To who received it."""
-    return f"{_by(by)} vous a donné le rôle « {what} ». Tapez « aide » pour voir ce que vous pouvez faire."
+    return f"{_by(by)} vous a donné le rôle « {what} ». Tapez « aide » pour voir ce que vous pouvez faire."
 
 
 def told_taken(by: str, what: str) -> str:
     """To who lost it."""
-    return f"{_by(by)} vous a retiré le rôle « {what} »."
+    return f"{_by(by)} vous a retiré le rôle « {what} »."
 
 
 def told_administrators(by: str, name: str, what: str, *, gave: bool) -> str:
     """To the other administrators: what opens the house is known to all who hold its keys."""
     verb = "donné à" if gave else "retiré à"
-    return f"{_by(by)} a {verb} **{plain(name)}** le rôle « {what} »."
+    return f"{_by(by)} a {verb} **{plain(name)}** le rôle « {what} »."
 
 
 def _by(name: str) -> str:
@@ -99,11 +99,11 @@ def _by(name: str) -> str:
 # A structure that changes its director
 
 HOW_TO_HAND_OVER = (
-    "Pour transmettre une direction, écrivez « remplacer Ancien Nom par Nouveau Nom ». "
+    "Pour transmettre une direction, écrivez « remplacer Ancien Nom par Nouveau Nom ». "
     "La nouvelle personne doit déjà être dans l’annuaire."
 )
-NOT_A_DIRECTOR = "Cette personne ne dirige aucune structure : il n’y a rien à transmettre."
-SAME_PERSON = "C’est la même personne : il n’y a rien à transmettre."
+NOT_A_DIRECTOR = "Cette personne ne dirige aucune structure : il n’y a rien à transmettre."
+SAME_PERSON = "C’est la même personne : il n’y a rien à transmettre."
 HAND_OVER = "Transmettre"
 
 
@@ -120,17 +120,17 @@ def sure_to_hand_over(old: str, new: str, structure: str, leaves: str) -> str:
 
 def handed_over(old: str, new: str, structure: str) -> str:
     """To who did it."""
-    return f"C’est fait : **{plain(new)}** dirige {plain(structure)}, à la suite de **{plain(old)}**."
+    return f"C’est fait : **{plain(new)}** dirige {plain(structure)}, à la suite de **{plain(old)}**."
 
 
 def told_old_director(structure: str) -> str:
     """To who leaves."""
-    return f"La direction de {plain(structure)} a été transmise : vous n’agissez plus en son nom. Merci pour tout."
+    return f"La direction de {plain(structure)} a été transmise : vous n’agissez plus en son nom. Merci pour tout."
 
 
 def told_new_director(structure: str) -> str:
     """To who arrives."""
     return (
         f"Vous agissez maintenant au nom de {plain(structure)}. "
-        "Tapez « consultations » pour voir ce qui attend sa réponse, et ce qu’elle a déjà répondu."
+        "Tapez « consultations » pour voir ce qui attend sa réponse, et ce qu’elle a déjà répondu."
     )

@@ -1,0 +1,50 @@
+"""The personal page in a real Chromium: a form is taken as ours, the conversation works, leaving closes it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from storage.people import Role
+from tests.conftest import make
+from tests.stage import Stage
+from tests.web.opened import Pages, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+    database = await make(f"sqlite:///{tmp_path / 'concerte.db'}")
+    async with served(Stage(database)) as made:
+        yield made
+    await database.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_link_is_opened_the_page_talks_and_is_left(browser: Browser, pages: Pages, width: int) -> None:
+    director = await pages.stage.person("Dominique", "Exemple", roles=(Role.DIRECTOR,))
+    context = await browser.new_context(viewport={"width": width, "height": 800}, locale="fr-FR")
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await page.goto(f"{pages.home}/p/{await pages.link(director)}")
+    await expect(page.get_by_text("Dominique Exemple")).to_be_visible()
+    await page.get_by_role("button", name="Continuer").click()
+    await expect(page).to_have_url(f"{pages.home}/moi")
+    await page.get_by_label("Votre message").fill("aide")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("aide", exact=True).first).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for name in ("Ce n’est pas moi", "Quitter"):
+        await expect(page.get_by_role("button", name=name)).to_be_visible()
+    await page.get_by_role("button", name="Quitter").click()
+    await expect(page.get_by_text("Vous avez quitté votre page")).to_be_visible()
+    await page.goto(f"{pages.home}/moi")
+    await expect(page.get_by_text("suivez votre lien personnel")).to_be_visible()
+    await context.close()
+    assert [fault for fault in faults if "403" not in fault] == []
