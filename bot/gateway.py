@@ -27,8 +27,8 @@ from storage.audit import Act, note
 from storage.base import insert_or_ignore
 from storage.conversations import conversation
 from storage.database import Database
-from storage.forgetting import GOODBYE, SECRET
-from storage.inbox import InboxItem, InboxState, next_pending
+from storage.forgetting import BLIND, GOODBYE, SECRET
+from storage.inbox import InboxItem, InboxState, blind, next_pending
 from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -196,6 +196,8 @@ class Gateway:
             reply = await self._handle(session, item, inbound, account)
             item.payload = {}  # what was written is kept where it belongs, not here
             item.handled_at = self.clock.now()
+            if any(message.secret for message in reply.messages):
+                blind(item)
             abouts = await self._write_reply(session, item, inbound, account, reply)
             if abouts:
                 leased = await self._worker.lease(session, await by_about(session, abouts))
@@ -249,9 +251,9 @@ class Gateway:
             zone=str(network.get("zone", "Europe/Paris")),
             machine=self._machine(),
             public_url=self._public_url,
+            rates={name: one.rate for name, one in self._worker.messengers.items() if one.rate is not None},
         )
 
-            rates={name: one.rate for name, one in self._worker.messengers.items() if one.rate is not None},
     async def _write_reply(
         self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account, reply: Reply
     ) -> list[str]:
@@ -260,7 +262,7 @@ class Gateway:
         about = GOODBYE if reply.goodbye else SECRET if reply.secret else "reply:"
         rows = [
             {
-                "about": f"{about}{item.id}:{index}",
+                "about": f"{BLIND if message.secret else about}{item.id}:{index}",
                 "kind": Kind.REPLY,
                 "platform": inbound.platform,
                 "workspace": inbound.workspace,

@@ -63,6 +63,7 @@ class Message(_Value):
     file: StoredFile | None = None  # in the place of an attachment
     shown_as: str = ""  # a preview: the platform that would show it so; the gateway has it rendered
     contact: ContactCard | None = None
+    secret: bool = False  # shows an anonymous answer: sealed while it waits, and its row goes once it is sent
 
 
 class Reply(_Value):
@@ -71,8 +72,8 @@ class Reply(_Value):
     messages: tuple[Message, ...] = ()
     notice: str = ""
     replace: bool = False  # the first message takes the place of the one whose button was pressed
-    goodbye: bool = False  # whoever is answered has just been erased: nothing of the answer is kept once it is sent
     secret: bool = False  # it carries a link or a code: nothing of it is kept once it is sent
+    goodbye: bool = False  # whoever is answered has just been erased: nothing of the answer is kept once it is sent
 
 
 def say(text: str, *rows: tuple[Button, ...], notice: str = "", replace: bool = False) -> Reply:

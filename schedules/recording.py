@@ -1,32 +1,54 @@
 """What became of a try: the row's next state, the attempt, the platform's silence, the other address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import String, Table, and_, bindparam, case, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
 from schedules.messenger import Finished
 from schedules.retry import Decision, DeliveryError, decide, interrupted
-from storage.forgetting import ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
+from storage.forgetting import BLIND, ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
 from storage.outbox import Attempt, Delivery, State
 from storage.people import Account, Person, accounts_of, best_account
 
 # Even when the lease was lost: that it arrived is a fact, and ends a doubt about it.
 _MAY_HAVE_ARRIVED = (State.UNCERTAIN, State.WAITING)
-_BEFORE = (
-    select(Delivery.id, Delivery.state, Delivery.lease_owner, Delivery.tries, Delivery.about, Delivery.chat)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Delivery.id)
-    .with_for_update()
-)
+_SPECIAL = (BLIND, GOODBYE, SECRET)  # what must be forgotten once it has ended
 assert isinstance(Delivery.__table__, Table)
+assert isinstance(Attempt.__table__, Table)
+_ROWS, _TRIES = Delivery.__table__, Attempt.__table__
 _ARRIVED = (
-    update(Delivery.__table__)
-    .where(Delivery.__table__.c.id == bindparam("row_id"))
-    .values(state=State.DELIVERED, message_ref=bindparam("ref"), reason="", ended_at=bindparam("at"))
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("row_id"))
+    .where(
+        or_(
+            and_(
+                _ROWS.c.state == State.SENDING,
+                _ROWS.c.lease_owner == bindparam("owner"),
+                _ROWS.c.tries == bindparam("try"),
+            ),
+            *(_ROWS.c.state == state for state in _MAY_HAVE_ARRIVED),
+        )
+    )
+    # An address that was erased while the message was leaving is not kept under another name.
+    .values(
+        state=State.DELIVERED,
+        message_ref=case((_ROWS.c.chat == "", ""), else_=bindparam("ref", type_=String)),
+        reason="",
+        ended_at=bindparam("at"),
+    )
+)
+_COLUMNS = ("delivery_id", "platform", "started", "ended", "outcome", "detail")
+_ATTEMPTED = insert(_TRIES).from_select(
+    _COLUMNS,
+    select(*(bindparam(name, type_=_TRIES.c[name].type) for name in _COLUMNS)).where(
+        exists().where(_ROWS.c.id == bindparam("delivery_id")),
+        # A batch is recorded again when the answer to its commit was lost.
+        ~exists().where(_TRIES.c.delivery_id == bindparam("delivery_id"), _TRIES.c.started == bindparam("started")),
+    ),
 )
 
 
@@ -34,42 +56,46 @@ async def record(
     session: AsyncSession, batch: Sequence[Finished], owner: str, calendar: datetime, machine: float
 ) -> None:
     """Write the ends of a batch of tries. A row whose lease was lost meanwhile keeps what the other recorded."""
-    if not batch:
-        return
-    before = await session.execute(_BEFORE, {"ids": [done.outgoing.id for done in batch]})
-    known = {row.id: row for row in before}
-    arrived: list[dict[str, Any]] = []
+    arrived: list[Finished] = []
     others: list[Finished] = []
-    attempts: list[dict[str, Any]] = []
-    for done in batch:
-        row = known.get(done.outgoing.id)
-        if row is None:
-            continue
-        mine = row.lease_owner == owner and row.tries == done.outgoing.tries
-        if mine and row.state == State.DELIVERED:
-            continue  # recorded by a commit whose answer was lost
-        attempts.append(_attempt(done))
-        if done.error is not None or row.about.startswith((GOODBYE, SECRET)):
-            others.append(done)
-        elif (mine and row.state == State.SENDING) or row.state in _MAY_HAVE_ARRIVED:
-            # An address that was erased while the message was leaving is not kept under another name.
-            arrived.append({"row_id": row.id, "ref": done.ref if row.chat else "", "at": calendar})
+    for done in sorted(batch, key=lambda done: done.outgoing.id):
+        plain = done.error is None and not done.outgoing.about.startswith(_SPECIAL)
+        (arrived if plain else others).append(done)
     if arrived:
-        await session.execute(_ARRIVED, arrived)
+        ends = [
+            {
+                "row_id": done.outgoing.id,
+                "owner": owner,
+                "try": done.outgoing.tries,
+                "ref": done.ref,
+                "at": calendar,
+            }
+            for done in arrived
+        ]
+        await session.execute(_ATTEMPTED, [_attempt(done) for done in arrived])
+        await session.execute(_ARRIVED, ends)
     if others:
         await _record_others(session, others, owner, calendar, machine)
-    if attempts:
-        await session.execute(insert(Attempt), attempts)
 
 
 async def _record_others(
     session: AsyncSession, batch: Sequence[Finished], owner: str, calendar: datetime, machine: float
 ) -> None:
     """What did not simply arrive, row by row."""
-    found = await session.scalars(select(Delivery).where(Delivery.id.in_([done.outgoing.id for done in batch])))
+    found = await session.scalars(
+        select(Delivery)
+        .where(Delivery.id.in_([done.outgoing.id for done in batch]))
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
     rows = {row.id: row for row in found}
+    tries = [_attempt(one) for one in batch if one.outgoing.id in rows and not one.outgoing.about.startswith(BLIND)]
+    if tries:
+        await session.execute(_ATTEMPTED, tries)
     for done in batch:
-        row = rows[done.outgoing.id]
+        row = rows.get(done.outgoing.id)
+        if row is None:
+            continue
         mine = row.state == State.SENDING and row.lease_owner == owner and row.tries == done.outgoing.tries
         if done.error is None:
             if mine or row.state in _MAY_HAVE_ARRIVED:
@@ -83,7 +109,15 @@ async def _record_others(
             forget_secret(row)
         elif not row.chat:
             row.message_ref = ""  # erased while it was leaving
+    await _forget_blind(session, rows.values())
     await session.flush()
+
+
+async def _forget_blind(session: AsyncSession, rows: Iterable[Delivery]) -> None:
+    """What showed an anonymous answer and has ended goes with its tries: their number would tell something too."""
+    for row in rows:
+        if row.about.startswith(BLIND) and row.state in ENDS:
+            await session.delete(row)
 
 
 def _attempt(done: Finished) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from storage.base import Row
+from storage.sealing import Sealable
 
 
 class Voice(StrEnum):
@@ -137,16 +138,16 @@ class Draft(Row):
     """A person's unfinished answers, wherever they were typed.
 
     `answers` maps a question's id (a string, as JSON wants) to `{"choices": […], "text", "number"}` or
-    `{"skipped": true}`; `ticks` are choices ticked but not validated yet. `at_question` is the place: None is the
-    review.
+    `{"skipped": true}`; `ticks` are choices ticked but not validated yet. Both bear `secret` and are sealed
+    where the consultation is anonymous. `at_question` is the place: None is the review.
     """
 
     __tablename__ = "drafts"
     __table_args__ = (UniqueConstraint("consultation_id", "person_id"),)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    ticks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(Sealable(), default=dict)
+    ticks: Mapped[dict[str, Any]] = mapped_column(Sealable(), default=dict)
     at_question: Mapped[int | None]
     updated_at: Mapped[datetime]
 

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from storage.sealing import Sealer
+
 ERASED = "erased"  # set in `session.info`: what this transaction removed must not be found in the files either
 _BUSY = 30_000  # milliseconds to wait for another process that writes
 _CHECKPOINT_WAIT = 2000  # milliseconds for readers of the old pages to end; else the next one does it
@@ -43,9 +45,12 @@ def normalise_url(url: str) -> URL:
 
 
 class Database:
-    """One engine. `transaction()` writes and commits at its end; `reading()` sees a snapshot and may not write."""
+    """One engine. `transaction()` writes and commits at its end; `reading()` sees a snapshot and may not write.
 
-    def __init__(self, url: str) -> None:
+    With `secret` it can keep what must not be read from its files (see `storage.sealing`).
+    """
+
+    def __init__(self, url: str, secret: str = "") -> None:
         self.url = normalise_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {
@@ -58,6 +63,8 @@ class Database:
         else:
             options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if secret:
+            self.engine.dialect.concerte_sealer = Sealer(secret)  # type: ignore[attr-defined]  # see `sealer_of`
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)

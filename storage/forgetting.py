@@ -36,12 +36,14 @@ from storage.inbox import InboxItem, InboxState
 from storage.outbox import Delivery, State
 from storage.people import Account, Person
 from storage.redacting import Traces, redact, traces
+from storage.sealing import Sealable
 from storage.uploads import Upload
 
 Where = Callable[["Subject"], ColumnElement[bool]]
 Forget = Callable[[AsyncSession, "Subject", datetime], Awaitable[int]]
 
 NOBODY = -1  # stands in a list of named people for those who are gone: an empty list would mean everybody
+BLIND = "blind:"  # what a message about an anonymous answer is about: not even that there was one remains
 GOODBYE = "goodbye:"  # what the last words to somebody are about: nothing of them is kept once they are sent
 SECRET = "secret:"  # what a message with a link or a code is about: the secret goes once it is sent
 ENDS = (State.DELIVERED, State.FAILED, State.UNCERTAIN, State.SKIPPED, State.CANCELLED, State.EXPIRED)
@@ -307,11 +309,12 @@ async def all_uploads(session: AsyncSession, subject: Subject, now: datetime) ->
 async def redact_table(session: AsyncSession, table: Table, subject: Subject, now: datetime) -> int:
     """Take the person out of every text of a table; returns in how many rows they were."""
     found = subject.traces
-    columns = [column for column in table.columns if isinstance(column.type, (String, JSON))]
+    columns = [column for column in table.columns if isinstance(column.type, (String, JSON, Sealable))]
     unique = _unique(table)
     suspects = [found.within(column) for column in columns]
     # An attached file may name anybody, and its text is not to be searched in the database.
-    suspects += [cast(column, String).contains('"media_type"') for column in columns if isinstance(column.type, JSON)]
+    texts = [cast(column, String) for column in columns if not isinstance(column.type, String)]
+    suspects += [text.contains('"media_type"') for text in texts]
     if not suspects:
         return 0
     ids = (await session.scalars(select(table.c.id).where(or_(*suspects)).order_by(table.c.id))).all()

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.base import Row
+from storage.sealing import Sealable
+
+BLIND = "anonymous"
 
 
 class InboxState(StrEnum):
@@ -22,7 +25,8 @@ class InboxState(StrEnum):
 class InboxItem(Row):
     """One update. `sender` orders: one sender's updates are handled one after another.
 
-    `payload` is emptied once handled: what people write is kept where it belongs, not here.
+    `payload` is emptied once handled: what people write is kept where it belongs, not here. Until then it is sealed
+    where there is a key. An answer that is secret leaves its sender and hour here no longer either.
     """
 
     __tablename__ = "inbox"
@@ -35,10 +39,16 @@ class InboxItem(Row):
     update_id: Mapped[str]
     sender: Mapped[str]
     state: Mapped[str] = mapped_column(default=InboxState.PENDING)
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]] = mapped_column(Sealable(always=True))
     error: Mapped[str | None]
     stored_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
+
+
+def blind(item: InboxItem) -> None:
+    """Something anonymous was answered: who did it and when, nearer than the hour, is not kept."""
+    item.sender = BLIND
+    item.stored_at = item.handled_at = item.stored_at.replace(minute=0, second=0, microsecond=0)
 
 
 async def next_pending(session: AsyncSession) -> InboxItem | None:

@@ -18,8 +18,8 @@ from storage import (
     people,
     personal,
     reminders,
-    tickets,
     secret_ballots,
+    tickets,
     uploads,
     web,
 )
@@ -44,8 +44,8 @@ __all__ = [
     "people",
     "personal",
     "reminders",
-    "tickets",
     "secret_ballots",
+    "tickets",
     "uploads",
     "web",
 ]

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Row, insert_or_ignore
 from storage.network import NetworkSetting, setting, write_setting
+from storage.sealing import Sealable
 
 
 class State(StrEnum):
@@ -64,7 +65,8 @@ class Delivery(Row):
     `about` is unique: what it is about and for whom (`reminder:12:D-7:person:45`), so that a second tick, worker or
     press adds nothing. `due_at` and `expires_at` are of the calendar's clock; `not_before`, `send_at` and
     `lease_until` are seconds of the machine's clock (Unix time). `edits` is the platform's reference of the
-    message to replace instead of sending a new one.
+    message to replace instead of sending a new one. A payload that is `secret` is sealed, and its row goes once it
+    has ended (see `schedules.recording`).
     """
 
     __tablename__ = "deliveries"
@@ -83,7 +85,7 @@ class Delivery(Row):
     platform: Mapped[str]
     workspace: Mapped[str] = mapped_column(default="")
     chat: Mapped[str]
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]] = mapped_column(Sealable())
     edits: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default=State.WAITING)
     reason: Mapped[str] = mapped_column(default="")

@@ -11,14 +11,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ForeignKey, Index, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Id, Row, insert_or_ignore
+from storage.conversations import Conversation
 from storage.network import Region, Structure
 from storage.outbox import Kind
 from storage.people import Account, Person
+from storage.sealing import SECRET, Sealable
 
 PLATFORM = "web"
 LONGEST_PAGE = 200  # messages a page loads at once
@@ -54,7 +56,7 @@ class WebMessage(Row):
     version: Mapped[int]
     direction: Mapped[str]
     kind: Mapped[str] = mapped_column(default="")
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]] = mapped_column(Sealable())
     update_id: Mapped[str | None] = mapped_column(unique=True)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", ondelete="SET NULL"), unique=True)
     edit_id: Mapped[int] = mapped_column(Id, default=0)
@@ -90,13 +92,15 @@ async def write_in(session: AsyncSession, key: str, update_id: str, text: str, n
     chat = await _locked(session, key)
     if chat is None or await session.scalar(select(WebMessage.id).where(WebMessage.update_id == update_id)):
         return False
+    state = await session.scalar(select(Conversation.form_state).where(Conversation.holder == key)) or {}
+    secret = {SECRET: True} if state.get(SECRET) else {}  # it answers something anonymous
     chat.version += 1
     session.add(
         WebMessage(
             chat_id=chat.id,
             version=chat.version,
             direction=Direction.IN,
-            payload={"text": text},
+            payload={"text": text, **secret},
             update_id=update_id,
             created_at=now,
         )
@@ -146,6 +150,17 @@ async def write_out(
 async def _locked(session: AsyncSession, key: str) -> WebChat | None:
     chat: WebChat | None = await session.scalar(select(WebChat).where(WebChat.key == key).with_for_update())
     return chat
+
+
+async def clear_secrets(session: AsyncSession, person_id: int) -> int:
+    """Take off the person's page what led to an anonymous answer, both ways; returns how many messages."""
+    chat = await _locked(session, chat_key(person_id))
+    if chat is None:
+        return 0
+    rows = await session.execute(select(WebMessage.id, WebMessage.payload).where(WebMessage.chat_id == chat.id))
+    gone = [row.id for row in rows if row.payload.get(SECRET)]
+    await session.execute(delete(WebMessage).where(WebMessage.id.in_(gone)))
+    return len(gone)
 
 
 async def changes(session: AsyncSession, chat_id: int, after: int) -> Sequence[WebMessage]:

@@ -12,7 +12,7 @@ from handlers.consultations.questionnaire import Item, read
 from handlers.consultations.timing import state_at
 from handlers.consultations.voice import Speaker, obstacle, voice_key
 from handlers.request import Request, Someone
-from storage.consultations import Consultation, Status, Voice
+from storage.consultations import Consultation, Secrecy, Status, Voice
 from storage.network import Region, Structure
 
 
@@ -25,6 +25,11 @@ class Admitted:
     speaker: Speaker
     person: Someone
     voice_key: str
+
+    @property
+    def secret(self) -> bool:
+        """Whether nobody may ever join the answer with the voice."""
+        return self.consultation.secrecy == Secrecy.ANONYMOUS
 
     @property
     def structure(self) -> str:

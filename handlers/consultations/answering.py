@@ -6,11 +6,12 @@ Nothing trusts a button: each press is admitted anew, and an old one counts for 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import composing, entering, following, screens, steps, wording
-from handlers.consultations.admitting import admit
+from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
 from handlers.consultations.questionnaire import WRITTEN, wants_text
 from handlers.consultations.receipts import already_sent
+from handlers.consultations.secret import blinded
 from handlers.consultations.sitting import FORM, Sitting, begin_draft, leave
 from handlers.consultations.standing import standing_of
 from handlers.consultations.submitting import send
@@ -44,6 +45,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await list_consultations(request, session, conversation)
     if verb == "resume":
         return await _resume(request, session, conversation)
+    if verb == "box" and (number := request.number(0)) is not None:
+        return await entering.ballots(request, session, number)
     if not all(word.isascii() and word.isdigit() and len(word) < 16 for word in rest_of_it):
         return STALE
     numbers = [int(word) for word in rest_of_it]
@@ -63,13 +66,18 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         return None
     if isinstance(at, str):
         return say(f"{at} {wording.NOT_RECORDED}")
+    reply = await _typed_at(request, conversation, at)
+    return blinded(reply, at.seat.consultation) if reply is not None else None
+
+
+async def _typed_at(request: Request, conversation: Conversation, at: Sitting) -> Reply | None:
     item = at.place
     if item is None:
         return await _typed_at_review(at)
     given = at.answers.get(str(item.id), {})
     other = wants_text(item, given)
     if (other or item.kind in WRITTEN) and not form_word(request.text):
-        if seems_asked(request.text):
+        if seems_asked(request.text) and not at.seat.secret:  # else it would be kept beside the person's name
             conversation.open_form(FORM, {**conversation.form_state, "held": request.text})
             return None
         return await at.record(item, {**given, "text": request.text} if other else {"text": request.text})
@@ -121,7 +129,8 @@ async def _resume(request: Request, session: AsyncSession, conversation: Convers
     if isinstance(at, str):
         return say(at)
     held = str(conversation.form_state.get("held", ""))
-    reply = (await at.show()).model_copy(update={"replace": False})  # the answer above stays readable
+    shown_again = blinded(await at.show(), at.seat.consultation)
+    reply = shown_again.model_copy(update={"replace": False})  # the answer above stays readable
     item = at.place
     if not held or item is None:
         return reply
@@ -146,7 +155,7 @@ async def _enter(
         if verb == "mine":
             return await entering.after_the_close(request, session, consultation, seat)
         return await _turned_away(request, session, conversation, consultation, seat)
-    return await ENTRIES[verb][0](request, session, conversation, seat, numbers[1:])
+    return blinded(await ENTRIES[verb][0](request, session, conversation, seat, numbers[1:]), consultation)
 
 
 async def _move(
@@ -159,10 +168,17 @@ async def _move(
     seat = await admit(request, session, consultation)
     if isinstance(seat, str):
         return await _turned_away(request, session, conversation, consultation, seat)
+    return blinded(await _moved(request, session, conversation, seat, verb, numbers), consultation)
+
+
+async def _moved(
+    request: Request, session: AsyncSession, conversation: Conversation, seat: Admitted, verb: str, numbers: list[int]
+) -> Reply:
+    consultation = seat.consultation
     draft = await draft_of(session, consultation.id, seat.person.id)
     if draft is None:
-        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key)
-        if standing.ballot is not None or standing.proposal is not None:
+        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
+        if standing.taken:
             return already_sent(request, seat, standing)
         draft = await begin_draft(session, seat, request.received_at)
     at = Sitting(request, session, conversation, seat, draft)

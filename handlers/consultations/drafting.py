@@ -13,7 +13,7 @@ from handlers.consultations.screens import button
 from handlers.consultations.timing import state_at
 from handlers.messages import Button, Reply, say
 from handlers.request import Request
-from storage.consultations import Consultation, Secrecy, Status, Voice
+from storage.consultations import Consultation, Status, Voice
 from storage.conversations import Conversation
 from storage.network import Region, all_regions
 from storage.voices import expected_voices
@@ -57,7 +57,7 @@ async def preview(
     codes = audience.get("regions") or []
     regions = list(await session.scalars(select(Region.name).where(Region.code.in_(codes)))) if codes else []
     item = read(consultation)[0]
-    by_structure, named = consultation.voice == Voice.STRUCTURE, consultation.secrecy == Secrecy.NAMED
+    by_structure = consultation.voice == Voice.STRUCTURE
     until = ""
     if consultation.closes_at is not None:
         until = wording.deadline(consultation.closes_at, ZoneInfo(request.zone), request.tz)
@@ -70,9 +70,11 @@ async def preview(
     )
     rows: tuple[tuple[Button, ...], ...] = (
         (button(making.OPEN_GO, "opened", number, style="primary"),),
-        (
-            button(making.BY_PERSON if by_structure else making.BY_STRUCTURE, "per", number, int(not by_structure)),
-            button(making.CONFIDENTIAL if named else making.NAMED, "secret", number, int(named)),
+        (button(making.BY_PERSON if by_structure else making.BY_STRUCTURE, "per", number, int(not by_structure)),),
+        tuple(
+            button(label, "secret", number, index)
+            for index, (secrecy, label) in enumerate(making.SECRECIES)
+            if secrecy != consultation.secrecy
         ),
         tuple(button(label, "roles", number, index) for index, (label, _) in enumerate(making.ROLES)),
         (button(making.REGION, "where", number),),
@@ -93,8 +95,10 @@ async def _per(
 async def _secret(
     request: Request, session: AsyncSession, conversation: Conversation, consultation: Consultation, numbers: list[int]
 ) -> Reply:
-    """Confidential (1) or named (0)."""
-    consultation.secrecy = Secrecy.CONFIDENTIAL if numbers[0] else Secrecy.NAMED
+    """Named (0), confidential (1) or anonymous (2)."""
+    if numbers[0] >= len(making.SECRECIES):
+        return Reply(notice=wording.STALE)
+    consultation.secrecy = making.SECRECIES[numbers[0]][0]
     return await preview(request, session, conversation, consultation)
 
 

@@ -5,16 +5,26 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import moves, receipts, screens, steps, wording
+from handlers.consultations import exporting, moves, receipts, screens, steps, wording
 from handlers.consultations.admitting import Admitted, admit, speaker_for
 from handlers.consultations.questionnaire import read
 from handlers.consultations.sitting import Sitting, begin_draft
 from handlers.consultations.standing import Standing, standing_of
 from handlers.consultations.submitting import approve, send
+from handlers.consultations.timing import state_at
 from handlers.consultations.voice import Effect, obstacle, voice_key
-from handlers.messages import Button, Message, Reply, plain, say
+from handlers.messages import Attachment, Button, Message, Reply, plain, say
 from handlers.request import Request
-from storage.consultations import Consultation, Draft, Status, Voice, consultations_with, draft_of
+from storage.consultations import (
+    Consultation,
+    Draft,
+    Secrecy,
+    Status,
+    Voice,
+    consultations_with,
+    draft_of,
+    whole_consultation,
+)
 from storage.conversations import Conversation
 
 Entry = Callable[[Request, AsyncSession, Conversation, Admitted, list[int]], Awaitable[Reply]]
@@ -29,7 +39,7 @@ async def open_ones(request: Request, session: AsyncSession) -> Reply:
         if isinstance(seat, str):
             continue
         draft = await draft_of(session, consultation.id, seat.person.id)
-        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key)
+        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
         lines.append(_line(request, seat, draft, standing))
         buttons.append((screens.button(wording.shortened(consultation.title), "open", consultation.id),))
     if not lines:
@@ -57,11 +67,11 @@ async def opening(
 ) -> Reply:
     """What it is about, who will see what, how much there is, and the way in."""
     consultation = seat.consultation
-    standing = await standing_of(session, consultation.id, seat.items, seat.voice_key)
+    standing = await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
     draft = await draft_of(session, consultation.id, seat.person.id)
     parts = [f"**{plain(consultation.title)}**", consultation.introduction]
     parts.append(wording.who_sees(consultation.secrecy, consultation.voice, seat.structure, request.inbound.platform))
-    parts.append(wording.rule(consultation.voice, consultation.rule))
+    parts.append(wording.rule(consultation.voice, consultation.rule, secret=seat.secret))
     parts.append(wording.introduction(len(seat.items)))
     if consultation.closes_at is not None:
         until = wording.deadline(consultation.closes_at, ZoneInfo(request.zone), request.tz)
@@ -74,7 +84,9 @@ async def opening(
 def _ways_in(seat: Admitted, draft: Draft | None, standing: Standing) -> list[tuple[Button, ...]]:
     number = seat.consultation.id
     rows: list[tuple[Button, ...]] = []
-    stands = standing.ballot is not None or standing.proposal is not None
+    if standing.took_part:
+        return [receipts.list_button(seat)]
+    stands = standing.taken
     refused = receipts.outcome_for(seat, standing) == Effect.REFUSE
     if draft is not None and not refused:
         place = steps.place(seat.items, draft.answers, draft.at_question)
@@ -98,8 +110,8 @@ async def begin(
     """« Commencer » and « Reprendre ». Where an answer stands already, one sees it first."""
     draft = await draft_of(session, seat.consultation.id, seat.person.id)
     if draft is None:
-        standing = await standing_of(session, seat.consultation.id, seat.items, seat.voice_key)
-        if standing.ballot is not None or standing.proposal is not None:
+        standing = await standing_of(session, seat.consultation.id, seat.items, seat.voice_key, secret=seat.secret)
+        if standing.taken:
             return await opening(request, session, conversation, seat, [])
         draft = await begin_draft(session, seat, request.received_at)
     return await Sitting(request, session, conversation, seat, draft).show()
@@ -111,7 +123,7 @@ async def redo(
     """Correct or replace what stands, beginning with a copy of it."""
     draft = await draft_of(session, seat.consultation.id, seat.person.id)
     if draft is None:
-        standing = await standing_of(session, seat.consultation.id, seat.items, seat.voice_key)
+        standing = await standing_of(session, seat.consultation.id, seat.items, seat.voice_key, secret=seat.secret)
         if receipts.outcome_for(seat, standing) == Effect.REFUSE:
             return await opening(request, session, conversation, seat, [])
         answers = standing.proposal.content if standing.proposal is not None else standing.answers
@@ -130,7 +142,7 @@ async def mine(
     request: Request, session: AsyncSession, conversation: Conversation, seat: Admitted, _: list[int]
 ) -> Reply:
     """The answer of one's voice, with who gave it and when; a proposal with the director's button."""
-    standing = await standing_of(session, seat.consultation.id, seat.items, seat.voice_key)
+    standing = await standing_of(session, seat.consultation.id, seat.items, seat.voice_key, secret=seat.secret)
     messages: list[Message] = []
     if standing.ballot is not None:
         may = receipts.outcome_for(seat, standing) != Effect.REFUSE
@@ -159,6 +171,8 @@ async def after_the_close(request: Request, session: AsyncSession, consultation:
     speaker = await speaker_for(session, consultation, person)
     if obstacle(consultation.voice, consultation.audience, speaker) is not None:
         return say(why)
+    if consultation.secrecy == Secrecy.ANONYMOUS:
+        return say(why, (screens.button(wording.BALLOTS, "box", consultation.id),))
     items = read(consultation)
     standing = await standing_of(session, consultation.id, items, voice_key(consultation.voice, speaker))
     if standing.ballot is None:
@@ -166,6 +180,28 @@ async def after_the_close(request: Request, session: AsyncSession, consultation:
     structure = person.structure if consultation.voice == Voice.STRUCTURE else ""
     copy = screens.copy(items, standing.answers)
     return say(f"{why}\n\n{_standing_text(request, standing, structure, person.id, copy)}")
+
+
+async def ballots(request: Request, session: AsyncSession, number: int) -> Reply:
+    """« Liste des bulletins »: every anonymous ballot under its receipt, for those who could vote and for staff."""
+    person = request.known()
+    consultation = await whole_consultation(session, number)
+    if consultation is None or consultation.secrecy != Secrecy.ANONYMOUS:
+        return Reply(notice=wording.STALE)
+    if not person.is_staff:
+        kept_out = obstacle(consultation.voice, consultation.audience, await speaker_for(session, consultation, person))
+        if kept_out is not None:
+            return say(wording.obstacle(kept_out, consultation.title))
+    if state_at(consultation, request.received_at) != Status.CLOSED:
+        return say(wording.BALLOTS_LATER)
+    table = await exporting.table_of(session, consultation, request.tz, request.received_at)
+    file = Attachment(
+        filename=f"{consultation.slug}-bulletins.csv",
+        media_type="text/csv",
+        content=exporting.as_csv(table),
+        alt=wording.ballots_alt(consultation.title),
+    )
+    return Reply(messages=(Message(text=wording.ballots(len(table.rows)), attachment=file),))
 
 
 async def sending(

@@ -3,8 +3,6 @@
 A cell that a spreadsheet could take for a formula is made inert in every format.
 """
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,26 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.consultations import screens, wording
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import CHOSEN, Answers, Item, from_facts, read
+from handlers.consultations.secret import listed
 from handlers.consultations.standing import facts_of_consultation, names_of, voice_names
 from handlers.consultations.tally import QuestionTally, tally
 from handlers.consultations.timing import state_at
 from handlers.errors import Refusal
+from handlers.tables import Cell, Table
+from handlers.tables import as_csv as as_csv
+from handlers.tables import as_xlsx as as_xlsx
+from handlers.tables import inert as inert
 from storage.consultations import Ballot, Consultation, QuestionKind, Secrecy
 from storage.voices import expected_voices
-
-Cell = str | int | float
-
-_RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
-_LONGEST = 32_000  # characters of a cell; spreadsheets hold 32,767
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A header and rows of the same length."""
-
-    name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +38,6 @@ class BallotRow:
     by: str
     at: datetime
     answers: Answers
-
-
-def inert(cell: Cell) -> Cell:
-    """The cell as a spreadsheet shows it and never computes it; control characters are dropped."""
-    if not isinstance(cell, str):
-        return cell
-    risky = cell.lstrip(" \u00a0\u202f\ufeff").startswith(_RISKY) or cell.startswith(_RISKY)
-    clean = "".join(c for c in cell if c in "\n\t" or c.isprintable() or c in "\u00a0\u202f")[:_LONGEST]
-    return f"'{clean}" if risky else clean
 
 
 def ballot_table(name: str, items: Sequence[Item], ballots: Sequence[BallotRow], zone: ZoneInfo) -> Table:
@@ -112,48 +92,10 @@ def _cell(item: Item, answers: Answers) -> Cell:
     return screens.spoken(item, given)
 
 
-def as_csv(table: Table) -> bytes:
-    """Comma-separated for a French spreadsheet: semicolons, every cell quoted, UTF-8 with its mark."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL)
-    for row in (table.header, *table.rows):
-        writer.writerow([inert(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
 def as_json(table: Table) -> bytes:
     """The rows as a list of lists under their header: two questions may bear the same words."""
     content = {"name": table.name, "header": table.header, "rows": table.rows}
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
-
-
-def as_xlsx(table: Table) -> bytes:
-    """One sheet; texts are cells of text whatever they begin with."""
-    # Imported here: it is slow to load, and few processes ever export.
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "".join(c for c in table.name if c not in r"[]:*?/\'")[:31] or "Réponses"
-    for number, row in enumerate((table.header, *table.rows), start=1):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(number, column)
-            safe = inert(value)
-            cell.value = safe
-            if isinstance(safe, str):
-                cell.data_type = "s"
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if number == 1:
-                cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    for index in range(1, len(table.header) + 1):
-        sheet.column_dimensions[get_column_letter(index)].width = 28
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 async def table_of(session: AsyncSession, consultation: Consultation, zone: ZoneInfo, now: datetime) -> Table:
@@ -162,6 +104,12 @@ async def table_of(session: AsyncSession, consultation: Consultation, zone: Zone
     Raises Refusal where nothing may be shown yet.
     """
     items = read(consultation)
+    if consultation.secrecy == Secrecy.ANONYMOUS:
+        listed_ballots, _ = await listed(session, consultation)
+        if why := withheld(consultation, state_at(consultation, now), len(listed_ballots)):
+            raise Refusal(why)
+        rows_of_list = tuple((code, *(_cell(item, answers) for item in items)) for code, answers in listed_ballots)
+        return Table(consultation.title, ("Reçu", *(item.wording for item in items)), rows_of_list)
     facts = await facts_of_consultation(session, consultation.id)
     if why := withheld(consultation, state_at(consultation, now), len(facts)):
         raise Refusal(why)

@@ -14,6 +14,7 @@ from handlers.consultations.participation import overview
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Fact, read
 from handlers.consultations.screens import button
+from handlers.consultations.secret import facts_of_list, listed
 from handlers.consultations.standing import facts_of_consultation, voice_names
 from handlers.consultations.tally import tally
 from handlers.consultations.timing import state_at
@@ -34,6 +35,7 @@ from storage.consultations import (
 )
 from storage.conversations import Conversation
 from storage.network import setting
+from storage.secret_ballots import SecretBallot
 from storage.voices import expected_voices
 
 
@@ -125,15 +127,23 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
 async def _results(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """The count of every question, if what was promised to the voters allows staff to see it now."""
     back = (button(reporting.PARTICIPATION, "follow", consultation.id),)
-    ballots = await session.scalar(select(func.count()).where(Ballot.consultation_id == consultation.id)) or 0
+    secret = consultation.secrecy == Secrecy.ANONYMOUS
+    table = SecretBallot if secret else Ballot
+    ballots = await session.scalar(select(func.count()).where(table.consultation_id == consultation.id)) or 0
     why = withheld(consultation, state_at(consultation, request.received_at), ballots)
     if why:
         return say(f"**{plain(consultation.title)}**\n\n{why}", back, replace=True)
     items = read(consultation)
-    facts = await facts_of_consultation(session, consultation.id)
+    if secret:
+        facts = await facts_of_list(session, consultation, items)
+    else:
+        facts = await facts_of_consultation(session, consultation.id)
     counted = tally(items, facts.values())
     signed = await _signed_texts(session, consultation, facts) if consultation.secrecy == Secrecy.NAMED else None
     text = reporting.results(consultation.title, counted, ballots, signed)
+    if secret:
+        _, whole = await listed(session, consultation)
+        text += "\n\n" + (reporting.RECOUNTED if whole else reporting.NOT_AS_MANY)
     return say(text, back, replace=True)
 
 

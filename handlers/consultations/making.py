@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.consultations import wording
 from handlers.messages import plain
-from storage.consultations import QuestionKind
+from storage.consultations import QuestionKind, Secrecy
 from storage.people import Role
 
 PRIVATE = "Les sondages se préparent en tête-à-tête : écrivez-moi en message privé."
@@ -20,8 +20,11 @@ GIVEN_UP = "Le sondage est abandonné ; rien n’a été envoyé."
 OPEN_GO = "Ouvrir maintenant"
 BY_PERSON = "Une voix par personne"
 BY_STRUCTURE = "Une voix par structure"
-CONFIDENTIAL = "Rendre confidentiel"
-NAMED = "Rendre nominatif"
+SECRECIES = (
+    (Secrecy.NAMED, "Rendre nominatif"),
+    (Secrecy.CONFIDENTIAL, "Rendre confidentiel"),
+    (Secrecy.ANONYMOUS, "Rendre anonyme"),
+)
 REGION = "Choisir une région"
 EVERYWHERE = "Toutes les régions"
 WHICH_REGION = "À quelle région s’adresse le sondage ?"

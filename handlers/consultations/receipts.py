@@ -12,12 +12,16 @@ from storage.consultations import Ballot
 
 def outcome_for(seat: Admitted, standing: Standing) -> Effect:
     """What this person's answer would become now."""
+    if seat.secret:
+        return Effect.REFUSE if standing.took_part else Effect.COUNT
     author = standing.ballot.submitted_by if standing.ballot else None
     return effect(seat.consultation.voice, seat.consultation.rule, seat.speaker, author, standing.ballot is not None)
 
 
 def describe(request: Request, seat: Admitted, standing: Standing) -> str:
     """Who has answered and when, what waits, and what the rule says; empty when nobody has."""
+    if standing.took_part:
+        return wording.took_part(seat.structure)
     parts: list[str] = []
     if standing.ballot is not None:
         at = wording.moment(standing.ballot.submitted_at, request.tz)
@@ -38,6 +42,8 @@ def already_sent(request: Request, seat: Admitted, standing: Standing) -> Reply:
     if ballot is not None and ballot.submitted_by == seat.person.id:
         text = wording.sent_again(ballot.receipt, wording.moment(ballot.submitted_at, request.tz))
         return say(text, after_sending(seat), notice=wording.NOTED, replace=True)
+    if standing.took_part:
+        return say(describe(request, seat, standing), list_button(seat), notice=wording.NOTED, replace=True)
     text = describe(request, seat, standing)
     if not text:
         return Reply(notice=wording.STALE)
@@ -50,6 +56,18 @@ def receipt(request: Request, seat: Admitted, ballot: Ballot, answers: Answers) 
     parts = [thanks, wording.copy(seat.structure), screens.copy(seat.items, answers)]
     parts.append(wording.rule(seat.consultation.voice, seat.consultation.rule))
     return say("\n\n".join(parts), after_sending(seat), replace=True)
+
+
+def secret_receipt(seat: Admitted, code: str, answers: Answers) -> Reply:
+    """The receipt of an anonymous ballot: only here is it said whose it is."""
+    thanks = wording.sent_secretly(seat.person.given_name, code)
+    parts = [thanks, wording.copy(seat.structure), screens.copy(seat.items, answers)]
+    return say("\n\n".join(parts), list_button(seat), replace=True)
+
+
+def list_button(seat: Admitted) -> tuple[Button, ...]:
+    """The way to the published ballots."""
+    return (screens.button(wording.BALLOTS, "box", seat.consultation.id),)
 
 
 def after_sending(seat: Admitted) -> tuple[Button, ...]:

@@ -23,6 +23,11 @@ PARTICIPATION = "Voir la participation"
 REFRESH = "Actualiser"
 AFTER_CLOSE = "Les résultats seront visibles après la clôture."
 NO_BALLOT = "Personne n’a encore répondu."
+RECOUNTED = "Vérifié : autant de bulletins que de voix au registre. Chacun peut recompter avec la liste des bulletins."
+NOT_AS_MANY = (
+    "**Attention** : il n’y a pas autant de bulletins que de voix au registre. Ne publiez rien avant d’avoir compris "
+    "pourquoi, et prévenez la personne qui administre l’installation."
+)
 NO_ANSWERS = "Pas de réponse à cette question."
 _BAR = 10  # squares of a full bar
 _TEXTS = 10  # texts shown of one question
@@ -31,7 +36,7 @@ _TEXTS = 10  # texts shown of one question
 def too_few(minimum: int) -> str:
     """Why a confidential count waits."""
     return (
-        f"Cette consultation est confidentielle : les résultats apparaîtront à partir de {minimum} réponses, "
+        f"Cette consultation tait les noms : les résultats apparaîtront à partir de {minimum} réponses, "
         "pour que personne ne soit reconnu."
     )
 

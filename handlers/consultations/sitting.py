@@ -18,6 +18,7 @@ from handlers.request import Request
 from storage.base import insert_or_ignore
 from storage.consultations import Draft, draft_of
 from storage.conversations import Conversation
+from storage.sealing import SECRET
 
 FORM = "consultations:answer"
 
@@ -69,6 +70,8 @@ class Sitting:
         item = self.place
         self.move(item)
         state: dict[str, object] = {"consultation": self.seat.consultation.id}
+        if self.seat.secret:
+            state[SECRET] = True  # what is typed next is an anonymous answer
         if item is not None:
             message = screens.question(self.items, self.answers, item, self.ticks(item), lead)
         else:
@@ -78,7 +81,7 @@ class Sitting:
 
     async def _review(self, lead: str) -> tuple[Message, list[int]]:
         seat = self.seat
-        standing = await standing_of(self.session, seat.consultation.id, self.items, seat.voice_key)
+        standing = await standing_of(self.session, seat.consultation.id, self.items, seat.voice_key, secret=seat.secret)
         seen = standing.revisions
         return screens.review(self.items, self.answers, seat.consultation.id, seen, lead), list(seen)
 
@@ -105,11 +108,12 @@ async def begin_draft(session: AsyncSession, seat: Admitted, now: datetime, answ
     """The person's draft; a new one begins with `answers`. Made once, whatever presses race."""
     given = {key: dict(answer) for key, answer in (answers or {}).items()}
     first = steps.next_step(seat.items, given)
+    mark: dict[str, dict[str, bool]] = {SECRET: {"skipped": True}} if seat.secret else {}  # seals it, answers nothing
     row = {
         "consultation_id": seat.consultation.id,
         "person_id": seat.person.id,
-        "answers": given,
-        "ticks": {},
+        "answers": {**given, **mark},
+        "ticks": dict(mark),
         "at_question": first.id if first else None,
         "updated_at": now,
     }

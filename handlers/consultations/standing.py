@@ -35,6 +35,12 @@ class Standing:
     author: str
     proposal: Proposal | None
     proposer: str
+    took_part: bool = False  # anonymously: that is all there is to know
+
+    @property
+    def taken(self) -> bool:
+        """Whether the voice has answered, or something waits for its director."""
+        return self.ballot is not None or self.proposal is not None or self.took_part
 
     @property
     def revisions(self) -> tuple[int, int]:
@@ -45,8 +51,17 @@ class Standing:
         )
 
 
-async def standing_of(session: AsyncSession, consultation_id: int, items: Sequence[Item], voice_key: str) -> Standing:
-    """What stands for the voice now; under `lock_voice` it stays so until the end of the transaction."""
+async def standing_of(
+    session: AsyncSession, consultation_id: int, items: Sequence[Item], voice_key: str, *, secret: bool = False
+) -> Standing:
+    """What stands for the voice now; under `lock_voice` it stays so until the end of the transaction.
+
+    With `secret` that is only whether it has taken part.
+    """
+    if secret:
+        mine = Participation.consultation_id == consultation_id, Participation.voice_key == voice_key
+        took_part = await session.scalar(select(Participation.id).where(*mine)) is not None
+        return Standing(None, {}, "", None, "", took_part)
     ballot = await ballot_of(session, consultation_id, voice_key)
     proposal = await proposal_of(session, consultation_id, voice_key)
     names = await names_of(

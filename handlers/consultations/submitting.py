@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import notices, screens, steps, wording
 from handlers.consultations.admitting import Admitted, closed_sentence
-from handlers.consultations.casting import Cast, cast, end_draft
+from handlers.consultations.casting import Cast, cast, cast_secretly, end_draft
 from handlers.consultations.questionnaire import Answers
 from handlers.consultations.receipts import (
     after_sending,
@@ -20,12 +20,14 @@ from handlers.consultations.receipts import (
     outcome_for,
     proposal_screen,
     receipt,
+    secret_receipt,
     with_way,
 )
 from handlers.consultations.standing import Standing, next_proposal_revision, standing_of
 from handlers.consultations.telling import tell
 from handlers.consultations.timing import state_at
 from handlers.consultations.voice import Effect
+from handlers.consultations.witnessing import witness
 from handlers.messages import Reply, say
 from handlers.request import Request
 from storage.base import insert_or_ignore
@@ -52,6 +54,9 @@ async def send(
         message = screens.question(seat.items, answers, missing, (), lead=wording.REQUIRED if missing.required else "")
         return Reply(messages=(message,), replace=True)
     outcome = outcome_for(seat, standing)
+    if outcome == Effect.REFUSE and seat.secret:
+        await end_draft(session, seat.consultation.id, seat.person.id)
+        return already_sent(request, seat, standing)
     if outcome == Effect.REFUSE:
         text = f"{describe(request, seat, standing)}\n\n{wording.kept_not_sent()}"
         return say(text, (screens.button(wording.SEE, "mine", seat.consultation.id),), replace=True)
@@ -59,7 +64,9 @@ async def send(
         lead = wording.meanwhile(describe(request, seat, standing))
         message = screens.review(seat.items, answers, seat.consultation.id, standing.revisions, lead)
         return Reply(messages=(message,), replace=True)
-    if outcome == Effect.PROPOSE:
+    if seat.secret:
+        reply = await _send_secretly(request, session, seat, answers)
+    elif outcome == Effect.PROPOSE:
         reply = await _propose(request, session, seat, answers)
     else:
         ballot = await cast(
@@ -70,8 +77,16 @@ async def send(
         await _tell_others(request, session, seat, standing, ballot)
         reply = receipt(request, seat, ballot, answers)
     await end_draft(session, seat.consultation.id, seat.person.id)
+    await witness(request, session, seat)
     conversation.close_form()
     return reply
+
+
+async def _send_secretly(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:
+    """Into the box; the receipt is in the reply and nowhere else."""
+    consultation = seat.consultation
+    what = Cast(consultation.id, seat.voice_key, seat.items, answers, seat.person.id, request.received_at)
+    return secret_receipt(seat, await cast_secretly(session, what), answers)
 
 
 async def approve(
@@ -102,6 +117,7 @@ async def approve(
         ),
     )
     title, at = seat.consultation.title, request.received_at
+    await witness(request, session, seat)
     await tell(
         session,
         await _colleagues(session, seat),
@@ -131,7 +147,7 @@ async def _under_lock(request: Request, session: AsyncSession, seat: Admitted) -
     if state_at(consultation, request.received_at) != Status.OPEN:
         return None
     await lock_voice(session, seat.voice_key)
-    return await standing_of(session, consultation.id, seat.items, seat.voice_key)
+    return await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
 
 
 async def _propose(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:
@@ -148,7 +164,7 @@ async def _propose(request: Request, session: AsyncSession, seat: Admitted, answ
         "content": content,
     }
     if not await insert_or_ignore(session, Proposal, [new]):
-        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key)
+        standing = await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
         assert standing.proposal is not None
         standing.proposal.proposed_by, standing.proposal.proposed_at = seat.person.id, now
         standing.proposal.revision, standing.proposal.content = revision, content

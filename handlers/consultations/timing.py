@@ -2,29 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.consultations.secret import broken_promise
 from handlers.errors import Refusal
-from storage.consultations import Consultation, Question, Secrecy, Status
+from storage.consultations import Consultation, Draft, Question, Secrecy, Status
+from storage.secret_ballots import open_box
 
-NOT_YET_ANONYMOUS = (
-    "Cette consultation est déclarée anonyme, et je ne sais pas encore garantir l’anonymat : je refuse de l’ouvrir. "
-    "Choisissez « nominative » ou « confidentielle »."
-)
 NO_QUESTION = "Cette consultation n’a aucune question : elle ne peut pas s’ouvrir."
 
 
 def state_at(consultation: Consultation, now: datetime) -> Status:
     """The state a consultation is in at `now`, whether or not a tick has written it down yet.
 
-    Closed is final. An anonymous one never opens: the promise could not be kept.
+    Closed is final. An anonymous one is open only once that was written down: the promise is looked at first.
     """
     if consultation.status == Status.CLOSED:
         return Status.CLOSED
-    if consultation.secrecy == Secrecy.ANONYMOUS:
-        return Status.DRAFT
-    begun = consultation.status == Status.OPEN or (consultation.opens_at is not None and consultation.opens_at <= now)
+    by_itself = consultation.secrecy != Secrecy.ANONYMOUS
+    due = by_itself and consultation.opens_at is not None and consultation.opens_at <= now
+    begun = consultation.status == Status.OPEN or due
     if not begun:
         return Status.DRAFT
     over = consultation.closes_at is not None and consultation.closes_at <= now
@@ -33,8 +31,8 @@ def state_at(consultation: Consultation, now: datetime) -> Status:
 
 async def open_consultation(session: AsyncSession, consultation: Consultation, now: datetime) -> None:
     """Open a draft now and freeze what it asks. Refuses what could not be answered, or not as promised."""
-    if consultation.secrecy == Secrecy.ANONYMOUS:
-        raise Refusal(NOT_YET_ANONYMOUS)
+    if why := await broken_promise(session, consultation):
+        raise Refusal(why)
     if await session.scalar(select(Question.id).where(Question.consultation_id == consultation.id).limit(1)) is None:
         raise Refusal(NO_QUESTION)
     if consultation.status == Status.DRAFT:
@@ -50,13 +48,14 @@ async def open_due(session: AsyncSession, now: datetime) -> int:
         .where(
             Consultation.status == Status.DRAFT,
             Consultation.opens_at <= now,
-            Consultation.secrecy != Secrecy.ANONYMOUS,
             select(Question.id).where(Question.consultation_id == Consultation.id).exists(),
         )
         .with_for_update(skip_locked=True)
     )
     opened = 0
     for consultation in due:
+        if await broken_promise(session, consultation):
+            continue  # staff who open it by hand are told why
         consultation.status = Status.OPEN
         consultation.frozen_at = consultation.updated_at = now
         opened += 1
@@ -92,3 +91,7 @@ async def close(session: AsyncSession, consultation_id: int, now: datetime) -> N
         .values(status=Status.CLOSED, updated_at=now, closes_at=case((early, now), else_=Consultation.closes_at))
         .execution_options(synchronize_session="fetch")
     )
+    secrecy = await session.scalar(select(Consultation.secrecy).where(Consultation.id == consultation_id))
+    if secrecy == Secrecy.ANONYMOUS:
+        await open_box(session, consultation_id)
+        await session.execute(delete(Draft).where(Draft.consultation_id == consultation_id))

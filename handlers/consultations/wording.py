@@ -34,6 +34,8 @@ CORRECT = "Corriger"
 REPLACE = "Remplacer la réponse"
 APPROVE = "Valider au nom de la structure"
 OTHERS = "Voir les consultations"
+BALLOTS = "Liste des bulletins"
+BALLOTS_LATER = "La liste des bulletins paraîtra après la clôture."
 HELD_YES = "C’était ma réponse"
 REQUIRED = "Cette question demande une réponse."
 WRITE = "Écrivez votre réponse."
@@ -82,6 +84,12 @@ def who_sees(secrecy: str, voice: str, structure: str, platform: str) -> str:
             )
         else:
             sentence = "L’équipe d’animation du réseau verra vos réponses avec votre nom"
+    elif secrecy == Secrecy.ANONYMOUS:
+        who = f"que {of} a répondu" if voice == Voice.STRUCTURE else "que vous avez répondu"
+        sentence = (
+            f"C’est anonyme : l’équipe d’animation du réseau verra {who} et, après la clôture, tous les bulletins sans "
+            "nom, sans heure et sans ordre, et ni elle ni vos collègues ne pourront savoir lequel est le vôtre"
+        )
     elif voice == Voice.STRUCTURE:
         sentence = (
             f"Vous répondez au nom de {of} : l’équipe d’animation du réseau verra quelles structures ont répondu, les "
@@ -98,8 +106,11 @@ def who_sees(secrecy: str, voice: str, structure: str, platform: str) -> str:
     return sentence + "."
 
 
-def rule(voice: str, rule: str) -> str:
+def rule(voice: str, rule: str, *, secret: bool = False) -> str:
     """Which answer counts when colleagues answer too."""
+    if secret:
+        one = "Une seule réponse par structure, et elle" if voice == Voice.STRUCTURE else "Une seule réponse, qui"
+        return f"{one} ne pourra plus être changée une fois envoyée."
     if voice == Voice.PERSON:
         return "Vous pourrez corriger vos réponses jusqu’à la clôture ; ce sont les dernières qui comptent."
     return {
@@ -252,6 +263,35 @@ def sent(given_name: str, receipt: str, at: str) -> str:
     return f"C’est envoyé. Merci, {plain(given_name)} !\n\nReçu **{receipt}**, {at}."
 
 
+def sent_secretly(given_name: str, receipt: str) -> str:
+    """The receipt of an anonymous ballot."""
+    return (
+        f"C’est envoyé. Merci, {plain(given_name)}\u202f!\n\nReçu **{receipt}**. Notez-le : je ne le garde pas. Après "
+        "la clôture, il vous permettra de retrouver votre bulletin dans la liste publiée."
+    )
+
+
+def ballots(count: int) -> str:
+    """What the list of anonymous ballots is."""
+    return (
+        f"Voici les {count} bulletins, sous leur reçu et sans autre ordre. Cherchez le vôtre, et recomptez si vous le "
+        "souhaitez."
+    )
+
+
+def ballots_alt(title: str) -> str:
+    """What the file is."""
+    return f"Bulletins de « {title} »"
+
+
+def took_part(structure: str) -> str:
+    """All that is known of an anonymous voice that has answered."""
+    whose = f"La voix de {plain(structure)}" if structure else "Votre voix"
+    return (
+        f"{whose} est comptée. C’est anonyme : je ne sais pas ce qui a été répondu, et rien ne peut plus être changé."
+    )
+
+
 def sent_again(receipt: str, at: str) -> str:
     """The receipt to those who press twice."""
     return f"Vos réponses sont bien envoyées : reçu **{receipt}**, {at}."
@@ -318,3 +358,8 @@ def shortened(title: str) -> str:
 def receipt_code(code: str) -> str:
     """The receipt’s code, for the record."""
     return f"Reçu {code}."
+
+
+def chart_of(title: str) -> str:
+    """What the picture is."""
+    return f"Graphique des réponses à « {title} »."

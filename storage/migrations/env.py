@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger
 
 from storage.base import Instant
 from storage.models import Base
+from storage.sealing import Sealable
 
 
 def _render(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
@@ -14,7 +15,7 @@ def _render(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
     if kind == "type":
         if isinstance(item, Instant):
             return "Instant()"
-        if isinstance(item, JSON):
+        if isinstance(item, (JSON, Sealable)):
             return "Json"
         if isinstance(item, BigInteger):
             return "Id"
