@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.audit import GUARDS
 from storage.base import Id, Instant, Json
 
 revision = "0001"
@@ -12,6 +11,17 @@ down_revision = None
 
 def upgrade() -> None:
     """Apply."""
+    op.create_table(
+        "announcement_files",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("references", Json, nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_files")),
+    )
     op.create_table(
         "audit_entries",
         sa.Column("at", Instant(), nullable=False),
@@ -25,8 +35,6 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entries_actor"), ["actor"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entries_at"), ["at"], unique=False)
-    for statement in GUARDS[op.get_bind().dialect.name]:  # the trail only grows, whoever writes to the database
-        op.execute(statement)
 
     op.create_table(
         "contacts",
@@ -186,6 +194,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
         sa.UniqueConstraint("key", name=op.f("uq_topics_key")),
     )
+    op.create_table(
+        "unanswered",
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered")),
+    )
+    with op.batch_alter_table("unanswered", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unanswered_at"), ["at"], unique=False)
+
     op.create_table(
         "events",
         sa.Column("key", sa.String(), nullable=False),
@@ -384,6 +402,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "personal_links",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("made_by", Id, nullable=True),
+        sa.Column("made", sa.Float(precision=53), nullable=False),
+        sa.Column("until", sa.Float(precision=53), nullable=False),
+        sa.Column("revoked", sa.Float(precision=53), nullable=True),
+        sa.Column("last_used", sa.Float(precision=53), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["people.id"], name=op.f("fk_personal_links_made_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_personal_links_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_links")),
+        sa.UniqueConstraint("digest", name=op.f("uq_personal_links_digest")),
+    )
+    with op.batch_alter_table("personal_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_personal_links_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "pseudonyms",
         sa.Column("person_id", Id, nullable=False),
         sa.Column("word", sa.String(), nullable=False),
@@ -450,12 +490,15 @@ def upgrade() -> None:
         sa.Column("ack_wanted", sa.Boolean(), nullable=False),
         sa.Column("event_id", Id, nullable=True),
         sa.Column("consultation_id", Id, nullable=True),
+        sa.Column("file", Json, nullable=False),
         sa.Column("zone", sa.String(), nullable=True),
         sa.Column("scheduled_at", Instant(), nullable=True),
         sa.Column("expires_at", Instant(), nullable=True),
         sa.Column("confirmed_by", Id, nullable=True),
         sa.Column("frozen_at", Instant(), nullable=True),
         sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("progress_id", sa.Integer(), nullable=True),
+        sa.Column("progress_at", Instant(), nullable=True),
         sa.Column("pause_reason", sa.String(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
@@ -685,6 +728,85 @@ def upgrade() -> None:
         sa.UniqueConstraint("consultation_id", "key", name=op.f("uq_questions_consultation_id_key")),
     )
     op.create_table(
+        "sealed_ballots",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_sealed_ballots_consultation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_ballots")),
+    )
+    with op.batch_alter_table("sealed_ballots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sealed_ballots_consultation_id"), ["consultation_id"], unique=False)
+
+    op.create_table(
+        "secret_ballots",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("receipt", sa.String(), nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_secret_ballots_consultation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_ballots")),
+    )
+    with op.batch_alter_table("secret_ballots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_secret_ballots_consultation_id"), ["consultation_id"], unique=False)
+
+    op.create_table(
+        "tickets",
+        sa.Column("account_id", Id, nullable=True),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_by", Id, nullable=True),
+        sa.Column("kept_as", sa.String(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_tickets_account_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["people.id"], name=op.f("fk_tickets_answered_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_tickets_person_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+    )
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tickets_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_tickets_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
+        "web_sessions",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("link_id", Id, nullable=False),
+        sa.Column("until", sa.Float(precision=53), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["personal_links.id"], name=op.f("fk_web_sessions_link_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_web_sessions_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_sessions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_web_sessions_digest")),
+    )
+    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_sessions_link_id"), ["link_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_sessions_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "wrong_tries",
         sa.Column("account_id", Id, nullable=False),
         sa.Column("at", sa.Float(precision=53), nullable=False),
@@ -859,6 +981,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_wrong_tries_account_at")
 
     op.drop_table("wrong_tries")
+    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_sessions_person_id"))
+        batch_op.drop_index(batch_op.f("ix_web_sessions_link_id"))
+
+    op.drop_table("web_sessions")
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index("ix_tickets_state_id")
+        batch_op.drop_index(batch_op.f("ix_tickets_person_id"))
+
+    op.drop_table("tickets")
+    with op.batch_alter_table("secret_ballots", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_secret_ballots_consultation_id"))
+
+    op.drop_table("secret_ballots")
+    with op.batch_alter_table("sealed_ballots", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sealed_ballots_consultation_id"))
+
+    op.drop_table("sealed_ballots")
     op.drop_table("questions")
     op.drop_table("proposals")
     op.drop_table("participations")
@@ -905,6 +1045,10 @@ def downgrade() -> None:
 
     op.drop_table("role_grants")
     op.drop_table("pseudonyms")
+    with op.batch_alter_table("personal_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_personal_links_person_id"))
+
+    op.drop_table("personal_links")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_person_id"))
 
@@ -940,6 +1084,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_events_region_id"))
 
     op.drop_table("events")
+    with op.batch_alter_table("unanswered", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unanswered_at"))
+
+    op.drop_table("unanswered")
     op.drop_table("topics")
     op.drop_table("terms")
     op.drop_table("send_limits")
@@ -961,3 +1109,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_entries_actor"))
 
     op.drop_table("audit_entries")
+    op.drop_table("announcement_files")
