@@ -18,7 +18,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("nudges", nudge_due, 30.0),
         Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 15.0),
-        Line("announcements", follow, 15.0),
+        Line("announcements", follow, 5.0),
         Line("purge", purger(retention), 300.0),
         Line("audit purge", audit_purger(retention), 3600.0),
     ]

@@ -1,17 +1,19 @@
 """The announcements' tick: scheduled ones begin, finished ones tell their author, failing ones pause themselves."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
-from handlers.announcements.reporting import beginning
+from handlers.announcements.reporting import beginning, report_in
 from handlers.messages import Button, Message, plain
+from schedules.progress import author_of, show_progress, tell
 from storage.announcement_deliveries import ended_since, expire_held, hold, is_over, outcomes
 from storage.announcements import OPEN, Announcement, AnnouncementStatus
-from storage.outbox import Kind, State, enqueue
-from storage.people import Person, accounts_of, best_account
+from storage.network import DEFAULT_ZONE
+from storage.outbox import State
 
 FEWEST = 20  # failures before an announcement stops itself …
 SHARE = 0.5  # … when they are so much of what has an end
@@ -36,6 +38,7 @@ async def follow(session: AsyncSession, now: datetime) -> int:
         if announcement.status == AnnouncementStatus.SCHEDULED and (announcement.scheduled_at or now) <= now:
             announcement.status = AnnouncementStatus.SENDING
         told += await _end(session, announcement, now)
+        told += await show_progress(session, announcement, now)
     return told
 
 
@@ -46,11 +49,17 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
         counts = await outcomes(session, announcement.id)
         delivered = sum(number for (state, _), number in counts.items() if state == State.DELIVERED)
         text = wording.ended(title, delivered, sum(counts.values()) - delivered)
-        return await _tell(session, announcement, "ended", text, now)
+        author = await author_of(session, announcement)
+        final = await report_in(session, announcement, author.tz if author else ZoneInfo(DEFAULT_ZONE))
+        message = final.model_copy(update={"text": f"{text}\n\n{final.text}"})
+        return await tell(session, author, f"announcement-ended:{announcement.id}:{int(now.timestamp())}", message, now)
     if announcement.status == AnnouncementStatus.SENDING and (failed := await _failing(session, announcement)):
         await hold(session, announcement.id)
         announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "errors"
-        return await _tell(session, announcement, "halted", wording.halted(title, failed), now)
+        follow_up = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
+        message = Message(text=wording.halted(title, failed), buttons=((follow_up,),))
+        about = f"announcement-halted:{announcement.id}:{int(now.timestamp())}"
+        return await tell(session, await author_of(session, announcement), about, message, now)
     return 0
 
 
@@ -62,25 +71,3 @@ async def _failing(session: AsyncSession, announcement: Announcement) -> int:
         return 0
     delivered = await ended_since(session, announcement.id, since, State.DELIVERED)
     return failed if failed > SHARE * (failed + delivered) else 0
-
-
-async def _tell(session: AsyncSession, announcement: Announcement, what: str, text: str, now: datetime) -> int:
-    """A word to the author, on the account they prefer; once for each time it happens."""
-    author = await session.get(Person, announcement.author_id) if announcement.author_id is not None else None
-    account = best_account(await accounts_of(session, [author.id]), author.preferred_platform) if author else None
-    if author is None or account is None:
-        return 0
-    follow_up = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
-    row = {
-        "about": f"announcement-{what}:{announcement.id}:{int(now.timestamp())}",
-        "kind": Kind.NOTICE,
-        "person_id": author.id,
-        "account_id": account.id,
-        "platform": account.platform,
-        "workspace": account.workspace,
-        "chat": account.chat,
-        "payload": Message(text=text, buttons=((follow_up,),)).model_dump(mode="json", exclude_defaults=True),
-        "due_at": now,
-        "created_at": now,
-    }
-    return await enqueue(session, [row])

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.announcements import AnnouncementRead
 from storage.audiences import Audience, calendars, living_by
-from storage.network import home
+from storage.network import Region, Structure, home
 from storage.outbox import Delivery, Kind, Priority, State, enqueue
 from storage.people import Person
 
@@ -46,16 +47,49 @@ async def ended_since(session: AsyncSession, announcement_id: int, since: dateti
 
 async def recipients_in(
     session: AsyncSession, announcement_id: int, states: Sequence[str], limit: int
-) -> Sequence[tuple[str, str, str]]:
-    """Name, state and reason of recipients whose delivery stands there, by name."""
+) -> Sequence[tuple[str, str, str, str]]:
+    """Name, structure, state and reason of recipients whose delivery stands there, by name."""
     rows = await session.execute(
-        select(Person.given_name, Person.family_name, Delivery.state, Delivery.reason)
+        select(Person.given_name, Person.family_name, Structure.name, Delivery.state, Delivery.reason)
         .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Structure, Structure.id == Person.structure_id)
         .where(_first_of(announcement_id), Delivery.state.in_(states))
         .order_by(Person.family_name, Person.given_name, Person.id)
         .limit(limit)
     )
-    return [(f"{given} {family}".strip(), state, reason) for given, family, state, reason in rows]
+    return [(f"{given} {family}".strip(), house or "", state, reason) for given, family, house, state, reason in rows]
+
+
+async def every_outcome(session: AsyncSession, announcement_id: int) -> Sequence[tuple[Any, ...]]:
+    """One row for each recipient, by name: given and family name, structure, region, platform, state, reason, doubts,
+    tries, when it ended, when it was read. Of somebody who was erased the names are empty.
+    """
+    rows = await session.execute(
+        select(
+            Person.given_name,
+            Person.family_name,
+            Structure.name,
+            Region.name,
+            Delivery.platform,
+            Delivery.state,
+            Delivery.reason,
+            Delivery.doubts,
+            Delivery.tries,
+            Delivery.ended_at,
+            AnnouncementRead.at,
+        )
+        .select_from(Delivery)
+        .outerjoin(Person, Person.id == Delivery.person_id)
+        .outerjoin(Structure, Structure.id == Person.structure_id)
+        .outerjoin(Region, Region.id == func.coalesce(Person.region_id, Structure.region_id))
+        .outerjoin(
+            AnnouncementRead,
+            and_(AnnouncementRead.announcement_id == announcement_id, AnnouncementRead.person_id == Delivery.person_id),
+        )
+        .where(_first_of(announcement_id))
+        .order_by(Person.family_name, Person.given_name, Delivery.id)
+    )
+    return [tuple(row) for row in rows]
 
 
 async def was_meant(session: AsyncSession, announcement_id: int, person_id: int) -> bool:

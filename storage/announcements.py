@@ -57,6 +57,8 @@ class Announcement(Row):
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     frozen_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    progress_id: Mapped[int | None]  # the delivery that shows its author how it goes
+    progress_at: Mapped[datetime | None]
     pause_reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

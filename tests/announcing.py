@@ -102,6 +102,7 @@ async def deliveries(database: Database) -> dict[int, Delivery]:
 async def ended(database: Database, person: int, state: State, reason: str = "") -> None:
     """Delivery says what became of one."""
     async with database.transaction() as session:
-        row = (await session.scalars(select(Delivery).where(Delivery.person_id == person))).one()
+        mine = select(Delivery).where(Delivery.person_id == person, Delivery.kind == Kind.ANNOUNCEMENT)
+        row = (await session.scalars(mine)).one()
         row.state, row.reason = state, reason
         row.ended_at = None if state in (State.WAITING, State.SENDING) else NOW

@@ -8,6 +8,7 @@ from handlers.announcements.choosing import change, show_choices, show_values, t
 from handlers.announcements.composing import compose, drop, edit, resume
 from handlers.announcements.correcting import ask_correction, correct, keep, recall
 from handlers.announcements.drafts import draft
+from handlers.announcements.exporting import export
 from handlers.announcements.linking import join, show_links
 from handlers.announcements.managing import pause, repeat, resume_sending, stop
 from handlers.announcements.naming import ask_names, drop_names
@@ -105,6 +106,7 @@ _VERBS = {
     "recall": recall,
     "halt": halt,
     "restart": restart,
+    "export": export,
     "report": show_report,
     "refresh": show_report,
     "list": show_latest,

@@ -1,6 +1,7 @@
 """What became of an announcement: every recipient has an end, and every end a reason."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +53,11 @@ async def show_latest(request: Request, session: AsyncSession, conversation: Con
 
 
 async def report(request: Request, session: AsyncSession, announcement: Announcement) -> Message:
+    """What became of it, as somebody sees it in their zone."""
+    return await report_in(session, announcement, request.tz)
+
+
+async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneInfo) -> Message:
     """Delivered, waiting, in doubt, failed and skipped, counted, explained, and the first of them named."""
     found = await outcomes(session, announcement.id)
     status = wording.STATUS[AnnouncementStatus(announcement.status)]
@@ -59,7 +65,7 @@ async def report(request: Request, session: AsyncSession, announcement: Announce
     if announcement.status == AnnouncementStatus.PAUSED and announcement.pause_reason in wording.PAUSE_REASONS:
         parts[0] += f"\n{wording.PAUSE_REASONS[announcement.pause_reason]}"
     if announcement.frozen_at is not None:
-        parts[0] += f"\nConfirmée le {wording.moment(announcement.frozen_at, request.tz)}"
+        parts[0] += f"\nConfirmée le {wording.moment(announcement.frozen_at, tz)}"
     lines = []
     for state in _ORDER:
         counts = {why: number for (where, why), number in found.items() if where == state}
@@ -95,16 +101,18 @@ def _buttons(announcement: Announcement, states: set[str]) -> tuple[tuple[Button
             again.append(Button(label=wording.AGAIN_DOUBT, action=f"announce:again:{number}:doubt"))
         if State.FAILED in states:
             again.append(Button(label=wording.AGAIN_FAILED, action=f"announce:again:{number}:failed"))
+    files = [Button(label=label, action=f"announce:export:{number}:{kind}") for kind, label in wording.EXPORTS.items()]
     last = [Button(label=wording.FIX, action=f"announce:fix:{number}")]
     if State.DELIVERED in states:
         last.append(Button(label=wording.RECALL, action=f"announce:recall:{number}", style="danger"))
-    return tuple(tuple(row) for row in (first, again, last) if row)
+    return tuple(tuple(row) for row in (first, again, files, last) if row)
 
 
-def _named(named: Sequence[tuple[str, str, str]], total: int) -> str:
+def _named(named: Sequence[tuple[str, str, str, str]], total: int) -> str:
     lines = [
-        f"- {plain(name)}\u00a0: {wording.STATES[State(state)]}" + (f" ({plain(wording.reason(why))})" if why else "")
-        for name, state, why in named[:NAMED]
+        f"- {plain(f'{name} ({house})' if house else name)}\u00a0: {wording.STATES[State(state)]}"
+        + (f" ({plain(wording.reason(why))})" if why else "")
+        for name, house, state, why in named[:NAMED]
     ]
     if total > NAMED:
         lines.append(f"- … et {total - NAMED} de plus")

@@ -92,6 +92,20 @@ RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte 
 RECALL_SURE = "Oui, retirer"
 RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
 
+EXPORTS = {"csv": "Exporter (CSV)", "xlsx": "Exporter (Excel)"}
+EXPORT_HEADER = (
+    "Nom",
+    "Structure",
+    "Région",
+    "Plateforme",
+    "État",
+    "Raison",
+    "Tentatives",
+    "Doutes",
+    "Terminé le",
+    "Lu le",
+)
+ERASED = "(personne effacée)"
 ADD_FILE = "Joindre une image ou un fichier"
 REMOVE_FILE = "Retirer le fichier"
 FILE_ASK = "Envoyez-moi l’image ou le fichier à joindre (8\u00a0Mo au plus). « annuler » ramène à l’aperçu."
@@ -347,6 +361,18 @@ def ended(beginning: str, delivered: int, others: int) -> str:
     """The notice to the author when the last delivery has its end."""
     text = f"Votre annonce «\u00a0{beginning}\u00a0» est terminée\u00a0: remise à {people(delivered)}."
     return f"{text} Pour {people(others)}, voyez le suivi." if others else text
+
+
+def exported(beginning: str, count: int) -> str:
+    """With the exported report."""
+    return f"Suivi de l’annonce «\u00a0{plain(beginning)}\u00a0»\u00a0: {people(count)}."
+
+
+def progress(beginning: str, done: int, total: int, counts: Mapping[str, int]) -> str:
+    """How an announcement goes; `beginning` is escaped already."""
+    share = 100 * done // total if total else 100
+    lines = [f"- {outcome(state, number)}" for state, number in counts.items() if number]
+    return f"**«\u00a0{beginning}\u00a0»**\u00a0: {done} sur {total} ({share}\u00a0%)\n\n" + "\n".join(lines)
 
 
 def halted(beginning: str, failed: int) -> str:
