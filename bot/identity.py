@@ -55,6 +55,7 @@ async def someone(session: AsyncSession, person_id: int, *, lock: bool = False) 
         region_id=region_id,
         region=region.name if region else "",
         zone=zone,
+        locale=person.locale or "fr",
         roles=frozenset(Role(grant.role) for grant in grants),
         staff_regions=frozenset(
             grant.region_id for grant in grants if grant.role == Role.REGIONAL_STAFF and grant.region_id is not None

@@ -1,4 +1,4 @@
-"""French wording of dates, the same everywhere: the weekday is always said, the zone when it is not the reader's."""
+"""Wording of dates, the same everywhere: the weekday is always said, the zone when it is not the reader's."""
 
 from datetime import date, datetime
 from functools import lru_cache
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 
+from handlers import english_dates as english
 from storage.agenda import Precision
 
 
@@ -83,12 +84,14 @@ def zone_name(zone: str) -> str:
     return f"heure d’{city}" if city[0] in "AEIOUYÉÎ" else f"heure de {city}"
 
 
-def event_dates(event: Dated, tz: ZoneInfo | None = None) -> str:
+def event_dates(event: Dated, tz: ZoneInfo | None = None, locale: str = "fr") -> str:
     """When an event takes place, as precisely as it is known, for a reader in `tz` (default: the event's zone).
 
     « mercredi 9 octobre 2024 de 9 h 30 à 17 h », « du mardi 8 au mercredi 9 octobre 2024 », « avril-mai 2024 ».
-    A reader whose clock differs gets their own date and hour, then the event's.
+    A reader whose clock differs gets their own date and hour, then the event's. `locale` is `fr` or `en`.
     """
+    if locale == "en":
+        return _in_english(event, tz)
     if event.precision == Precision.MONTH:
         return months(event.starts_on, event.ends_on)
     if event.precision != Precision.MINUTE or event.starts_at is None:
@@ -102,6 +105,14 @@ def event_dates(event: Dated, tz: ZoneInfo | None = None) -> str:
     if event.starts_at.astimezone(here).date() != event.starts_at.astimezone(there).date():
         other = f"{day(event.starts_at.astimezone(there).date(), year=False)} à {other}"
     return f"{own}, {zone_name(here.key)} ({other}, {zone_name(event.zone)})"
+
+
+def moment(at: datetime, tz: ZoneInfo, locale: str = "fr") -> str:
+    """« lundi 15 avril 2024 à 9 h », « Monday 15 April 2024 at 9:00 am »."""
+    on = at.astimezone(tz).date()
+    if locale == "en":
+        return f"{english.day(on)} at {english.clock(at, tz)}"
+    return f"{day(on)} à {clock(at, tz)}"
 
 
 def when(event: Dated, tz: ZoneInfo | None = None) -> str:
@@ -151,3 +162,23 @@ def _timed(event: Dated, starts_at: datetime, tz: ZoneInfo) -> str:
     if first == last:
         return f"{day(first)} de {begin} à {end}" if end != begin else f"{day(first)} à {begin}"
     return f"du {day(first, year=first.year != last.year)} à {begin} au {day(last)} à {end}"
+
+
+def _in_english(event: Dated, tz: ZoneInfo | None) -> str:
+    """`event_dates` for those who read dates in English."""
+    if event.precision == Precision.MONTH:
+        return english.months(event.starts_on, event.ends_on)
+    if event.precision != Precision.MINUTE or event.starts_at is None:
+        return english.span(event.starts_on, event.ends_on)
+    there = ZoneInfo(event.zone)
+    here = tz or there
+    first = event.starts_at.astimezone(here).date()
+    last = first + (event.ends_on - event.starts_on) if event.ends_at is None else event.ends_at.astimezone(here).date()
+    end = "" if event.ends_at is None else english.clock(event.ends_at, here)
+    own = english.timed(first, english.clock(event.starts_at, here), last, end)
+    if event.starts_at.astimezone(here).replace(tzinfo=None) == event.starts_at.astimezone(there).replace(tzinfo=None):
+        return own
+    other = english.clock(event.starts_at, there)
+    if first != (far := event.starts_at.astimezone(there).date()):
+        other = f"{english.day(far, year=False)} at {other}"
+    return f"{own}, {english.zone_name(here.key)} ({other}, {english.zone_name(event.zone)})"

@@ -67,6 +67,7 @@ class Someone(_Value):
     region_id: int | None = None
     region: str = ""
     zone: str = "Europe/Paris"
+    locale: str = "fr"  # how dates are written for them: fr or en
     roles: frozenset[Role] = frozenset()
     staff_regions: frozenset[int] = frozenset()
     fictional: bool = False
@@ -117,6 +118,11 @@ class Request(_Value):
     def tz(self) -> ZoneInfo:
         """The reader's zone: the person's, else the network's."""
         return self.person.tz if self.person else ZoneInfo(self.zone)
+
+    @property
+    def locale(self) -> str:
+        """How dates are written for the reader."""
+        return self.person.locale if self.person else "fr"
 
     @property
     def holder(self) -> str:

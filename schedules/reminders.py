@@ -151,11 +151,13 @@ def _rows(
     zone: str,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    payload = reminder(event, ZoneInfo(zone), at).model_dump(mode="json", exclude_defaults=True)
+    payloads = {
+        locale: reminder(event, ZoneInfo(zone), at, locale).model_dump(mode="json", exclude_defaults=True)
+        for locale in {one.locale for one in group}
+    }
     useful = at < start.instant
     common: Mapping[str, Any] = {
         "kind": Kind.REMINDER,
-        "payload": payload,
         "due_at": at,
         "expires_at": start.instant,
         "created_at": now,
@@ -168,7 +170,9 @@ def _rows(
             "reason": reason,
             "ended_at": now if reason else None,
         }
-        rows.append({"about": f"{about}{one.person_id}", **common, **one.address, **end})
+        rows.append(
+            {"about": f"{about}{one.person_id}", "payload": payloads[one.locale], **common, **one.address, **end}
+        )
     return rows
 
 

@@ -79,6 +79,7 @@ class Recipient:
     zone: str
     holidays: str
     account: Account | None
+    locale: str = "fr"  # how dates are written for them
 
     @property
     def address(self) -> dict[str, Any]:
@@ -190,7 +191,7 @@ async def recipients(
     """The next people meant with an id above `after`, by id; `calendar` keeps those of one zone and holidays."""
     default_zone, default_holidays = await home(session)
     zone, holidays = _zone(default_zone), func.coalesce(_holidays, default_holidays)
-    columns = (Person.id, Person.preferred_platform, Person.fallback_platform, zone, holidays)
+    columns = (Person.id, Person.preferred_platform, Person.fallback_platform, zone, holidays, Person.locale)
     query = _members(audience, *columns).where(Person.id > after, *where, *await _concerned(session, audience))
     if calendar is not None:
         query = query.where(zone == calendar[0], holidays == calendar[1])
@@ -199,8 +200,8 @@ async def recipients(
     for account in await accounts_of(session, [row[0] for row in rows]):
         accounts.setdefault(account.person_id or 0, []).append(account)
     return [
-        Recipient(person, reader, days, best_account(accounts.get(person, ()), preferred, fallback))
-        for person, preferred, fallback, reader, days in rows
+        Recipient(person, reader, days, best_account(accounts.get(person, ()), preferred, fallback), locale or "fr")
+        for person, preferred, fallback, reader, days, locale in rows
     ]
 
 

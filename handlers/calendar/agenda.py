@@ -47,7 +47,11 @@ async def show_event(request: Request, session: AsyncSession, conversation: Conv
         raise Refusal(wording.NOT_YOURS, audit="private event")
     back = Button(label=wording.BACK, action=f"calendar:page:{'mine' if request.person else 'all'}:0")
     opened = request.press is not None and request.press.action.startswith("calendar:open:")
-    return say(card(event, request.tz, request.received_at, invited=invited or staff), (back,), replace=opened)
+    return say(
+        card(event, request.tz, request.received_at, invited=invited or staff, locale=request.locale),
+        (back,),
+        replace=opened,
+    )
 
 
 async def upcoming(session: AsyncSession, now: datetime, today: date) -> Sequence[Event]:
@@ -91,7 +95,9 @@ async def _page(request: Request, session: AsyncSession, *, mine: bool, number: 
     number = min(number, pages - 1)
     shown = events[number * PAGE : (number + 1) * PAGE]
     title = wording.AGENDA if mine else wording.WHOLE_AGENDA
-    text = "\n\n".join([title + wording.page(number + 1, pages), *(line(event, request.tz) for event in shown)])
+    text = "\n\n".join(
+        [title + wording.page(number + 1, pages), *(line(event, request.tz, request.locale) for event in shown)]
+    )
     whose = "mine" if mine else "all"
     turns = []
     if number:

@@ -9,20 +9,20 @@ from handlers.messages import Button, Message, plain
 from storage.agenda import Event, Precision, Status
 
 
-def line(event: Event, tz: ZoneInfo) -> str:
+def line(event: Event, tz: ZoneInfo, locale: str = "fr") -> str:
     """One line of a list: name, date, place."""
     marks = f" — {wording.STATUS[event.status]}" if event.status in wording.STATUS else ""
     place = wording.PLACE_TO_COME if not event.place and not event.remote else _place(event)
     where = f" · {place}" if _has_place(event) else ""
-    return f"**{plain(event.name)}**{marks}\n{plain(event_dates(event, tz))}{where}"
+    return f"**{plain(event.name)}**{marks}\n{plain(event_dates(event, tz, locale))}{where}"
 
 
-def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool) -> str:
+def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool, locale: str = "fr") -> str:
     """All that may be told of an event; the video link only to those invited."""
     lines = [f"**{plain(event.name)}**"]
     if event.status in wording.STATUS:
         lines.append(f"*{wording.STATUS[event.status].capitalize()}*")
-    lines += _facts(event, tz, now, invited=invited)
+    lines += _facts(event, tz, now, locale, invited=invited)
     text = "\n".join(lines)
     if event.description:
         text += f"\n\n{plain(event.description)}"
@@ -35,9 +35,9 @@ def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool) -> str:
     return text
 
 
-def reminder(event: Event, tz: ZoneInfo, at: datetime) -> Message:
+def reminder(event: Event, tz: ZoneInfo, at: datetime, locale: str = "fr") -> Message:
     """The reminder of an event, as it reads when it arrives at `at`."""
-    text = "\n".join([f"**{wording.REMINDER}{plain(event.name)}**", *_facts(event, tz, at, invited=True)])
+    text = "\n".join([f"**{wording.REMINDER}{plain(event.name)}**", *_facts(event, tz, at, locale, invited=True)])
     row = (
         Button(label=wording.SEE_EVENT, action=f"calendar:show:{event.id}"),
         Button(label=wording.MY_REMINDERS, action="calendar:reminders"),
@@ -45,8 +45,8 @@ def reminder(event: Event, tz: ZoneInfo, at: datetime) -> Message:
     return Message(text=text, buttons=(row,))
 
 
-def _facts(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool) -> list[str]:
-    when = plain(event_dates(event, tz))
+def _facts(event: Event, tz: ZoneInfo, now: datetime, locale: str, *, invited: bool) -> list[str]:
+    when = plain(event_dates(event, tz, locale))
     if event.precision == Precision.MONTH:
         when += f" — {wording.DAY_TO_COME}"
     elif event.status != Status.CANCELLED and (remains := left(event, now, tz)):

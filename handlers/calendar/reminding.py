@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import wording
 from handlers.calendar.agenda import includes, region_code, upcoming
-from handlers.dates import clock, day, event_dates
+from handlers.dates import event_dates, moment
 from handlers.errors import Refusal
 from handlers.instants import Start, dues, plan_of, quiet_hours
 from handlers.messages import Button, Reply, plain, say
@@ -33,8 +33,8 @@ async def show_reminders(request: Request, session: AsyncSession, conversation: 
     if not coming:
         return say(wording.NO_REMINDERS, (agenda,))
     lines = [
-        f"- {day(at.astimezone(request.tz).date())} à {clock(at, request.tz)}{_COLON}**{plain(event.name)}**, "
-        f"{plain(event_dates(event, request.tz))}"
+        f"- {moment(at, request.tz, request.locale)}{_COLON}**{plain(event.name)}**, "
+        f"{plain(event_dates(event, request.tz, request.locale))}"
         for at, event in coming[:SHOWN]
     ]
     text = "\n\n".join([wording.REMINDERS, "\n".join(lines)])

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from handlers.account.readings import date_typed, quiet_typed
 from handlers.account.zones import find_zone
+from handlers.dates import event_dates
 from schedules.holding import Held, wished
 from schedules.reminders import remind
 from schedules.retry import DeliveryError
+from storage.agenda import Event
 from storage.database import Database
 from storage.outbox import Delivery, Kind, State, by_about, enqueue
 from storage.people import NOWHERE, Account, Person, Role
@@ -351,6 +353,58 @@ def test_hours_as_people_type_them(typed: str, hours: tuple[time, time] | None) 
 )
 def test_dates_as_people_type_them(typed: str, day: date | None) -> None:
     assert date_typed(typed, date(2024, 3, 15)) == day
+
+
+async def test_dates_are_written_in_english_for_who_prefers_it(stage: Stage) -> None:
+    async with stage.database.transaction() as session:
+        await building.event(session, "Atelier", "2024-04-16", "14:30")
+        await building.event(session, "Mois", "2024-05-01", precision="month")
+        await building.event(session, "Loin", "2024-04-18", "08:00", zone="Pacific/Noumea")
+    await stage.presses(ME, (await stage.presses(ME, "prefer:dates")).button("En anglais"))
+    agenda = words(await stage.says(ME, "agenda"))
+    assert "Tuesday 16 April 2024 at 2:30 pm" in agenda
+    assert "May 2024" in agenda
+    assert "Wednesday 17 April 2024 at 11:00 pm, Paris time (Thursday 18 April at 8:00 am, Noumea time)" in agenda
+    assert "Monday 15 April 2024 at 9:00 am : Atelier, Tuesday 16 April" in words(await stage.says(ME, "rappels"))
+    async with stage.database.transaction() as session:
+        await remind(session, datetime(2024, 4, 15, 7, tzinfo=UTC))
+    stage.clock.at = datetime(2024, 4, 15, 7, tzinfo=UTC)
+    assert "Rappel : Atelier\nTuesday 16 April 2024 at 2:30 pm" in words(await stage.heard(ME))
+    await stage.presses(ALSO_ME, "prefer:dates:fr")
+    assert "mardi 16 avril 2024 à 14 h 30" in words(await stage.says(ME, "agenda"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "begin", "end", "text"),
+    [
+        ("2024-10-09", "2024-10-09", "", "", "Wednesday 9 October 2024"),
+        ("2024-10-08", "2024-10-09", "", "", "from Tuesday 8 to Wednesday 9 October 2024"),
+        ("2024-09-30", "2024-10-01", "", "", "from Monday 30 September to Tuesday 1 October 2024"),
+        ("2024-12-31", "2025-01-01", "", "", "from Tuesday 31 December 2024 to Wednesday 1 January 2025"),
+        ("2024-10-09", "2024-10-09", "09:30", "17:00", "Wednesday 9 October 2024, 9:30 am to 5:00 pm"),
+        ("2024-10-08", "2024-10-09", "14:00", "", "from Tuesday 8 to Wednesday 9 October 2024, starting at 2:00 pm"),
+        (
+            "2024-10-08",
+            "2024-10-09",
+            "14:00",
+            "12:00",
+            "from Tuesday 8 October at 2:00 pm to Wednesday 9 October 2024 at 12:00 pm",
+        ),
+    ],
+)
+def test_dates_in_english(first: str, last: str, begin: str, end: str, text: str) -> None:
+    def instant(on: str, hour: str) -> datetime | None:
+        return datetime.fromisoformat(f"{on}T{hour}").replace(tzinfo=ZoneInfo("Europe/Paris")) if hour else None
+
+    event = Event(
+        precision="minute" if begin else "day",
+        starts_on=date.fromisoformat(first),
+        ends_on=date.fromisoformat(last),
+        starts_at=instant(first, begin),
+        ends_at=instant(last, end),
+        zone="Europe/Paris",
+    )
+    assert event_dates(event, locale="en").replace("\u00a0", " ") == text
 
 
 async def test_reminders_keep_ones_own_hours(stage: Stage) -> None:
