@@ -10,7 +10,9 @@ _LISTED = (
     ("contact", "Trouver les coordonnées de quelqu’un"),
     ("rappels", "Choisir vos rappels"),
     ("relier", "Relier vos comptes Slack et Telegram"),
-    ("mesdonnees", "Voir ou effacer vos données"),
+    ("preferences", "Fuseau, heures calmes, pause"),
+    ("mesdonnees", "Voir, corriger ou effacer vos données"),
+    ("stop", "Ne plus rien recevoir, sauf des réponses"),
 )
 
 
