@@ -135,6 +135,18 @@ def import_files(
         raise typer.Exit(2)
 
 
+@app.command("export")
+def export_results(
+    slug: Annotated[str, typer.Argument(help="the short name of the consultation")],
+    extension: Annotated[str, typer.Option("--format", help="csv, xlsx, json or docx")] = "csv",
+    output: Annotated[Path | None, typer.Option("--output", help="the file to write")] = None,
+) -> None:
+    """The results of a consultation, as far as the promise to its voters allows."""
+    from bot.exporting import export
+
+    _do(lambda settings: export(settings, slug, extension, output))
+
+
 @app.command()
 def check() -> None:
     """Say what is configured, what is missing, what would fail, before it does."""

@@ -10,10 +10,12 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from storage.consultations import Ballot
 from storage.database import Database
 from storage.migrating import migrate
 from storage.outbox import Delivery, Kind, State, enqueue
 from storage.people import Account, Person
+from tests.conversations.consulting import a_consultation
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
 from tests.process import Process
@@ -238,3 +240,28 @@ async def test_send_holds_real_messages_back(tmp_path: Path, send: str, arrives:
         await process.terminate()
         assert set(telegram.arrivals) == arrives
     await database.close()
+
+
+async def test_results_are_exported_to_a_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'concerte.db'}"
+    output = await fails(tmp_path, "export", "nothing", DATABASE_URL=url)
+    assert "There is no consultation « nothing »" in output
+    assert "csv, xlsx, json, docx" in await fails(tmp_path, "export", "nothing", "--format", "pdf", DATABASE_URL=url)
+    database = Database(url)
+    number = await a_consultation(database)
+    assert "répondu" in await fails(tmp_path, "export", "avis", DATABASE_URL=url)
+    async with database.transaction() as session:
+        session.add(
+            Ballot(
+                consultation_id=number, voice_key="structure:1", submitted_at=datetime.now(UTC), revision=1, receipt="R"
+            )
+        )
+    await database.close()
+    for extension, begins in (("csv", "Réponse de".encode("utf-8-sig")), ("docx", b"PK"), ("json", b"{")):
+        file = tmp_path / f"results.{extension}"
+        process = Process(
+            "export", "avis", "--format", extension, "--output", str(file), env={"DATABASE_URL": url}, folder=tmp_path
+        )
+        code, output = await (await process.start()).end()
+        assert code == 0, output
+        assert file.read_bytes().replace(b'"', b"").startswith(begins)

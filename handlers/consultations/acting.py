@@ -1,21 +1,27 @@
 """What staff do with a consultation: nudge, export, open, close. Each act shows first what it would do."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import exporting, reporting, timing
+from handlers.consultations.counting import counted
+from handlers.consultations.documenting import as_docx
 from handlers.consultations.nudging import nudge_now, silent_members, silent_voices
 from handlers.consultations.screens import button
 from handlers.messages import Attachment, Button, Message, Reply, say
 from handlers.request import Request
+from handlers.tables import Table
 from storage.audit import Act, note
 from storage.consultations import Consultation, Status
 from storage.people import accounts_of, best_account
 
 Deed = Callable[[Request, AsyncSession, Consultation], Awaitable[Reply]]
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 async def ask_to_nudge(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -50,19 +56,50 @@ async def do_nudge(request: Request, session: AsyncSession, consultation: Consul
     return say(reporting.nudged(written), _back(consultation), replace=True)
 
 
+Write = Callable[[AsyncSession, Consultation, ZoneInfo, datetime], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A format of export: its name on a button, its media type, and what writes it. `write` may raise Refusal."""
+
+    label: str
+    media_type: str
+    write: Write
+
+
+def _rows(written: Callable[[Table], bytes]) -> Write:
+    async def write(session: AsyncSession, consultation: Consultation, zone: ZoneInfo, now: datetime) -> bytes:
+        return written(await exporting.table_of(session, consultation, zone, now))
+
+    return write
+
+
+async def _document(session: AsyncSession, consultation: Consultation, zone: ZoneInfo, now: datetime) -> bytes:
+    count = await counted(session, consultation, now)
+    return as_docx(consultation.title, consultation.introduction, count)
+
+
+WRITERS = {
+    "csv": Writer("CSV", "text/csv", _rows(exporting.as_csv)),
+    "xlsx": Writer("Excel", f"{_OFFICE}.spreadsheetml.sheet", _rows(exporting.as_xlsx)),
+    "json": Writer("JSON", "application/json", _rows(exporting.as_json)),
+    "docx": Writer("Word", f"{_OFFICE}.wordprocessingml.document", _document),
+}
+
+
 async def ask_for_format(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Which format an export should have."""
-    row = tuple(
-        button(label, verb, consultation.id) for label, verb in (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
-    )
+    row = tuple(button(writer.label, verb, consultation.id) for verb, writer in WRITERS.items())
     return say(reporting.WHICH_FORMAT, row, _back(consultation))
 
 
-def export_as(extension: str, media_type: str, written: Callable[[exporting.Table], bytes]) -> Deed:
+def export_as(extension: str) -> Deed:
     """The act of exporting in one format."""
 
     async def export(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
-        table = await exporting.table_of(session, consultation, request.tz, request.received_at)
+        writer = WRITERS[extension]
+        content = await writer.write(session, consultation, request.tz, request.received_at)
         await note(
             session,
             Act.EXPORTED,
@@ -72,10 +109,9 @@ def export_as(extension: str, media_type: str, written: Callable[[exporting.Tabl
             format=extension,
         )
         name = f"{consultation.slug}-{request.received_at.astimezone(request.tz):%Y-%m-%d}.{extension}"
-        file = Attachment(
-            filename=name, media_type=media_type, content=written(table), alt=reporting.export_alt(consultation.title)
-        )
-        return Reply(messages=(Message(text=reporting.exported(len(table.rows)), attachment=file),))
+        alt = reporting.export_alt(consultation.title)
+        file = Attachment(filename=name, media_type=writer.media_type, content=content, alt=alt)
+        return Reply(messages=(Message(text=reporting.EXPORTED, attachment=file),))
 
     return export
 
@@ -132,9 +168,7 @@ DEEDS: dict[str, Deed] = {
     "nudge": ask_to_nudge,
     "nudged": do_nudge,
     "export": ask_for_format,
-    "csv": export_as("csv", "text/csv", exporting.as_csv),
-    "xlsx": export_as("xlsx", _XLSX, exporting.as_xlsx),
-    "json": export_as("json", "application/json", exporting.as_json),
+    **{extension: export_as(extension) for extension in WRITERS},
     "close": ask_to_close,
     "closed": do_close,
     "opening": ask_to_open,

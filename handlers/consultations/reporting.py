@@ -107,7 +107,7 @@ def results(
     title: str, tallies: Sequence[QuestionTally], ballots: int, signed: Mapping[int, Sequence[tuple[str, str]]] | None
 ) -> str:
     """Every question with its count. `signed` gives named texts, as (voice, text) by question; None hides names."""
-    parts = [f"**{plain(title)}**", f"{ballots} réponse{_s(ballots)} comptée{_s(ballots)}."]
+    parts = [f"**{plain(title)}**", ballots_counted(ballots)]
     for number, tally in enumerate(tallies, start=1):
         lines = [f"**{number}\\. {plain(tally.item.wording)}**", *_count(tally)]
         texts = [(voice, text) for voice, text in signed.get(tally.item.id, ())] if signed is not None else None
@@ -116,18 +116,23 @@ def results(
     return "\n\n".join(parts)
 
 
+def ballots_counted(ballots: int) -> str:
+    """« 12 réponses comptées. »"""
+    return f"{ballots} réponse{_s(ballots)} comptée{_s(ballots)}."
+
+
 def _count(tally: QuestionTally) -> list[str]:
     if not tally.answered:
         return [NO_ANSWERS]
     if tally.mean_ranks is not None:
         ranks = sorted(tally.mean_ranks.items(), key=lambda pair: pair[1])
-        return [f"{_label(tally, key)} : rang moyen {_decimal(rank)}" for key, rank in ranks]
+        return [f"{_label(tally, key)} : rang moyen {decimal(rank)}" for key, rank in ranks]
     lines = [
         f"{_bar(count, tally.answered)} {_label(tally, key)} : {count} ({share(count, tally.answered)})"
         for key, count in tally.counts.items()
     ]
     if tally.mean is not None:
-        lines.append(f"Moyenne : {_decimal(tally.mean)}")
+        lines.append(f"Moyenne : {decimal(tally.mean)}")
     return lines
 
 
@@ -145,7 +150,8 @@ def _bar(count: int, whole: int) -> str:
     return "▓" * full + "░" * (_BAR - full)
 
 
-def _decimal(value: float) -> str:
+def decimal(value: float) -> str:
+    """« 2,5 »."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
@@ -173,6 +179,7 @@ OPEN_GO = "Ouvrir maintenant"
 NOT_OPEN_NOW = "Cette consultation n’est pas ouverte en ce moment."
 ALREADY_OPEN = "Cette consultation a déjà été ouverte."
 ALL_ANSWERED = "Tout le monde a répondu : il n’y a personne à relancer."
+EXPORTED = "Voici l’export."
 WHICH_FORMAT = "Dans quel format voulez-vous les réponses ?"
 
 
@@ -202,11 +209,6 @@ def nudged(written: int) -> str:
 def export_alt(title: str) -> str:
     """What the file is."""
     return f"Réponses à « {title} »"
-
-
-def exported(rows: int) -> str:
-    """What the file holds."""
-    return f"Voici l’export : {rows} ligne{_s(rows)}."
 
 
 def close_preview(title: str) -> str:

@@ -6,15 +6,20 @@ import json
 import zipfile
 from datetime import timedelta
 
+import docx
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers.consultations.exporting import Table, as_csv, as_json, as_xlsx, inert
+from handlers.consultations.charting import alternative, chart
+from handlers.consultations.exporting import as_csv, as_json, as_xlsx, inert
+from handlers.consultations.questionnaire import Fact, Item, Option
+from handlers.consultations.tally import tally
+from handlers.tables import Table
 from storage.audit import AuditEntry
-from storage.consultations import Ballot, Consultation
+from storage.consultations import Ballot, Consultation, QuestionKind
 from storage.database import Database
 from tests.conversations.consulting import NOW, Network, Talk, a_consultation, a_network
 
@@ -50,7 +55,7 @@ async def test_a_named_export_has_one_row_a_ballot(network: Network) -> None:
     fanny = await network.talk("Fanny")
     await fanny.says("suivi")
     await fanny.presses("Exporter")
-    assert "2 lignes" in await fanny.presses("CSV")
+    assert "Voici l’export" in await fanny.presses("CSV")
     header, *rows = rows_of(fanny)
     assert header[:5] == ["Réponse de", "Région", "Type", "Envoyée par", "Envoyée le"]
     assert rows[0] == [
@@ -146,3 +151,42 @@ async def test_the_acts_of_staff_are_staffs(network: Network, verb: str) -> None
     async with network.database.reading() as session:
         assert (await session.get_one(Consultation, number)).status == "open"
     assert await network.count(Ballot) == 0
+
+
+async def test_word_holds_the_count_and_its_chart_and_names_nobody(network: Network) -> None:
+    number = await a_consultation(network.database, introduction="Trois questions de \x0bprincipe.")
+    await answer(network, "Bruno", "Oui, =1+1 \x02 & <b>")
+    await answer(network, "Carla", "Non")
+    fanny = await network.talk("Fanny")
+    await fanny.acts(f"consult:export:{number}")
+    await fanny.presses("Word")
+    file = fanny.reply.messages[0].attachment
+    assert file is not None
+    assert file.filename == "avis-2024-03-15.docx"
+    document = docx.Document(io.BytesIO(file.content))
+    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "2 réponses comptées." in words
+    assert "Oui, =1+1  & <b>" in words
+    assert not any(name in words for name in ("Bruno", "ML Rennes", "Guyane"))
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["Oui", "2 (100\u202f%)"]
+    assert "Est-ce clair ? Oui 2, Plutôt oui 0, Non 0." in document.inline_shapes[0]._inline.docPr.get("descr")
+
+
+def test_a_chart_is_a_picture_with_the_same_in_words() -> None:
+    options = (Option(1, "a", "Oui $x_1$ $"), Option(2, "b", "Non " * 30))
+    one = Item(1, "one", QuestionKind.ONE, "Combien de $ ?", options=options)
+    ranking = Item(2, "ranking", QuestionKind.RANKING, "Classez", options=(Option(3, "c", "C"), Option(4, "d", "D")))
+    words = Item(3, "words", QuestionKind.LONG_TEXT, "Dites")
+    ballots = [
+        [Fact(1, 1), Fact(2, 4, rank=1), Fact(2, 3, rank=2), Fact(3, text="non")],
+        [Fact(1, 2)],
+    ]
+    counted = tally([one, ranking, words], ballots)
+    picture = chart("Un $titre$ _de_ test", counted)
+    assert picture is not None
+    assert picture.startswith(b"\x89PNG")
+    said = alternative("Un titre", counted)
+    assert "Oui $x_1$ $ 1" in said
+    assert "Classez D 1, C 2." in said
+    assert "Dites" not in said
+    assert chart("Rien", tally([words], ballots)) is None
