@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Integer, Select, String, Table, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
@@ -20,6 +20,10 @@ from storage.outbox import Delivery, Priority, State, stop_of, stop_setting
 
 assert isinstance(Delivery.__table__, Table)
 _ROWS: Table = Delivery.__table__
+_PLATFORM: ColumnElement[str] = bindparam("platform", type_=String)
+_PRIORITY: ColumnElement[int] = bindparam("priority", type_=Integer)
+_CALENDAR: ColumnElement[datetime] = bindparam("calendar", type_=_ROWS.c.due_at.type)
+_NOW: ColumnElement[float] = bindparam("now", type_=_ROWS.c.not_before.type)
 _CLAIM = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("row_id"))
@@ -32,12 +36,17 @@ _CLAIM = (
     )
 )
 
+MARGIN = slots.HORIZON / 4  # what a transaction takes: the next claim begins so long before the next slot
+
 Reach = tuple[tuple[str, Priority], ...]
 """Platforms, each with the last priority that is claimed for it."""
 
 
 class Claimer:
-    """Claims for one worker. `slot_at` is when what waits for its platform's limit may be claimed."""
+    """Claims for one worker. `slot_at` is when what waits for a platform's limit is to be claimed next.
+
+    A claim takes all slots up to the horizon, so the next one is due when these are nearly used up.
+    """
 
     def __init__(self, owner: str, clock: Clock, hold: Hold, lease: float, horizon: float) -> None:
         self.slot_at = math.inf
@@ -56,7 +65,6 @@ class Claimer:
         now: float,
     ) -> list[Outgoing]:
         """Claim what is due, replies first, at most `rooms[platform]` for each platform."""
-        self.slot_at = math.inf
         calendar = self._clock.now()
         # One range of the index each: what is due is never searched among what is not.
         *found, stop = (await session.execute(_look(reach), {"calendar": calendar, "now": now})).one()
@@ -71,12 +79,13 @@ class Claimer:
             rows: list[Delivery] = []
             for _, priority in [pair for pair in due if pair[0] == platform]:
                 if len(rows) < free.count:
-                    query = _due_rows(platform, priority, calendar, now, apart=messenger.rate is not None)
-                    rows += (await session.scalars(query.limit(free.count - len(rows)))).all()
+                    query = _DUE if messenger.rate is None or priority is Priority.REPLY else _DUE_APART
+                    where = {"platform": platform, "priority": priority, "calendar": calendar, "now": now}
+                    rows += (await session.scalars(query, {**where, "most": free.count - len(rows)})).all()
             if rows:
                 claimed += await self.assign(session, messenger, rows, free, now)
             if len(rows) == free.count:
-                self.slot_at = min(self.slot_at, free.at(free.count) - self._horizon)
+                self.slot_at = min(self.slot_at, free.at(free.count) - MARGIN)
         return claimed
 
     async def free(
@@ -133,6 +142,7 @@ class Claimer:
 def _outgoing(row: Delivery, slot: float) -> Outgoing:
     return Outgoing(
         row.id,
+        row.about,
         row.kind,
         row.platform,
         row.workspace,
@@ -152,13 +162,12 @@ def _pairs(reach: Reach) -> list[tuple[str, Priority]]:
 @cache
 def _look(reach: Reach) -> Select[*tuple[Any, ...]]:
     """Whether there is something due for each platform and priority, and the emergency stop: one row."""
-    calendar, now = bindparam("calendar", type_=_ROWS.c.due_at.type), bindparam("now", type_=_ROWS.c.not_before.type)
-    found = [exists().where(*_is_due(platform, priority, calendar, now)) for platform, priority in _pairs(reach)]
+    found = [exists().where(*_is_due(platform, priority, _CALENDAR, _NOW)) for platform, priority in _pairs(reach)]
     return select(*found, stop_setting().scalar_subquery())
 
 
 def _is_due(
-    platform: str, priority: Priority, calendar: datetime | ColumnElement[datetime], now: float | ColumnElement[float]
+    platform: Any, priority: Any, calendar: ColumnElement[datetime], now: ColumnElement[float]
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         Delivery.state == State.WAITING,
@@ -169,17 +178,19 @@ def _is_due(
     )
 
 
-def _due_rows(platform: str, priority: Priority, calendar: datetime, now: float, *, apart: bool) -> Select[Delivery]:
-    """What is due, oldest first. `apart`: what is pushed to one chat leaves a second apart."""
+def _due_rows(*, apart: bool) -> Select[Delivery]:
     query = (
         select(Delivery)
-        .where(*_is_due(platform, priority, calendar, now))
+        .where(*_is_due(_PLATFORM, _PRIORITY, _CALENDAR, _NOW))
         .order_by(Delivery.due_at, Delivery.id)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
-    if not apart or priority is Priority.REPLY:
-        return query
     busy = select(Delivery.chat).where(
-        Delivery.platform == platform, Delivery.send_at > now - 1.0, Delivery.state != State.WAITING
+        Delivery.platform == _PLATFORM, Delivery.send_at > _NOW - 1.0, Delivery.state != State.WAITING
     )
-    return query.where(Delivery.chat.not_in(busy))
+    return query.where(Delivery.chat.not_in(busy)) if apart else query
+
+
+# What is due, oldest first; what is pushed to one chat leaves a second apart where the platform has limits.
+_DUE, _DUE_APART = _due_rows(apart=False), _due_rows(apart=True)

@@ -9,6 +9,7 @@ Kinds, states and what a doubt means are in `storage.outbox` and `schedules.retr
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import update
@@ -28,7 +29,9 @@ from storage.outbox import Delivery, Priority, State
 log = logging.getLogger(__name__)
 
 LEASE = 10.0  # seconds; prolonged while a request is open, so a dead worker's rows are soon decided about
-TICK = 0.05
+TICK = 0.05  # seconds at least between two steps
+LOOK = 0.25  # seconds between two steps with nothing to do: how late a worker sees what another process has written
+BUSY_LOOK = 0.5  # the same while something waits for its platform's limit
 SWEEP = 1.0  # seconds between looks for lost leases and expired deliveries
 MOST_OPEN = 100  # requests under way at once, for each platform
 REPLY_AHEAD = 0.5  # seconds of slots that a reply may take beyond those of now
@@ -81,30 +84,25 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop()`; a database that is away, or a full disk, is waited for."""
         loop = asyncio.get_running_loop()
-        pause = TICK
+        patience = 0.0
         while not self._stopping:
-            began = loop.time()
+            began, pause = loop.time(), TICK
+            self._wake.clear()
             try:
-                busy = await self.step()
-                pause, self.fault = TICK if busy else self._until_next_slot(), ""
+                await self.step()
+                patience, self.fault = 0.0, ""
+                wait = self._claimer.slot_at - self._machine()
+                pause = LOOK if wait == math.inf else max(TICK, min(BUSY_LOOK, wait))
             except Exception as error:
                 known = isinstance(error, SQLAlchemyError | OSError)
                 log.log(logging.WARNING if known else logging.ERROR, "delivery waits (%s)", type(error).__name__)
                 self.fault = f"waits for the database ({type(error).__name__})" if known else type(error).__name__
-                pause = min(10.0, max(1.0, pause * 2))
-            if self._stopping:
-                return
-            if pause == TICK:
-                await asyncio.sleep(max(0.0, began + TICK - loop.time()))
-            else:
+                patience = pause = min(10.0, max(1.0, patience * 2))
+            if not self._stopping:
+                await asyncio.sleep(max(0.0, began + (patience or TICK) - loop.time()))
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
+                    async with asyncio.timeout_at(began + pause):
                         await self._wake.wait()
-            self._wake.clear()
-
-    def _until_next_slot(self) -> float:
-        """Seconds to rest: a limit below one message a tick must still be reached."""
-        return min(1.0, max(TICK, self._claimer.slot_at - self._machine()))
 
     async def stop(self, grace: float = 8.0) -> None:
         """Claim no more, let open requests end, record them, and give back what has not left."""
@@ -138,6 +136,7 @@ class Worker:
 
     async def _step(self) -> bool:
         unsure, self._unsure = self._unsure, True
+        self._claimer.slot_at = math.inf
         async with self._database.transaction() as session:
             recorded = await self._record(session)
             now = self._machine()
@@ -231,7 +230,8 @@ class Worker:
             log.error("delivery %d failed in the channel (%s)", outgoing.id, type(error).__name__)
             done = Finished(outgoing, started, self._machine(), error=DeliveryError("channel fault", uncertain=True))
         self._finished.append(done)
-        self._wake.set()
+        if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
+            self._wake.set()
 
     async def _record(self, session: AsyncSession) -> int:
         batch = self._finished[:]

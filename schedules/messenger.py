@@ -15,6 +15,7 @@ class Outgoing:
     """
 
     id: int
+    about: str
     kind: str
     platform: str
     workspace: str

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import insert_or_ignore
@@ -42,29 +42,34 @@ def available(tat: float, quiet_until: float, now: float, rate: float | None, mo
     return Slots(start, 1.0 / rate, min(most, count, math.ceil(rate * horizon)))
 
 
+_LIMIT = (
+    select(SendLimit.tat, SendLimit.quiet_until).where(SendLimit.scope == bindparam("scope_name")).with_for_update()
+)
+assert isinstance(SendLimit.__table__, Table)
+_LIMITS = SendLimit.__table__
+_RESERVE = update(_LIMITS).where(_LIMITS.c.scope == bindparam("scope_name")).values(tat=bindparam("until"))
+_SILENCE = (
+    update(_LIMITS)
+    .where(_LIMITS.c.scope == bindparam("scope_name"), _LIMITS.c.quiet_until < bindparam("until"))
+    .values(quiet_until=bindparam("until"))
+)
+
+
 async def limit_of(session: AsyncSession, scope: str) -> tuple[float, float]:
     """The theoretical arrival time of a scope and until when it is quiet; locked until the end of the transaction."""
-    query = select(SendLimit.tat, SendLimit.quiet_until).where(SendLimit.scope == scope).with_for_update()
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_LIMIT, {"scope_name": scope})).one_or_none()
     if row is None:
         await insert_or_ignore(session, SendLimit, [{"scope": scope, "tat": 0.0, "quiet_until": 0.0}])
-        row = (await session.execute(query)).one()
+        row = (await session.execute(_LIMIT, {"scope_name": scope})).one()
     return row.tat, row.quiet_until
 
 
-async def reserve(session: AsyncSession, scope: str, tat: float) -> None:
-    """Nobody else gets a slot of the scope before `tat`."""
-    await session.execute(
-        update(SendLimit).where(SendLimit.scope == scope).values(tat=tat).execution_options(synchronize_session=False)
-    )
+async def reserve(session: AsyncSession, scope: str, until: float) -> None:
+    """Nobody else gets a slot of the scope before then."""
+    await session.execute(_RESERVE, {"scope_name": scope, "until": until})
 
 
 async def silence(session: AsyncSession, scope: str, until: float) -> None:
     """Nothing leaves in the scope until then."""
     await limit_of(session, scope)
-    await session.execute(
-        update(SendLimit)
-        .where(SendLimit.scope == scope, SendLimit.quiet_until < until)
-        .values(quiet_until=until)
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(_SILENCE, {"scope_name": scope, "until": until})

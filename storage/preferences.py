@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.network import Region, Structure, home
@@ -21,18 +21,20 @@ class Wishes:
     zone: str
 
 
+_WISHES = (
+    select(Person, Structure.zone, Region.zone)
+    .outerjoin(Structure, Structure.id == Person.structure_id)
+    .outerjoin(Region, Region.id == func.coalesce(Person.region_id, Structure.region_id))
+    .where(
+        Person.id.in_(bindparam("people", expanding=True)),
+        or_(Person.stopped_at.is_not(None), Person.paused_until.is_not(None), Person.quiet_begins.is_not(None)),
+    )
+)
+
+
 async def wishes_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, Wishes]:
     """Those of the people who wish anything of the kind; most do not."""
-    query = (
-        select(Person, Structure.zone, Region.zone)
-        .outerjoin(Structure, Structure.id == Person.structure_id)
-        .outerjoin(Region, Region.id == func.coalesce(Person.region_id, Structure.region_id))
-        .where(
-            Person.id.in_(person_ids),
-            or_(Person.stopped_at.is_not(None), Person.paused_until.is_not(None), Person.quiet_begins.is_not(None)),
-        )
-    )
-    rows = (await session.execute(query)).all()
+    rows = (await session.execute(_WISHES, {"people": list(person_ids)})).all()
     network = (await home(session))[0] if rows else ""
     return {
         person.id: Wishes(
