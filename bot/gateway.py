@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +26,7 @@ from schedules.delivery import Worker
 from schedules.messenger import Outgoing
 from storage.audit import Act, note
 from storage.base import insert_or_ignore
+from storage.channels import remember_bot
 from storage.conversations import conversation
 from storage.database import Database
 from storage.forgetting import BLIND, GOODBYE, SECRET
@@ -32,7 +34,7 @@ from storage.inbox import InboxItem, InboxState, blind, next_pending
 from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
-from storage.people import Account, Role, find_account, roles_of
+from storage.people import Account, Person, Role, find_account, roles_of
 from storage.uploads import keep_uploads, upload_row
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,23 @@ class Gateway:
         """Say which Slack workspace is ours: member ids that an import announced are of that one, and no other."""
         async with self._database.transaction() as session:
             await this_workspace(session, workspace)
+
+    async def remember_bot(self, platform: str, **facts: str) -> None:
+        """Keep what a channel says of its own bot: the links of invitations are made with it."""
+        async with self._database.transaction() as session:
+            await remember_bot(session, platform, **facts)
+
+    async def is_known(self, inbound: Inbound) -> bool:
+        """Whether the account an update comes from belongs to somebody."""
+        async with self._database.reading() as session:
+            account = await find_account(session, inbound.platform, inbound.workspace, inbound.account)
+        return account is not None and account.person_id is not None
+
+    async def is_somebodys(self, email: str) -> bool:
+        """Whether that e-mail is in the directory."""
+        async with self._database.reading() as session:
+            query = select(Person.id).where(func.lower(Person.email) == email.strip().lower())
+            return await session.scalar(query.limit(1)) is not None
 
     async def store(self, updates: Sequence[Inbound]) -> int:
         """Commit a batch of updates to the inbox; those known already are passed over. Returns how many were new.

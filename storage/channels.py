@@ -4,16 +4,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.network import setting, write_setting
 
+BY_EMAIL = "email:"  # a chat that Slack's messenger finds by the e-mail that Slack itself knows
+
 
 async def remember_bot(session: AsyncSession, platform: str, **facts: str) -> None:
     """Keep what the channel of a platform learnt of its own bot at its start."""
     if await bot_of(session, platform) != facts:
-        await write_setting(session, _key(platform), dict(facts))
+        await write_setting(session, platform, dict(facts))
 
 
 async def bot_of(session: AsyncSession, platform: str) -> dict[str, str]:
     """What is known of the bot there; empty where it has never run."""
-    return {name: str(value) for name, value in (await setting(session, _key(platform))).items()}
+    return {name: str(value) for name, value in (await setting(session, platform)).items()}
 
 
 async def telegram_address(session: AsyncSession, token: str = "") -> str:
@@ -22,7 +24,3 @@ async def telegram_address(session: AsyncSession, token: str = "") -> str:
     if not name:
         return ""
     return f"https://t.me/{name}" + (f"?start={token}" if token else "")
-
-
-def _key(platform: str) -> str:
-    return f"{platform}_bot"

@@ -19,6 +19,7 @@ from bot.slack.connecting import TRANSPORT, Line
 from bot.slack.events import PATH, Events
 from bot.slack.listening import file_of, inbound_of, name_of
 from bot.slack.messenger import SlackMessenger
+from bot.slack.recognising import Recogniser
 from bot.slack.refusals import TOKEN_REFUSED
 from bot.slack.socket import Socket, Watch, code_of, unreachable
 from schedules.delivery import MOST_OPEN
@@ -52,6 +53,7 @@ class SlackChannel:
         takes_http = settings.slack_app_token is None and Parts.WEB in parts
         self._events = Events(secret_of(settings), self.hear) if takes_http else None
         self._us = ""
+        self._recogniser = Recogniser(self._line, gateway)
         self.messenger: Messenger = self._messenger
         gateway.acknowledge_with(self.name, self._messenger.acknowledge)
 
@@ -80,6 +82,7 @@ class SlackChannel:
         if self._socket is not None:
             await self._socket.stop()
         await self._batches.settled()
+        await self._recogniser.settled()
 
     async def close(self) -> None:
         """Give back the connections; nothing is sent any more."""
@@ -110,7 +113,9 @@ class SlackChannel:
             if inbound is None:
                 return True
         stored = await self._batches.store(inbound, DECIDE_WITHIN)
-        if not stored:
+        if stored:
+            self._recogniser.notice(inbound)
+        else:
             log.warning("update slack %s could not be stored: not acknowledged", name_of(payload))
         return stored
 

@@ -89,6 +89,7 @@ def _commanded(payload: Mapping[str, Any], commands: Set[str], now: datetime) ->
         chat=person,
         text=typed,
         received_at=now,
+        display_name=str(payload.get("user_name") or ""),
     )
 
 
@@ -109,6 +110,7 @@ def _pressed(payload: Mapping[str, Any], now: datetime) -> Inbound | None:
         chat_kind="private" if channel.startswith("D") else "channel",
         press=Press(action=str(actions[0]["value"]), message=message),
         received_at=now,
+        display_name=str(payload["user"].get("name") or payload["user"].get("username") or ""),
     )
 
 

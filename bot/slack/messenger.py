@@ -8,6 +8,7 @@ made twice without harm, so a lost answer to it is no doubt.
 import asyncio
 import logging
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -21,6 +22,7 @@ from handlers.messages import Attachment
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
 from schedules.retry import DeliveryError
+from storage.channels import BY_EMAIL
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ class SlackMessenger:
             raise DeliveryError("cannot be shown on Slack", permanent=True) from None
         if len(parts) <= outgoing.parts_sent:
             raise DeliveryError("an empty message", permanent=True)
+        if outgoing.chat.startswith(BY_EMAIL):
+            outgoing = replace(outgoing, chat=await self._member(outgoing.chat.removeprefix(BY_EMAIL)))
         loop = asyncio.get_running_loop()
         begun, ref = loop.time(), ""
         for index, part in enumerate(parts):
@@ -71,6 +75,16 @@ class SlackMessenger:
             if ref.startswith("D"):
                 self.last_posted = loop.time()
         return ref
+
+    async def _member(self, email: str) -> str:
+        """The id of the member with that e-mail. Nothing is said yet, so what fails here is no doubt."""
+        client = await self._line.client()
+        try:
+            found = await self._call("", client.users_lookupByEmail(email=email))
+        except DeliveryError as error:
+            error.uncertain = False
+            raise
+        return str(found["user"]["id"])
 
     async def acknowledge(self, inbound: Inbound, notice: str) -> None:
         """Show a press its notice, if it has one: to the person alone, for a moment. Best effort."""

@@ -77,6 +77,7 @@ class TelegramChannel:
     async def start(self) -> None:
         """Ask Telegram who we are, then begin to receive. Raises CannotStart for a wrong token or address."""
         await introduce(self._bot, self._settings)
+        await self._gateway.remember_bot(self.name, username=self._bot.username)
         self._introduced = True
         try:
             await self._bot.set_my_commands(menu(self._gateway.commands))

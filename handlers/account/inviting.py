@@ -18,7 +18,7 @@ from handlers.errors import Refusal
 from handlers.messages import Attachment, Button, Message, Reply, say
 from handlers.request import Request
 from storage.audit import Act, note
-from storage.channels import bot_of, telegram_address
+from storage.channels import BY_EMAIL, bot_of, telegram_address
 from storage.conversations import Conversation
 from storage.forgetting import SECRET
 from storage.linking import INVITATION_LIFE, make_invitations, pending_invitations, revoke_invitations
@@ -28,7 +28,6 @@ from storage.personal import PersonalLink, live_links_not_opened, make_link, rev
 from storage.roles import Entry, entries_of, people_with
 
 PAGE = 6
-BY_EMAIL = "email:"  # a chat that Slack's messenger finds by the e-mail that Slack itself knows
 _SLACK = "slack"
 _MERGES: dict[str, frozenset[Role]] = {
     Role.DIRECTOR: frozenset({Role.DIRECTOR}),
