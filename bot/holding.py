@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
+from schedules.outage import HeldByOutage
 from storage.outbox import Delivery
 from storage.people import Person
 
@@ -33,4 +34,5 @@ class SendHold:
 
 def hold_for(send: str) -> Hold:
     """All that holds deliveries back in this installation."""
-    return HeldByAny(SendHold(send), HeldByReaders()) if send != "on" else HeldByReaders()
+    holds: list[Hold] = [HeldByOutage(), HeldByReaders()]
+    return HeldByAny(*holds) if send == "on" else HeldByAny(SendHold(send), *holds)

@@ -4,6 +4,7 @@ from handlers.consultations.nudging import nudge_due
 from handlers.consultations.timing import close_due, open_due
 from handlers.questions.digesting import weekly_digest
 from schedules.announcements import follow
+from schedules.outage import Heartbeat
 from schedules.purging import audit_purger, purger
 from schedules.reminders import remind
 from schedules.timetable import Line
@@ -18,6 +19,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("nudges", nudge_due, 30.0),
         Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 15.0),
+        Line("heartbeat", Heartbeat().tick, 30.0),
         Line("announcements", follow, 5.0),
         Line("purge", purger(retention), 300.0),
         Line("audit purge", audit_purger(retention), 3600.0),

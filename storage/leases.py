@@ -40,7 +40,18 @@ async def release(session: AsyncSession, name: str, owner: str) -> None:
     )
 
 
+async def beat(session: AsyncSession, name: str, now: float) -> None:
+    """Leave a sign of life; of several processes the latest stands."""
+    await insert_or_ignore(session, Lease, [{"name": name, "owner": "", "until": now}])
+    await session.execute(
+        update(Lease)
+        .where(Lease.name == name, Lease.until < now)
+        .values(until=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def last_sign(session: AsyncSession, name: str) -> float | None:
-    """Until when `name` was last held; None when never."""
+    """Until when `name` was last held, or its last sign of life; None when never."""
     until: float | None = await session.scalar(select(Lease.until).where(Lease.name == name))
     return until

@@ -168,7 +168,8 @@ STATES = {
     State.EXPIRED: "périmée avant d’avoir pu partir",
 }
 PAUSE_REASONS = {
-    "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre."
+    "outage": "Elle attend votre « Reprendre » après une longue interruption.",
+    "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre.",
 }
 REASONS = {
     "no account": "aucun compte relié",
@@ -233,6 +234,8 @@ def duration(seconds: float) -> str:
     minutes = round(seconds / 60)
     if seconds < 60:
         return "moins d’une minute"
+    if seconds >= 2 * 86_400:
+        return f"{round(seconds / 86_400)} jours"
     if minutes < 60:
         return f"environ {minutes} minute{'s' if minutes > 1 else ''}"
     hours, rest = divmod(round(seconds / 600) * 10, 60)
@@ -373,6 +376,20 @@ def progress(beginning: str, done: int, total: int, counts: Mapping[str, int]) -
     share = 100 * done // total if total else 100
     lines = [f"- {outcome(state, number)}" for state, number in counts.items() if number]
     return f"**«\u00a0{beginning}\u00a0»**\u00a0: {done} sur {total} ({share}\u00a0%)\n\n" + "\n".join(lines)
+
+
+def resume_one(beginning: str) -> str:
+    """The button that takes one announcement up again."""
+    return f"Reprendre «\u00a0{beginning}\u00a0»"
+
+
+def outage(seconds: float, count: int) -> str:
+    """The notice to staff after a long outage."""
+    one = "Une annonce attend" if count == 1 else f"{count} annonces attendent"
+    return (
+        f"**Je n’ai pas fonctionné pendant {duration(seconds)}.** {one} votre accord pour repartir, "
+        "au cas où le texte ne serait plus d’actualité. Les rappels, eux, continuent."
+    )
 
 
 def halted(beginning: str, failed: int) -> str:
