@@ -30,7 +30,9 @@ class Case:
     @cached_property
     def events(self) -> tuple[str, ...]:
         """The events meant by the names, the region, the year and the place in the question."""
-        return tuple(dict.fromkeys(key for keys in self._meant for key in keys))
+        keys = dict.fromkeys(key for keys in self._meant for key in keys)
+        wholes = {self.event(key).parent for key in keys}
+        return tuple(key for key in keys if key not in wholes)  # the part that is named, not the whole as well
 
     @property
     def unclear(self) -> bool:

@@ -29,6 +29,7 @@ _TELLING = frozenset(
     ]
 )
 _KEPT = frozenset(("audience", "programme"))  # « qui est auditionné ? »: the asking words say what about, too
+_DIGITS = {n: str(d) for d, n in enumerate("un deux trois quatre cinq six sept huit neuf dix".split(), start=1)}
 _MOST_CANDIDATES = 2000  # looked at for one question, rarest words first
 
 
@@ -55,7 +56,9 @@ def features(words: Sequence[Word], lexicon: Lexicon) -> tuple[str, ...]:
     """What a question is about and how it asks: content stems, and « ?who » for an asking word of that kind."""
     telling = [cue for cue in lexicon.cues.find(words) if cue.name in _TELLING]
     said = {p for cue in telling if cue.name not in _KEPT for p in range(cue.start, cue.end)}
-    content = dict.fromkeys(w.stem for p, w in enumerate(words) if w.folded not in lexicon.stop and p not in said)
+    content = dict.fromkeys(
+        _DIGITS.get(w.folded, w.stem) for p, w in enumerate(words) if w.folded not in lexicon.stop and p not in said
+    )
     asking = dict.fromkeys(f"?{cue.name}" for cue in telling)
     return (*content, *asking)
 
@@ -73,7 +76,8 @@ def event_aliases(events: Iterable[EventFact], owners: Collection[str], lexicon:
             if full == place:
                 continue
             bare = tuple(s for s in full if s not in owners and s not in place and not s.isdigit())
-            bare = bare if bare[:1] == full[:1] else full
+            whole = len(bare) > 1 or (bare and bare[0] in lexicon.gatherings) or len(full) == 1
+            bare = bare if whole and bare[:1] == full[:1] else full
             undated = tuple(s for s in full if s not in place and not s.isdigit())
             for stems in {full, undated or full, bare or full}:
                 ordinary = len(stems) == 1 and lexicon.cues.has(stems[0]) and stems[0] not in lexicon.gatherings

@@ -57,10 +57,10 @@ class Knowledge:
         self.phases = tuple(sorted((e for e in events if e.position is not None), key=lambda e: e.position or 0))
         self.names = NameIndex(self.contacts, self.lexicon)
         self.coordinates = _coordinates(contacts)
-        self.organisation_names = Phrases({o.key: _known_as(o.name, o.abbreviation, *o.aliases) for o in organisations})
-        self.region_names = Phrases({r.code: _known_as(r.name, *r.aliases) for r in regions})
-        self.structure_names = Phrases({s.code: _known_as(s.name, *s.aliases) for s in structures})
-        self.term_names = Phrases({t.key: _known_as(t.term, *t.aliases) for t in terms})
+        self.organisation_names = _names({o.key: (o.name, o.abbreviation, *o.aliases) for o in organisations})
+        self.region_names = _names({r.code: (r.name, *r.aliases) for r in regions})
+        self.structure_names = _names({s.code: (s.name, *s.aliases) for s in structures})
+        self.term_names = _names({t.key: (t.term, *t.aliases) for t in terms})
         self.own_name = frozenset(content_stems(str(self.settings.get("name", "")), self.lexicon))
         self.abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}
         self.aliases = event_aliases(self.events, self.own_name | self.abbreviations, self.lexicon)
@@ -244,6 +244,11 @@ def digits(phone: str) -> str:
     """A phone number as it is compared: the French prefix is a leading zero."""
     number = "".join(c for c in phone.replace("(0)", "") if c.isdigit())
     return "0" + number.removeprefix("0033").removeprefix("33") if number.startswith(("0033", "33")) else number
+
+
+def _names(texts: Mapping[str, Sequence[str]]) -> Phrases:
+    """Names to be found as they are written, but for a plural: « Martinique » has the stem of « Martin »."""
+    return Phrases({key: _known_as(*written) for key, written in texts.items()}, exact=True)
 
 
 def _known_as(*texts: str) -> list[str]:

@@ -148,11 +148,11 @@ class Lexicon:
 
     def is_verb(self, folded: str) -> bool:
         """Is it a form of a verb?"""
-        return folded in self.verbs
+        return folded in self.verbs or folded.removesuffix("s") in self.verbs
 
     def only_verb(self, word: Word) -> bool:
         """Is it a form of a verb, and no noun that we know?"""
-        return word.folded in self.verbs and word.folded not in self.common and word.stem not in self.gatherings
+        return self.is_verb(word.folded) and word.folded not in self.common and word.stem not in self.gatherings
 
     @functools.cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -80,7 +80,9 @@ def _windows(
         return [(position, position + 1) for position in where[stems[0]]]
     found = []
     for first in where[stems[0]]:
-        places = [min(where[s], key=lambda p: (abs(p - first), p)) for s in stems]
+        places = [min(where[s], key=lambda p: (p < first, abs(p - first))) for s in stems]
+        if places != sorted(places):
+            continue  # « les quatre phases » is not « la phase quatre »
         start, end = min(places), max(places) + 1
         between = [p for p in range(start, end) if p not in places]
         strangers = [p for p in between if words[p].folded not in lexicon.stop and words[p].stem not in owners]

@@ -12,7 +12,7 @@ from handlers.questions.lexicon import Cue
 from handlers.questions.linking import EventMention, RoleMention, event_mentions, regions_named, role_mentions
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
-from handlers.questions.periods import Busy
+from handlers.questions.periods import NUMBERS, Busy
 from handlers.questions.spelling import corrected
 
 
@@ -122,7 +122,11 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     marks.loose = [
         p
         for p, w in enumerate(words)
-        if p not in explained and w.folded not in lexicon.stop and len(w.folded) > 1 and w.kind in ("word", "number")
+        if p not in explained
+        and w.folded not in lexicon.stop
+        and w.folded not in NUMBERS
+        and len(w.folded) > 1
+        and w.kind in ("word", "number")
     ]
     marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated])
     return marks

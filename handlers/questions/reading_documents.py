@@ -15,7 +15,8 @@ def absent(case: Case) -> Reading | None:
     if case.fit >= 0.5 and case.topic_explains_all([*missing, *m.loose]):
         return None
     if case.events and case.has("when", "where"):
-        only_travel = all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in m.absent)
+        booked = case.has("when") or any(w.stem == "reserv" for w in m.words)
+        only_travel = booked and all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in m.absent)
         if only_travel or _apart(case):
             return None
     people = case.people or case.holders

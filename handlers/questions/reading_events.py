@@ -5,7 +5,7 @@ from handlers.questions.dates import Period
 from handlers.questions.linking import EventMention
 from handlers.questions.reading import Reading
 
-GENERIC = frozenset(("reunion", "evenement", "rencontr", "rencontre"))
+GENERIC = frozenset(("reunion", "evenement", "rencontr", "rencontre", "rassembl", "manifest"))
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
 
@@ -102,6 +102,11 @@ def _asked_whether_there(case: Case) -> bool:
 def event(case: Case) -> Reading | None:
     """What is asked of the events named."""
     m = case.marks
+    during = [p for p in m.periods if p.anchor and p.label == "à ce moment-là"]
+    if not case.events and during and {"audience", "programme", "purpose", "how"} & set(case.event_asks):
+        return (
+            case.on_topic() if case.fit >= 0.45 else Reading("event", events=(during[0].anchor,), asks=case.event_asks)
+        )
     counted = [p for p in m.periods if p.anchor and p.open == "before"]
     if not case.events and counted and case.has("left", "count"):
         return Reading("event", events=(counted[0].anchor,), asks=("left",))

@@ -23,6 +23,9 @@ _RANKS = {
 }
 
 
+_CARDINALS = frozenset(("deux", "trois", "quatre", "cinq", "six", "sept"))
+
+
 def phase(case: Case) -> Reading | None:
     """A question about phases, if the network has any."""
     phases = case.knowledge.phases
@@ -100,7 +103,7 @@ def _of_undertaking(case: Case) -> bool:
     """« par quoi commence la démarche », « que se passe-t-il en ce moment dans le projet »: phases by another name."""
     m = case.marks
     spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
-    ordered = case.has("first", "last", "now") or (case.has("next") and not case.has("agenda"))
+    ordered = case.has("first", "last", "now", "how") or (case.has("next") and not case.has("agenda"))
     return spoken and ordered and not m.loose and not m.gatherings and not m.events
 
 
@@ -126,8 +129,11 @@ def _number(case: Case) -> int:
     words = case.marks.words
     for cue in case.marks.cues.get("phase", ()):
         after = cue.end + 1 if cue.end < len(words) and words[cue.end].folded in ("numero", "n", "no") else cue.end
-        for at in (after, cue.start - 1):
-            if 0 <= at < len(words) and (number := _rank(words[at].folded, words[at].kind)):
+        if after < len(words) and (number := _rank(words[after].folded, words[after].kind)):
+            return number
+        before = words[cue.start - 1] if cue.start else None  # « la troisième phase », not « les quatre phases »
+        if before is not None and before.kind != "number" and before.folded not in _CARDINALS:
+            if number := _rank(before.folded, before.kind):
                 return number
     return 0
 

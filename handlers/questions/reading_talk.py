@@ -26,7 +26,7 @@ def owner(case: Case) -> Reading | None:
 def act(case: Case) -> Reading | None:
     """Politeness and its contrary, when nothing is asked beside it."""
     m = case.marks
-    if not m.acts:
+    if not m.acts or (m.foreign and not any(a.name == "insult" for a in m.acts)):
         return None
     names = [a.name for a in m.acts]
     asked = set(m.cues) - _NOTHING_ASKED
@@ -35,6 +35,8 @@ def act(case: Case) -> Reading | None:
     asks_nothing = not (asked or named or m.periods or m.absent)
     if not asks_nothing or (not ("insult" in names or polite) and (m.loose or m.foreign or m.gatherings)):
         return None
+    if {"thanks", "goodbye"} <= set(names):
+        return Reading("act", said="farewell")
     said = next(name for name in _ORDER if name in names)
     if said == "yes" and case.memory.offers:
         return _accepted(case)

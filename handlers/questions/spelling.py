@@ -88,6 +88,12 @@ def _squeezed(folded: str) -> str:
     return out
 
 
+# Before « lieu », what makes it « avoir lieu »: a place is not asked for.
+_TAKING = frozenset(
+    ("a", "ont", "aura", "auront", "avait", "avaient", "avoir", "eu", "ait", "il", "elle", "ils", "elles")
+)
+
+
 def _settled(words: list[Word], lexicon: Lexicon, shouted: bool) -> list[Word]:
     """« ou » that asks where, « ca » that is « ça »: told by what stands around them."""
     settled = list(words)
@@ -96,6 +102,8 @@ def _settled(words: list[Word], lexicon: Lexicon, shouted: bool) -> list[Word]:
         after = words[position + 1] if position + 1 < len(words) and not words[position + 1].breaks else None
         if word.folded == "ou" and _asks_where(before, after, lexicon, alone=len(words) == 1):
             settled[position] = replace(word, folded="où", stem="où")
+        elif word.folded == "lieu" and before in _TAKING:
+            settled[position] = replace(word, folded="alieu", stem="alieu")
         elif word.folded == "ca" and not _is_board(word, before, after, shouted):
             settled[position] = replace(word, folded="cela", stem="cela")
     return settled
@@ -112,4 +120,6 @@ def _is_board(word: Word, before: str, after: Word | None, shouted: bool) -> boo
     """« le ca », « CA », « ca de l'unml »: an abbreviation, not « ça »."""
     if word.upper and not shouted:
         return True
-    return before in _BEFORE_BOARD or (not before and after is not None and after.folded in ("de", "du", "des"))
+    if not before and after is not None:
+        return after.folded in ("de", "du", "des", "date", "dates", "lieu", "quel", "quelle")
+    return before in _BEFORE_BOARD

@@ -17,6 +17,7 @@ GREETING = (
 )
 THANKS = f"Avec plaisir{NB}! Je reste à votre disposition."
 GOODBYE = f"Au revoir, et à bientôt{NB}!"
+FAREWELL = f"Avec plaisir{NB}! Au revoir, et à bientôt."
 SORRY = f"Il n’y a pas de mal{NB}! Que voulez-vous savoir{NB}?"
 HELP = (
     f"Posez-moi votre question comme elle vous vient, par exemple{SP}:\n\n"
@@ -55,6 +56,7 @@ ACTS = {
     "greeting": GREETING,
     "thanks": THANKS,
     "goodbye": GOODBYE,
+    "farewell": FAREWELL,
     "help": HELP,
     "identity": IDENTITY,
     "insult": INSULT,

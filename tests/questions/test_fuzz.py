@@ -13,9 +13,9 @@ from tests.questions.tables import invented
 # Scripts that run right to left, pictures, combining marks, controls; and the words that mean something here.
 anything = st.text(max_size=300)
 WORDS = """
-quand où qui le la de l' AG CA tel mail viet Camille Zind et son sa avant après entre 5 avril 26 juin 2022 2026 31 février
-dans trois semaines la suivante dernière phase région Bretagne La Réunion combien pourquoi ? , . merci bonjour Rencontres
-nationales président UNML 06 37 42 86 85 à au du des c'est koi kan ça atelier oui non
+quand où qui le la de l' AG CA tel mail viet Camille Zind et son sa avant après entre 5 avril 26 juin 2022 2026 31
+février dans trois semaines la suivante dernière phase région Bretagne La Réunion combien pourquoi ? , . merci bonjour
+Rencontres nationales président UNML 06 37 42 86 85 à au du des c'est koi kan ça atelier oui non
 """
 meaningful = st.lists(st.sampled_from(WORDS.split()), max_size=25).map(" ".join)
 relaxed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
