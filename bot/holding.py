@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.telegram.pacing import GroupPace
 from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
 from schedules.outage import HeldByOutage
 from storage.outbox import Delivery
@@ -34,5 +35,5 @@ class SendHold:
 
 def hold_for(send: str) -> Hold:
     """All that holds deliveries back in this installation."""
-    holds: list[Hold] = [HeldByOutage(), HeldByReaders()]
+    holds: list[Hold] = [HeldByOutage(), GroupPace(), HeldByReaders()]
     return HeldByAny(*holds) if send == "on" else HeldByAny(SendHold(send), *holds)
