@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("remote", sa.Boolean(), nullable=False),
         sa.Column("video_link", sa.String(), nullable=True),
+        sa.Column("seats", sa.Integer(), nullable=True),
         sa.Column("region_id", Id, nullable=True),
         sa.Column("audience", Json, nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
@@ -336,6 +337,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accounts_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "calendar_feeds",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_calendar_feeds_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_feeds_digest")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feeds_person_id")),
+    )
+    op.create_table(
         "consultations",
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -380,6 +394,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_runs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_runs_by"), ["by"], unique=False)
+
+    op.create_table(
+        "interview_slots",
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("host_id", Id, nullable=False),
+        sa.Column("starts_at", Instant(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("event_id", Id, nullable=True),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name=op.f("fk_interview_slots_event_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["host_id"], ["people.id"], name=op.f("fk_interview_slots_host_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_interview_slots_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_slots")),
+        sa.UniqueConstraint("host_id", "starts_at", name=op.f("uq_interview_slots_host_id_starts_at")),
+        sa.UniqueConstraint("series", "person_id", name=op.f("uq_interview_slots_series_person_id")),
+    )
+    with op.batch_alter_table("interview_slots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interview_slots_host_id"), ["host_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interview_slots_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interview_slots_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
         "invitations",
@@ -448,6 +491,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_grants_role"), ["role"], unique=False)
+
+    op.create_table(
+        "rsvps",
+        sa.Column("event_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("needs", sa.String(), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("muted", sa.Boolean(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_rsvps_event_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_rsvps_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_rsvps_event_id_person_id")),
+    )
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvps_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "uploads",
@@ -622,11 +684,13 @@ def upgrade() -> None:
         sa.Column("answers", Json, nullable=False),
         sa.Column("ticks", Json, nullable=False),
         sa.Column("at_question", sa.Integer(), nullable=True),
+        sa.Column("entered_by", Id, nullable=True),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"], ["consultations.id"], name=op.f("fk_drafts_consultation_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["entered_by"], ["people.id"], name=op.f("fk_drafts_entered_by"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_drafts_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("consultation_id", "person_id", name=op.f("uq_drafts_consultation_id_person_id")),
@@ -1040,6 +1104,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_uploads_expires_at"))
 
     op.drop_table("uploads")
+    with op.batch_alter_table("rsvps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rsvps_person_id"))
+
+    op.drop_table("rsvps")
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_grants_role"))
 
@@ -1053,6 +1121,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitations_person_id"))
 
     op.drop_table("invitations")
+    with op.batch_alter_table("interview_slots", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_slots_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_interview_slots_person_id"))
+        batch_op.drop_index(batch_op.f("ix_interview_slots_host_id"))
+
+    op.drop_table("interview_slots")
     with op.batch_alter_table("import_runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_runs_by"))
 
@@ -1061,6 +1135,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consultations_status"))
 
     op.drop_table("consultations")
+    op.drop_table("calendar_feeds")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_person_id"))
 
