@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.channel import CannotStart
+from bot.deliveries import deliveries
 from bot.settings import BadSetting, Settings, read_settings
 from bot.terminal import say
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(deliveries, name="deliveries")
 
 Now = Annotated[
     datetime | None,

@@ -242,14 +242,3 @@ class Worker:
         for done in self._finished[:count]:
             self._sending.discard(done.outgoing.id)
         del self._finished[:count]  # only once the transaction holds them
-
-
-async def retry_ended(session: AsyncSession, ids: Sequence[int]) -> int:
-    """Send failed or doubtful deliveries again because staff ask; returns how many."""
-    result = await session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(ids), Delivery.state.in_([State.FAILED, State.UNCERTAIN]))
-        .values(state=State.WAITING, reason="", tries=0, not_before=0.0, ended_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    return int(getattr(result, "rowcount", 0))
