@@ -1,12 +1,11 @@
-"""From an inbound update to the person behind it, with the roles held at this moment."""
+"""From an inbound update to the account it comes from; who is behind it is in `handlers.knowing`."""
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.request import Inbound, Someone
+from handlers.knowing import someone as someone
+from handlers.request import Inbound
 from storage.base import insert_or_ignore
-from storage.network import Region, Structure, home
-from storage.people import Account, Person, Role, find_account, roles_of, zone_of
+from storage.people import Account, find_account
 
 
 async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
@@ -31,34 +30,3 @@ async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
     if inbound.chat_kind == "private" and found.chat != inbound.chat:
         found.chat = inbound.chat
     return found
-
-
-async def someone(session: AsyncSession, person_id: int, *, lock: bool = False) -> Someone | None:
-    """The person with structure, region, zone and roles. `lock` makes one person's updates wait for each other."""
-    query = select(Person).where(Person.id == person_id)
-    person = await session.scalar(query.with_for_update(key_share=True) if lock else query)
-    if person is None:
-        return None
-    structure = await session.get(Structure, person.structure_id) if person.structure_id else None
-    region_id = person.region_id or (structure.region_id if structure else None)
-    region = await session.get(Region, region_id) if region_id else None
-    grants = await roles_of(session, person.id)
-    default, _ = await home(session)
-    zone = zone_of(person.zone, structure.zone if structure else None, region.zone if region else None, default)
-    return Someone(
-        id=person.id,
-        name=person.name,
-        given_name=person.given_name,
-        structure_id=person.structure_id,
-        structure=structure.name if structure else "",
-        kind=structure.kind if structure else "",
-        region_id=region_id,
-        region=region.name if region else "",
-        zone=zone,
-        locale=person.locale or "fr",
-        roles=frozenset(Role(grant.role) for grant in grants),
-        staff_regions=frozenset(
-            grant.region_id for grant in grants if grant.role == Role.REGIONAL_STAFF and grant.region_id is not None
-        ),
-        fictional=person.fictional,
-    )

@@ -25,7 +25,7 @@ from handlers.announcements import attaching, composing, reporting
 from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, reminding
 from handlers.calendar import pressing as calendar
-from handlers.consultations import answering, following
+from handlers.consultations import answering, behalf, following
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
@@ -38,6 +38,7 @@ from storage.conversations import Conversation
 
 _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
 _RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:resume", style="primary")
+_RESUME_ENTERING = Button(label="Reprendre la saisie", action="consult:for")
 _RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", style="primary")
 _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
@@ -102,6 +103,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
         },
         forms={
             "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
+            "consultations:for": Form(behalf.typed, _RESUME_ENTERING),
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticketing.FORM: Form(ticketing.reply_typed, _RESUME_TICKETS),

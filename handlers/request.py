@@ -97,6 +97,7 @@ class Request(_Value):
     rest: str = ""
     machine: float = 0.0  # when it is handled, by the machine's clock: codes and sessions count by it
     rates: dict[str, float] = {}  # messages per second that each platform with a limit takes
+    typed_by: int | None = None  # staff who enter what `person` told them by phone
     public_url: str = Field(default="", description="PUBLIC_URL, empty when this instance has no web address")
 
     @property

@@ -149,6 +149,7 @@ class Draft(Row):
     answers: Mapped[dict[str, Any]] = mapped_column(Sealable(), default=dict)
     ticks: Mapped[dict[str, Any]] = mapped_column(Sealable(), default=dict)
     at_question: Mapped[int | None]
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # staff, by phone
     updated_at: Mapped[datetime]
 
 

@@ -117,7 +117,14 @@ RULES: Mapping[str, Rule] = {
     ),
     "questions": Rule("Questions."),
     "choices": Rule("Choices."),
-    "drafts": _own(Draft, "Unfinished answers.", lambda s: Draft.person_id == s.id),
+    "drafts": Rule(
+        "Unfinished answers; who enters them for somebody.",
+        lambda s: or_(Draft.person_id == s.id, Draft.entered_by == s.id),
+        both(
+            deleted(Draft, lambda s: Draft.person_id == s.id),
+            emptied(Draft, entered_by=lambda s: Draft.entered_by == s.id),
+        ),
+    ),
     "ballots": Rule(
         "Submitted answers; who sent, validated or typed them.",
         lambda s: or_(_my_ballots(s), Ballot.entered_by == s.id),

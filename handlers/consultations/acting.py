@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import exporting, reporting, timing
+from handlers.consultations import calling, exporting, reporting, timing
 from handlers.consultations.counting import counted
 from handlers.consultations.documenting import as_docx
 from handlers.consultations.nudging import nudge_now, silent_members, silent_voices
@@ -116,6 +116,22 @@ def export_as(extension: str) -> Deed:
     return export
 
 
+async def list_to_call(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """Those who have not answered and whom no message reaches, with phone numbers, to print and call."""
+    table = await calling.table_to_call(session, consultation)
+    if not table.rows:
+        return say(reporting.NOBODY_TO_CALL, _back(consultation))
+    about = f"consultation:{consultation.slug}"
+    await note(session, Act.EXPORTED, request.received_at, by=request.known().id, about=about, format="phones")
+    file = Attachment(
+        filename=f"{consultation.slug}-a-appeler.csv",
+        media_type="text/csv",
+        content=exporting.as_csv(table),
+        alt=table.name,
+    )
+    return Reply(messages=(Message(text=reporting.to_call(len(table.rows)), attachment=file),))
+
+
 async def ask_to_close(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Closing is for good: say it first."""
     if timing.state_at(consultation, request.received_at) != Status.OPEN:
@@ -169,6 +185,7 @@ DEEDS: dict[str, Deed] = {
     "nudged": do_nudge,
     "export": ask_for_format,
     **{extension: export_as(extension) for extension in WRITERS},
+    "phones": list_to_call,
     "close": ask_to_close,
     "closed": do_close,
     "opening": ask_to_open,

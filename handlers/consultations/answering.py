@@ -5,7 +5,7 @@ Nothing trusts a button: each press is admitted anew, and an old one counts for 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import composing, entering, following, screens, steps, wording
+from handlers.consultations import behalf, composing, entering, following, screens, steps, wording
 from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
@@ -45,6 +45,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await list_consultations(request, session, conversation)
     if verb == "resume":
         return await _resume(request, session, conversation)
+    if verb == "for":
+        return await behalf.begin(request, session, conversation)
     if verb == "box" and (number := request.number(0)) is not None:
         return await entering.ballots(request, session, number)
     if not all(word.isascii() and word.isdigit() and len(word) < 16 for word in rest_of_it):
@@ -110,6 +112,7 @@ async def _sitting(request: Request, session: AsyncSession, conversation: Conver
     if conversation.form != FORM or consultation is None:
         leave(conversation)
         return None
+    request = await behalf.stand_in(request, session, conversation, consultation)
     seat = await admit(request, session, consultation)
     if isinstance(seat, str):
         leave(conversation)
@@ -150,6 +153,8 @@ async def _enter(
     consultation = await whole_consultation(session, numbers[0])
     if consultation is None:
         return STALE
+    if verb in ("send", "rest"):
+        request = await behalf.stand_in(request, session, conversation, consultation)
     seat = await admit(request, session, consultation)
     if isinstance(seat, str):
         if verb == "mine":
@@ -165,6 +170,7 @@ async def _move(
     consultation = await consultation_of_question(session, numbers[0])
     if consultation is None:
         return STALE
+    request = await behalf.stand_in(request, session, conversation, consultation)
     seat = await admit(request, session, consultation)
     if isinstance(seat, str):
         return await _turned_away(request, session, conversation, consultation, seat)

@@ -162,6 +162,8 @@ def _standing_text(request: Request, standing: Standing, structure: str, reader:
     assert standing.ballot is not None
     at = wording.moment(standing.ballot.submitted_at, request.tz)
     said = wording.standing(standing.author, structure, at, standing.ballot.submitted_by == reader)
+    if standing.ballot.entered_by is not None:
+        said += f" ({wording.BY_PHONE})"
     return f"{said} {wording.receipt_code(standing.ballot.receipt)}\n\n{wording.copy(structure)}\n\n{copy}"
 
 

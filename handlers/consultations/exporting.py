@@ -124,7 +124,7 @@ async def table_of(session: AsyncSession, consultation: Consultation, zone: Zone
             voice=names.get(ballot.voice_key, ""),
             region=known[ballot.voice_key].region if ballot.voice_key in known else "",
             kind=known[ballot.voice_key].kind if ballot.voice_key in known else "",
-            by=people.get(ballot.submitted_by or 0, ""),
+            by=people.get(ballot.submitted_by or 0, "") + (f" ({wording.BY_PHONE})" if ballot.entered_by else ""),
             at=ballot.submitted_at,
             answers=from_facts(items, facts[ballot.id]),
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import reporting, wording
+from handlers.consultations import behalf, reporting, wording
 from handlers.consultations.acting import DEEDS
 from handlers.consultations.participation import overview
 from handlers.consultations.promise import withheld
@@ -74,10 +74,12 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     request.staff()
     if verb == "results":
         return await _results(request, session, consultation)
+    if verb == "enter":
+        return behalf.ask_whom(request, conversation, consultation)
     return await DEEDS[verb](request, session, consultation)
 
 
-VERBS = frozenset({"follow", "results", *DEEDS})
+VERBS = frozenset({"follow", "results", "enter", *DEEDS})
 
 
 async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -115,6 +117,9 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
         if state == Status.OPEN:
             acts.append(button(reporting.NUDGE, "nudge", consultation.id))
             acts.append(button(reporting.PROLONG, "until", consultation.id))
+            acts.append(button(reporting.UNREACHED, "phones", consultation.id))
+            if consultation.secrecy != Secrecy.ANONYMOUS:
+                acts.append(button(reporting.ENTER, "enter", consultation.id))
             acts.append(button(reporting.CLOSE, "close", consultation.id))
         if state == Status.DRAFT:
             acts.append(button(reporting.OPEN, "opening", consultation.id))

@@ -136,6 +136,8 @@ async def pause(at: Sitting, item: Item, _: int) -> Reply:
 def rest(at: Sitting) -> Reply:
     """The words one leaves with, and the way back."""
     leave(at.conversation)
+    if at.request.typed_by is not None:  # the place is the other person's, and there is no way back to it from here
+        return say(wording.ENTERING_LEFT, replace=at.request.press is not None)
     place = at.place
     label = wording.RESUME
     if place is not None:

@@ -169,6 +169,8 @@ def _texts(tally: QuestionTally, signed: Sequence[tuple[str, str]] | None) -> li
 
 
 NUDGE = "Relancer"
+UNREACHED = "Qui appeler"
+ENTER = "Saisir une réponse"
 NUDGE_GO = "Relancer maintenant"
 EXPORT = "Exporter"
 PROLONG = "Prolonger"
@@ -180,6 +182,17 @@ NOT_OPEN_NOW = "Cette consultation n’est pas ouverte en ce moment."
 ALREADY_OPEN = "Cette consultation a déjà été ouverte."
 ALL_ANSWERED = "Tout le monde a répondu : il n’y a personne à relancer."
 EXPORTED = "Voici l’export."
+NOBODY_TO_CALL = "Tout le monde a répondu ou peut être joint par messagerie : il n’y a personne à appeler."
+
+
+def to_call(rows: int) -> str:
+    """What the list of the unreachable holds."""
+    return (
+        f"Voici les {rows} personnes et structures qui n’ont pas répondu et que je ne peux pas joindre par messagerie, "
+        "avec leur téléphone quand je le connais. « Saisir une réponse » enregistre ce qu’elles vous diront."
+    )
+
+
 WHICH_FORMAT = "Dans quel format voulez-vous les réponses ?"
 
 

@@ -72,6 +72,9 @@ class Sitting:
         state: dict[str, object] = {"consultation": self.seat.consultation.id}
         if self.seat.secret:
             state[SECRET] = True  # what is typed next is an anonymous answer
+        if self.request.typed_by is not None:
+            state["for"] = self.seat.person.id
+            lead = "\n\n".join(part for part in (wording.on_behalf(self.seat.person.name), lead) if part)
         if item is not None:
             message = screens.question(self.items, self.answers, item, self.ticks(item), lead)
         else:
@@ -104,7 +107,13 @@ class Sitting:
         return await self.show(lead=lead, notice="" if found else wording.NOTED)
 
 
-async def begin_draft(session: AsyncSession, seat: Admitted, now: datetime, answers: Answers | None = None) -> Draft:
+async def begin_draft(
+    session: AsyncSession,
+    seat: Admitted,
+    now: datetime,
+    answers: Answers | None = None,
+    entered_by: int | None = None,
+) -> Draft:
     """The person's draft; a new one begins with `answers`. Made once, whatever presses race."""
     given = {key: dict(answer) for key, answer in (answers or {}).items()}
     first = steps.next_step(seat.items, given)
@@ -115,6 +124,7 @@ async def begin_draft(session: AsyncSession, seat: Admitted, now: datetime, answ
         "answers": {**given, **mark},
         "ticks": dict(mark),
         "at_question": first.id if first else None,
+        "entered_by": entered_by,
         "updated_at": now,
     }
     await insert_or_ignore(session, Draft, [row])

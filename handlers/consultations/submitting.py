@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import notices, screens, steps, wording
+from handlers.consultations import behalf, notices, screens, steps, wording
 from handlers.consultations.admitting import Admitted, closed_sentence
 from handlers.consultations.casting import Cast, cast, cast_secretly, end_draft
 from handlers.consultations.questionnaire import Answers
@@ -72,10 +72,20 @@ async def send(
         ballot = await cast(
             session,
             standing,
-            Cast(seat.consultation.id, seat.voice_key, seat.items, answers, seat.person.id, request.received_at),
+            Cast(
+                seat.consultation.id,
+                seat.voice_key,
+                seat.items,
+                answers,
+                seat.person.id,
+                request.received_at,
+                entered_by=request.typed_by,
+            ),
         )
         await _tell_others(request, session, seat, standing, ballot)
         reply = receipt(request, seat, ballot, answers)
+        if request.typed_by is not None:
+            reply = await behalf.entered(request, session, seat, ballot.receipt, ballot.revision, answers)
     await end_draft(session, seat.consultation.id, seat.person.id)
     await witness(request, session, seat)
     conversation.close_form()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import answering, composing, following
+from handlers.consultations import answering, behalf, composing, following
 from handlers.errors import Refusal
 from handlers.messages import ACTION_BYTES, Button, Reply, say
 from handlers.request import Inbound, Press, Request, Someone
@@ -19,7 +19,11 @@ from storage.outbox import Delivery
 from storage.people import Account, Person, Role, RoleGrant
 
 NOW = datetime(2024, 3, 15, 9, 0, tzinfo=UTC)
-FORMS = {"consultations:answer": answering.typed, "consultations:compose": composing.typed}
+FORMS = {
+    "consultations:for": behalf.typed,
+    "consultations:answer": answering.typed,
+    "consultations:compose": composing.typed,
+}
 COMMANDS = {
     "consultations": answering.list_consultations,
     "suivi": following.follow_up,
