@@ -117,7 +117,7 @@ class Claimer:
                     row.state, row.reason, row.ended_at = State.SKIPPED, kept.reason, calendar
                 continue
             chats.add(row.chat)
-            taken.append(_outgoing(row, free.at(len(taken))))
+            taken.append(_outgoing(row, free.leaves(len(taken))))
         if held:
             await session.flush()
         if taken:

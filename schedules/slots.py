@@ -10,20 +10,26 @@ from storage.base import insert_or_ignore
 from storage.outbox import SendLimit
 
 HORIZON = 0.06  # seconds of slots claimed ahead: what a kill can leave in doubt is rate × horizon
+HURRY = 0.8  # of the usual distance between two messages, while there are slots to make up for
 CATCH_UP = 0.25  # how much of one second's worth may be made up for after a pause; platforms forgive all of it
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """`count` messages may leave: number i at `start + i × step`, in seconds of the machine's clock."""
+    """`count` slots, number i at `start + i × step`, in seconds of the machine's clock; the first may be past."""
 
     start: float
     step: float
     count: int
+    now: float
 
     def at(self, index: int) -> float:
-        """When the message of that index leaves; in the past: at once."""
+        """The slot of that index."""
         return self.start + index * self.step
+
+    def leaves(self, index: int) -> float:
+        """When the message with that slot leaves: slots that are past are made up for at a pace, not all at once."""
+        return max(self.at(index), self.now + index * self.step * HURRY)
 
 
 def available(tat: float, quiet_until: float, now: float, rate: float | None, most: int, horizon: float) -> Slots:
@@ -33,13 +39,13 @@ def available(tat: float, quiet_until: float, now: float, rate: float | None, mo
     could take, because a commit was slow or a process was started again; never more than `rate × horizon` at a time.
     """
     if quiet_until > now:
-        return Slots(quiet_until, 0.0, 0)
+        return Slots(quiet_until, 0.0, 0, now)
     if rate is None:
-        return Slots(now, 0.0, most)
+        return Slots(now, 0.0, most, now)
     start = max(tat, now - CATCH_UP * max(0.0, 1 - 1 / rate))
     room = (now + horizon - start) * rate
     count = int(room) + 1 if room >= 0 else 0
-    return Slots(start, 1.0 / rate, min(most, count, math.ceil(rate * horizon)))
+    return Slots(start, 1.0 / rate, min(most, count, math.ceil(rate * horizon)), now)
 
 
 _LIMIT = (

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -25,6 +26,8 @@ from schedules.retry import DeliveryError
 from storage.channels import BY_EMAIL
 
 log = logging.getLogger(__name__)
+
+_same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everybody
 
 UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 
@@ -52,7 +55,7 @@ class SlackMessenger:
             message = message.model_copy(update={"file": None})  # a correction leaves the file as it is
         message = await self._files.attached(message)
         try:
-            parts = parts_of(message)
+            parts = (parts_of if message.secret else _same)(message)
         except ValueError as error:
             log.error("delivery %d cannot be shown on Slack (%s)", outgoing.id, type(error).__name__)
             raise DeliveryError("cannot be shown on Slack", permanent=True) from None

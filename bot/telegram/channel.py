@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import re
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +30,10 @@ from schedules.messenger import Messenger
 from storage.database import Database
 
 log = logging.getLogger(__name__)
+
+# httpcore looks for sniffio nine times a message; where it is not installed, the search costs a third of all the CPU.
+if find_spec("sniffio") is None:
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # Python's way to say: do not look
 
 DECIDE_WITHIN = 10.0  # seconds; Telegram waits longer for an answer to an update it posts
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")

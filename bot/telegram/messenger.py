@@ -7,6 +7,7 @@ made twice without harm, so a lost answer to it is no doubt.
 
 import asyncio
 import logging
+from functools import lru_cache
 
 from telegram import InputFile, LinkPreviewOptions
 from telegram import Message as Sent
@@ -23,6 +24,8 @@ from schedules.messenger import Outgoing
 from schedules.retry import DeliveryError
 
 log = logging.getLogger(__name__)
+
+_same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everybody
 
 UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 NOTICE = 200
@@ -49,7 +52,9 @@ class TelegramMessenger:
             message, stored = message.model_copy(update={"file": None}), None  # a correction leaves the file as it is
         message = await self._files.attached(message)
         try:
-            parts = parts_of(message, editing=bool(outgoing.edits), file_first=stored is not None)
+            parts = (parts_of if message.secret else _same)(
+                message, editing=bool(outgoing.edits), file_first=stored is not None
+            )
         except ValueError as error:
             log.error("delivery %d cannot be shown on Telegram (%s)", outgoing.id, type(error).__name__)
             raise DeliveryError("cannot be shown on Telegram", permanent=True) from None

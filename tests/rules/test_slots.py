@@ -1,5 +1,7 @@
 """Send slots: never above the limit, and never below it when there is work."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ def test_however_claims_fall_a_bucket_of_one_second_refuses_nothing(
     for pause in pauses:
         slots = available(tat, 0.0, now, rate, most, HORIZON)
         if slots.count:
-            leaving += [max(now, slots.at(i)) for i in range(slots.count)]
+            leaving += [slots.leaves(i) for i in range(slots.count)]
             tat = slots.at(slots.count)
         now += pause
     burst = max(1.0, rate)
@@ -49,6 +51,13 @@ def test_what_a_pause_cost_is_made_up_for() -> None:
             tat = slots.at(slots.count) if slots.count else tat
         now += 0.05
     assert sent >= 5 * 300
+
+
+def test_what_is_made_up_for_leaves_at_a_pace_and_before_the_horizon() -> None:
+    slots = available(0.0, 0.0, 1000.0, 300, 10_000, HORIZON)
+    leaving = [slots.leaves(i) for i in range(slots.count)]
+    assert all(later - earlier > 1 / 400 for earlier, later in itertools.pairwise(leaving))
+    assert (min(leaving), max(leaving) < 1000.0 + HORIZON) == (1000.0, True)
 
 
 def test_what_a_kill_can_leave_in_doubt_is_the_horizon() -> None:
