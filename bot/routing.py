@@ -21,7 +21,7 @@ from handlers.account import (
 from handlers.account import pressing as account
 from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
-from handlers.announcements import attaching, composing, reporting
+from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, reminding
 from handlers.calendar import pressing as calendar
@@ -79,6 +79,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "annonces": reporting.show_latest,
             "tickets": ticketing.list_tickets,
             "suivi": following.follow_up,
+            **dict.fromkeys(("adresses", "suivi des adresses"), addressing.show_addresses),
             "sondage": polls.compose,
             **dict.fromkeys(("mesdonnees", "mesdonnées", "mes données", "mes donnees"), mydata.show_my_data),
             **dict.fromkeys(("preferences", "préférences", "mes préférences"), preferring.show_preferences),

@@ -170,12 +170,13 @@ async def _apply(
 
 
 async def _other_address(session: AsyncSession, row: Delivery) -> Account | None:
-    """Another account of the person that is not known to be closed to us; each is tried once, as they get marked.
+    """Another account of the person that is not known to be closed to us, once: a second refusal is an end.
 
     The person may have named the platform to fall back to, or asked that there be none.
     """
     person = await session.get(Person, row.person_id) if row.person_id is not None else None
-    if person is None:
+    elsewhere = select(Attempt.id).where(Attempt.delivery_id == row.id, Attempt.platform != row.platform).limit(1)
+    if person is None or await session.scalar(elsewhere) is not None:
         return None
     others = [one for one in await accounts_of(session, [person.id]) if one.id != row.account_id]
     return best_account(others, person.preferred_platform, person.fallback_platform)

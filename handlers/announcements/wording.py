@@ -105,6 +105,11 @@ EXPORT_HEADER = (
     "Terminé le",
     "Lu le",
 )
+ADDRESSES = "Adresses qui ne répondent plus"
+ADDRESSES_HEADER = ("Nom", "Structure", "Région", "Plateforme", "Raison", "Autre adresse")
+ALL_REACHED = "Aucun compte n’est refusé par sa plateforme."
+ELSEWHERE = "joignable ailleurs"
+NOWHERE_ELSE = "injoignable"
 ERASED = "(personne effacée)"
 ADD_FILE = "Joindre une image ou un fichier"
 REMOVE_FILE = "Retirer le fichier"
@@ -172,6 +177,10 @@ PAUSE_REASONS = {
     "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre.",
 }
 REASONS = {
+    "bot was blocked by the user": "le bot est bloqué",
+    "user is deactivated": "compte supprimé",
+    "account_inactive": "compte désactivé",
+    "chat not found": "conversation introuvable",
     "no account": "aucun compte relié",
     "held back by SEND=off": "envois suspendus sur cette installation",
     "held back by SEND=only": "envois réservés à une adresse d’essai",
@@ -364,6 +373,12 @@ def ended(beginning: str, delivered: int, others: int) -> str:
     """The notice to the author when the last delivery has its end."""
     text = f"Votre annonce «\u00a0{beginning}\u00a0» est terminée\u00a0: remise à {people(delivered)}."
     return f"{text} Pour {people(others)}, voyez le suivi." if others else text
+
+
+def no_account(count: int) -> str:
+    """People whom no platform knows."""
+    verb = "n’ont" if count > 1 else "n’a"
+    return f"{people(count)} {verb} aucun compte relié\u00a0: une invitation leur ouvre la porte."
 
 
 def exported(beginning: str, count: int) -> str:

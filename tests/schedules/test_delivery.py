@@ -204,6 +204,21 @@ async def test_who_blocked_both_has_failed_with_the_reason(database: Database) -
     assert (row.state, row.reason) == (State.FAILED, "blocked by the user")
 
 
+async def test_there_is_one_fallback_only(database: Database) -> None:
+    channels = [RecordingMessenger(platform) for platform in ("test", "other", "web")]
+    for channel in channels[:2]:
+        channel.faults.append(DeliveryError("blocked by the user", permanent=True, unreachable=True))
+    one, _ = await a_person_with_two_accounts(database)
+    async with database.transaction() as session:
+        session.add(
+            Account(platform="web", external_id="w", chat="w", person_id=one.person_id, created_at=one.created_at)
+        )
+    await post(database, "a", person_id=one.person_id, account_id=one.id, chat=one.chat)
+    await worker_for(database, *channels).drain()
+    (row,) = await rows(database)
+    assert (row.state, row.platform) == (State.FAILED, "other") and channels[2].texts == []
+
+
 async def test_a_group_that_moved_is_followed_once(database: Database) -> None:
     channel, machine = RecordingMessenger(), HandMachine()
     channel.faults.append(DeliveryError("moved", moved_to="-100"))

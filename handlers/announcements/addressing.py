@@ -1,0 +1,52 @@
+"""« suivi des adresses »: who cannot be written to any more, on which platform and why."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.announcements import wording
+from handlers.announcements.rights import rights
+from handlers.messages import Attachment, Button, Message, Reply, plain, say
+from handlers.request import Request
+from handlers.tables import Table, as_csv
+from storage.addresses import Closed, closed_addresses, without_account
+from storage.audiences import Audience
+from storage.conversations import Conversation
+
+MOST = 30  # named in a message; the file names everybody
+
+
+async def show_addresses(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """Staff see the network, regional staff their regions. `announce:addresses:csv` is the file."""
+    may = await rights(request, session)
+    audience = may.within(Audience())
+    found = await closed_addresses(session, audience)
+    if request.press is not None and request.arguments[:1] == ["csv"]:
+        rows = tuple(
+            (
+                one.name,
+                one.structure,
+                one.region,
+                wording.platform(one.platform),
+                wording.reason(one.reason),
+                _other(one),
+            )
+            for one in found
+        )
+        content = as_csv(Table(wording.ADDRESSES, wording.ADDRESSES_HEADER, rows))
+        file = Attachment(filename="adresses.csv", media_type="text/csv", content=content)
+        return Reply(messages=(Message(text=wording.ADDRESSES, attachment=file),))
+    lines = [
+        f"- {plain(f'{one.name} ({one.structure})' if one.structure else one.name)}\u00a0: "
+        f"{wording.platform(one.platform)}, {plain(wording.reason(one.reason))}\u202f; {_other(one)}"
+        for one in found[:MOST]
+    ]
+    if len(found) > MOST:
+        lines.append(f"- … et {len(found) - MOST} de plus")
+    parts = [f"**{wording.ADDRESSES}**", "\n".join(lines) or wording.ALL_REACHED]
+    if missing := await without_account(session, audience):
+        parts.append(wording.no_account(missing))
+    row = (Button(label=wording.EXPORTS["csv"], action="announce:addresses:csv"),) if found else ()
+    return say("\n\n".join(parts), *((row,) if row else ()))
+
+
+def _other(one: Closed) -> str:
+    return wording.ELSEWHERE if one.elsewhere else wording.NOWHERE_ELSE
