@@ -31,8 +31,16 @@ class Case:
     def events(self) -> tuple[str, ...]:
         """The events meant by the names, the region, the year and the place in the question."""
         keys = dict.fromkeys(key for keys in self._meant for key in keys)
-        wholes = {self.event(key).parent for key in keys}
+        wholes = {whole for key in keys for whole in self._wholes(key)}
         return tuple(key for key in keys if key not in wholes)  # the part that is named, not the whole as well
+
+    def _wholes(self, key: str) -> list[str]:
+        """What the event is part of, however far up."""
+        wholes: list[str] = []
+        while (parent := self.event(key).parent) in self.knowledge.event and parent not in wholes:
+            wholes.append(parent)
+            key = parent
+        return wholes
 
     @property
     def unclear(self) -> bool:
@@ -134,6 +142,8 @@ class Case:
     def several(self) -> bool:
         """Are several people each named without doubt?"""
         named = [m.contacts for m in self.marks.people] + [m.contacts for m in self.marks.roles if m.contacts]
+        if not self.marks.people and any(m.plural and len(m.contacts) > 1 for m in self.marks.roles):
+            return True
         return len(named) > 1 and all(len(contacts) == 1 for contacts in named)
 
     @property

@@ -102,7 +102,7 @@ class DateReader(Spans):
             return replace(
                 finish, first=min(self._today, last), last=last, kind="range", start=at, open="before", label=""
             )
-        if self._at(at) == "avant" and self._at(at + 1) != "hier":
+        if self._at(at) == "avant" and self._at(at + 1) not in ("hier", "dernier", "derniere"):
             finish = self._bound(at + 1)
             if finish is None:
                 return None

@@ -8,6 +8,7 @@ from math import log
 from handlers.questions.facts import EventFact, TopicFact
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Word, read_words
+from handlers.questions.periods import NUMBERS
 
 DETERMINERS = frozenset(
     ["le", "la", "les", "l", "un", "une", "du", "de", "des", "d", "en", "a", "au", "aux", "et", "the"]
@@ -29,7 +30,10 @@ _TELLING = frozenset(
     ]
 )
 _KEPT = frozenset(("audience", "programme"))  # « qui est auditionné ? »: the asking words say what about, too
-_DIGITS = {n: str(d) for d, n in enumerate("un deux trois quatre cinq six sept huit neuf dix".split(), start=1)}
+_DIGITS = {
+    n: str(d)
+    for d, n in enumerate(["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"], start=1)
+}
 _MOST_CANDIDATES = 2000  # looked at for one question, rarest words first
 
 
@@ -52,13 +56,22 @@ def name_stems(text: str) -> tuple[str, ...]:
     return tuple(w.stem for w in read_words(text).words if w.folded not in DETERMINERS)
 
 
-def features(words: Sequence[Word], lexicon: Lexicon) -> tuple[str, ...]:
-    """What a question is about and how it asks: content stems, and « ?who » for an asking word of that kind."""
+def features(
+    words: Sequence[Word], lexicon: Lexicon, spelled_out: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[str, ...]:
+    """What a question is about and how it asks: content stems, and « ?who » for an asking word of that kind.
+
+    Abbreviations stand for the stems of what they mean, so that « copil » and « comité de pilotage » are the same.
+    """
     telling = [cue for cue in lexicon.cues.find(words) if cue.name in _TELLING]
     said = {p for cue in telling if cue.name not in _KEPT for p in range(cue.start, cue.end)}
+    spelled_out = spelled_out or {}
     content = dict.fromkeys(
-        _DIGITS.get(w.folded, w.stem) for p, w in enumerate(words) if w.folded not in lexicon.stop and p not in said
+        str(NUMBERS[w.folded]) if w.folded in NUMBERS else w.stem
+        for p, w in enumerate(words)
+        if w.folded not in lexicon.stop and p not in said
     )
+    content = dict.fromkeys(piece for stem in content for piece in spelled_out.get(stem, (stem,)))
     asking = dict.fromkeys(f"?{cue.name}" for cue in telling)
     return (*content, *asking)
 
@@ -141,14 +154,21 @@ class TopicMatch:
 class PhraseIndex:
     """Finds what the documents say about by the phrases that people use for it."""
 
-    def __init__(self, topics: Sequence[TopicFact], lexicon: Lexicon, own_name: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        topics: Sequence[TopicFact],
+        lexicon: Lexicon,
+        own_name: Collection[str] = (),
+        spelled_out: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self._spelled_out = spelled_out or {}
         self._lexicon = lexicon
         self._around = lexicon.around | set(own_name)
         entries: list[tuple[str, ...]] = []
         self._topics: list[TopicFact] = []
         for topic in topics:
             for phrase in (topic.title, *topic.phrases):
-                stems = features(read_words(phrase).words, lexicon)
+                stems = features(read_words(phrase).words, lexicon, self._spelled_out)
                 if stems:
                     entries.append(stems)
                     self._topics.append(topic)
@@ -173,7 +193,9 @@ class PhraseIndex:
         """The topics that fit a question best, the best first. Verbs that no phrase has say little."""
         weak = {w.stem for w in words if self._lexicon.is_verb(w.folded)}
         verbs = {w.stem for w in words if self._lexicon.only_verb(w)}
-        asked = {s for s in features(words, self._lexicon) if s not in verbs or self._postings.holding(s)}
+        asked = {
+            s for s in features(words, self._lexicon, self._spelled_out) if s not in verbs or self._postings.holding(s)
+        }
         total = sum(map(self._postings.weight, asked))
         asks = {piece for piece in asked if piece.startswith("?")}
         content = asked - asks

@@ -80,7 +80,7 @@ class Knowledge:
         }
         self.owner_stems = frozenset().union(*self._owners.values()) if self._owners else frozenset()
         self.head = organisations[0].key if organisations else ""
-        self.phrases = PhraseIndex(topics, self.lexicon, self.own_name)
+        self.phrases = PhraseIndex(topics, self.lexicon, self.own_name, _spelled_out(terms, self.lexicon))
         texts = [
             *(text for e in self.events for text in (e.name, e.place or "", *e.aliases)),
             *(text for o in organisations for text in (o.name, o.abbreviation, *o.aliases)),
@@ -261,6 +261,12 @@ def _known_as(*texts: str) -> list[str]:
         if words:
             known.append(" ".join(words))
     return known
+
+
+def _spelled_out(terms: Iterable[TermFact], lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+    """Abbreviations by their stem, with the stems of what they mean; long meanings say more than is asked."""
+    meanings = {stem(fold(t.term)): content_stems(t.meaning, lexicon) for t in terms if len(t.term.split()) == 1}
+    return {short: long for short, long in meanings.items() if len(long) <= 3}
 
 
 def _coordinates(contacts: Iterable[ContactFact]) -> dict[str, tuple[ContactFact, ...]]:

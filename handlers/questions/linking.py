@@ -1,10 +1,9 @@
-"""Which events, regions, organisations, functions a question names, and with which words."""
+"""Which events and regions a question names, and with which words."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.questions.facts import ContactFact
-from handlers.questions.indexing import DETERMINERS, content_stems
+from handlers.questions.indexing import DETERMINERS, Alias
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue, Lexicon
 from handlers.questions.normalising import Text, Word
@@ -24,15 +23,6 @@ class EventMention:
     weight: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class RoleMention:
-    """A function named, with the people known to hold it; nobody when it is somebody else's."""
-
-    contacts: tuple[ContactFact, ...]
-    start: int
-    end: int
-
-
 def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> list[EventMention]:
     """The events named in a text, longest names first where they overlap, then from left to right."""
     words, lexicon = text.words, knowledge.lexicon
@@ -49,12 +39,13 @@ def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> li
             continue
         weight = sum(map(index.weight, alias.stems))
         for start, end in _windows(alias.stems, where, words, lexicon, knowledge.abbreviations):
-            span = range(start, end)
-            if alias.place and busy.intersection(span):
+            if alias.place and busy.intersection(range(start, end)):
                 continue
-            if len(alias.stems) == 1 and _homograph(words[start], lexicon) and not _named(text, start, alias.place):
-                continue
-            if len(alias.stems) == 1 and alias.place and not _located(text, start):
+            doubtful = len(alias.stems) == 1 and (
+                (_homograph(words[start], lexicon) and not _named(text, start, alias.place))
+                or (alias.place and not _located(text, start))
+            )
+            if doubtful and not (alias.place and _beside_its_event(alias, number, index.candidates(where), knowledge)):
                 continue
             known = spans.setdefault((start, end, alias.place), (weight, []))
             if alias.event not in known[1]:
@@ -66,6 +57,16 @@ def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> li
         if not any(mention.start < end and start < mention.end for mention in chosen):
             chosen.append(EventMention(tuple(keys), start, end, place, weight))
     return sorted(chosen, key=lambda mention: mention.start)
+
+
+def _beside_its_event(alias: Alias, number: int, found: Mapping[int, int], knowledge: Knowledge) -> bool:
+    """« rencontres nationales tours »: the place of an event that is named as well needs no capital."""
+    others = (
+        knowledge.aliases[n]
+        for n, count in found.items()
+        if n != number and count >= len(set(knowledge.aliases[n].stems))
+    )
+    return any(other.event == alias.event and not other.place for other in others)
 
 
 def _windows(
@@ -161,129 +162,3 @@ def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon, regional: 
         return True
     held = text.words[begin - 2] if begin > 1 else None
     return before.folded in ("de", "pour") and held is not None and held.stem in lexicon.gatherings
-
-
-def role_mentions(
-    text: Text, knowledge: Knowledge, taken: Iterable[int], *, past: bool, years: set[int]
-) -> list[RoleMention]:
-    """The functions named and who holds them, or held them if the question is about the past."""
-    words, lexicon = text.words, knowledge.lexicon
-    busy = set(taken)
-    mentions: list[RoleMention] = []
-    position = 0
-    while position < len(words):
-        word = words[position]
-        holders = [
-            (contact, function, owner)
-            for contact, function, owner in (knowledge.offices[n] for n in knowledge.functions.holding(word.stem))
-        ]
-        if word.stem not in knowledge.function_heads or position in busy or word.folded in ("direction", "directions"):
-            position += 1
-            continue
-        wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
-        fitting = [
-            (contact, function, owner)
-            for contact, function, owner in holders
-            if _fits(wanted, function, owner, knowledge)
-        ]
-        mentions.append(RoleMention(_choose(fitting, words[position], wanted, knowledge, past, years), position, end))
-        position = end
-    return mentions
-
-
-def _qualifiers(
-    words: Sequence[Word], office: int, lexicon: Lexicon, busy: set[int], knowledge: Knowledge
-) -> tuple[list[str], int]:
-    """What follows the function and narrows it: « de l’UNML », « senior », « de la Mission Locale de Lille »."""
-    wanted, end = [], office + 1
-    for position in range(office + 1, min(len(words), office + 12)):
-        word = words[position]
-        if word.breaks or position in busy or word.kind != "word":
-            break
-        if word.folded in lexicon.stop:
-            if word.folded not in (
-                "de",
-                "du",
-                "des",
-                "d",
-                "l",
-                "la",
-                "le",
-                "les",
-                "et",
-                "chez",
-                "au",
-                "a",
-                "notre",
-                "votre",
-                "pour",
-            ):
-                break
-            continue
-        if (
-            word.stem in lexicon.vocabulary
-            and not knowledge.functions.holding(word.stem)
-            and word.stem not in knowledge.owner_stems
-        ):
-            break
-        if word.stem in lexicon.offices and words[position - 1].folded == "et":
-            break
-        wanted.append(word.stem)
-        end = position + 1
-    return wanted, end
-
-
-def _fits(wanted: Sequence[str], function: str, owner: str, knowledge: Knowledge) -> bool:
-    own = set(content_stems(function, knowledge.lexicon)) | knowledge.stems_of_owner(owner)
-    return all(piece in own for piece in wanted)
-
-
-def _choose(
-    fitting: list[tuple[ContactFact, str, str]],
-    word: Word,
-    wanted: Sequence[str],
-    knowledge: Knowledge,
-    past: bool,
-    years: set[int],
-) -> tuple[ContactFact, ...]:
-    """Among those who fit: who held it then, the very function rather than a longer one, the gender said."""
-
-    def narrowed(keep: list[tuple[ContactFact, str, str]]) -> list[tuple[ContactFact, str, str]]:
-        return keep or fitting
-
-    if years or past:
-        then = [f for f in fitting if f[0].former or (years and f[0].as_of[:4] in {str(y) for y in years})]
-        former = [f for f in then if f[0].former]
-        fitting = narrowed(former or then)
-    else:
-        fitting = narrowed([f for f in fitting if not f[0].former])
-    asked = {word.stem, *wanted}
-    exact = [f for f in fitting if set(content_stems(f[1], knowledge.lexicon)) <= asked]
-    if exact and not (set(asked) & knowledge.owner_stems and len(exact) > 1):
-        fitting = exact
-    gender = (
-        "f" if word.folded.endswith(("ente", "trice", "ee", "iere", "ante", "cheffe", "onne", "tes", "trices")) else "m"
-    )
-    if word.folded in _GENDERLESS:
-        gender = ""
-    if gender and len({c.key for c, _, _ in fitting}) > 1:
-        fitting = narrowed([f for f in fitting if f[0].gender in ("", gender)])
-    if len({c.key for c, _, _ in fitting}) > 1 and not wanted and knowledge.head:
-        fitting = narrowed([f for f in fitting if f[2] == knowledge.head])
-    return tuple(dict.fromkeys(contact for contact, _, _ in fitting))
-
-
-_GENDERLESS = frozenset(
-    [
-        "responsable",
-        "secretaire",
-        "maire",
-        "preside",
-        "presider",
-        "presidence",
-        "dirige",
-        "diriger",
-        "direction",
-        "directions",
-    ]
-)

@@ -9,10 +9,11 @@ from handlers.questions.facts import EventFact
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue
-from handlers.questions.linking import EventMention, RoleMention, event_mentions, regions_named, role_mentions
+from handlers.questions.linking import EventMention, event_mentions, regions_named
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
 from handlers.questions.periods import NUMBERS, Busy
+from handlers.questions.roles import RoleMention, role_mentions
 from handlers.questions.spelling import corrected
 
 
@@ -98,7 +99,8 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
         inside = (span <= eventful or span <= dated or span <= named) and cue.name != "mine"
         if not inside and not (span <= said and _longest(marks.acts, cue)):
             marks.cues.setdefault(cue.name, []).append(cue)
-    marks.absent = [a for a in lexicon.absent.find(words) if not set(range(a.start, a.end)) & (eventful | dated)]
+    untouchable = eventful | dated | {p for a in marks.acts if a.end - a.start > 1 for p in range(a.start, a.end)}
+    marks.absent = [a for a in lexicon.absent.find(words) if not set(range(a.start, a.end)) & untouchable]
     marks.foreign = [f for f in lexicon.foreign.find(words) if not set(range(f.start, f.end)) & (eventful | dated)]
 
     cued = {p for found in marks.cues.values() for c in found for p in range(c.start, c.end)}

@@ -18,7 +18,8 @@ def agenda(case: Case) -> Reading | None:
     general = [p for p in m.gatherings if m.words[p].stem in GENERIC]
     listed = bool(general) or case.has("agenda")
     if m.periods:
-        if case.stray and (case.fit >= 0.6 or not (listed or case.has("purpose"))):
+        asked = listed or case.has("purpose") or not case.stray_nouns
+        if case.stray and (case.fit >= 0.6 or not asked):
             return None
         return Reading("agenda", period=_together(m.periods), region=region)
     if case.stray:

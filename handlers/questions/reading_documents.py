@@ -40,12 +40,19 @@ def _apart(case: Case) -> bool:
 
 def topic_surely(case: Case) -> Reading | None:
     """The very words of a phrase of a topic."""
-    if case.fit < 0.9 or (case.asks_fact and case.events) or _phased(case):
+    if case.fit < 0.9 or (case.asks_fact and case.events) or _phased(case) or _only_abbreviation(case):
         return None
     topics = case.marks.topics
     if len(topics) > 1 and topics[1].fit == topics[0].fit and not case.event_asks:
         return None
     return case.on_topic(events=case.events)
+
+
+def _only_abbreviation(case: Case) -> bool:
+    """« c’est quoi un copil ? »: the word is asked for, not what is said about the thing."""
+    terms = [case.knowledge.term[c.name].term for c in case.marks.terms]
+    asks = set(case.marks.cues) - _ASKS_NOTHING_MORE
+    return bool(terms) and terms[0].isupper() and asks == {"what"} and not case.marks.loose
 
 
 def _phased(case: Case) -> bool:
@@ -64,7 +71,7 @@ def meaning(case: Case) -> Reading | None:
     plain = asks <= {"what"} and not m.loose and not m.periods and (not case.events or case.has("what"))
     if not (case.has("meaning") or plain) or (case.events and not case.has("meaning", "what")):
         return None
-    if case.fit >= 0.8 and not case.has("meaning"):
+    if case.fit >= 0.8 and not case.has("meaning") and not _only_abbreviation(case):
         return None
     if m.loose and case.fit >= 0.5 and case.topic_explains(m.loose):
         return case.on_topic()

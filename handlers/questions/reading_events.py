@@ -45,11 +45,20 @@ def _unheard(case: Case, position: int) -> Reading:
 def _other_date(case: Case) -> Period | None:
     """A year or a date that is none of the event's: « les Rencontres 2026 »."""
     for period in case.marks.periods:
-        if period.anchor or period.open:
+        if period.anchor or period.open or not (period.kind in ("year", "month") or _says_which(case, period)):
             continue
         if not any(period.touches(case.event(k).starts_on, case.event(k).ends_on) for k in case.events):
             return period
     return None
+
+
+def _says_which(case: Case, period: Period) -> bool:
+    """« le CA du 12 mai » is another one; « le CA, c’est mardi ou mercredi ? » is ours."""
+    words = case.marks.words
+    return any(
+        m.end <= period.start and all(w.folded in _BELONGING for w in words[m.end : period.start])
+        for m in case.marks.events
+    )
 
 
 def _qualified(case: Case) -> str:
@@ -124,13 +133,15 @@ def event(case: Case) -> Reading | None:
         return unknown
     if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
         return unknown  # « Le Havre, c'est où ? »: a place is no event
+    if not asks and any(p.kind == "day" and not p.anchor and not _says_which(case, p) for p in m.periods):
+        return Reading("event", events=case.events, asks=("when",))  # « c'est le 8 ou le 9 ? »
     if not asks and _asked_whether_there(case):
         return Reading("event", events=case.events, asks=("where",))
     if not explicit and m.loose:
+        if case.only_verbs and (asks or m.begins("que", "qu", "quoi", "de")):
+            return Reading("event", events=case.events, asks=asks or ("programme",))
         if case.fit >= 0.6 or (case.fit >= 0.45 and case.topic_explains(m.loose)):
             return case.on_topic(events=case.events)
-        if case.only_verbs and m.begins("que", "qu", "quoi", "de"):
-            return Reading("event", events=case.events, asks=("programme",))
         if case.stray or not asks:
             return unknown
     if case.has("who") and not explicit:

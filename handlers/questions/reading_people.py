@@ -3,6 +3,7 @@
 from handlers.questions.case import Case, keys_of
 from handlers.questions.facts import ContactFact
 from handlers.questions.reading import COORDINATES, Reading
+from handlers.questions.roles import LESSER
 
 _SURE, _LIKELY = 0.9, 0.6
 
@@ -94,9 +95,12 @@ def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
     """Somebody named by their function; another's function is nobody's here."""
     mention = case.marks.roles[0]
     keys = keys_of(case.holders)
+    lesser = case.marks.words[mention.start].folded in LESSER
     said = " ".join(w.text for w in case.marks.words[mention.start : mention.end])
     if keys and not any(mention.end <= p <= mention.end + 3 for p in case.marks.loose):
         return Reading("contact", contacts=keys, asks=asks, said=said, several=case.several)
+    if lesser and not keys:
+        return Reading("vacant", said=said, asks=asks)
     if case.fit >= _LIKELY and asks == ("who",) and case.topic_explains(case.marks.loose):
         return case.on_topic()
     duty = case.knowledge.on_duty(case.marks.words)

@@ -34,6 +34,8 @@ def phase(case: Case) -> Reading | None:
     asks = case.event_asks
     if (after := _after(case)) is not None:
         return after
+    if case.has("penultimate") and len(phases) > 1:
+        return Reading("phase", events=(phases[-2].key,), asks=asks)
     named = tuple(k for k in case.events if case.event(k).position is not None)
     if (
         named
@@ -42,6 +44,9 @@ def phase(case: Case) -> Reading | None:
         and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks))
     ):
         return case.on_topic(events=named)
+    if named and any(words.folded in ("suit", "succede") for words in case.marks.words):
+        place = [p.key for p in phases].index(named[0]) + 1
+        return Reading("phase", events=tuple(p.key for p in phases[place : place + 1]), asks=asks)
     if named:
         return Reading("phase", events=named, asks=asks)
     if not (case.has("phase") or _of_undertaking(case)) or (case.events and not case.has("next")):
@@ -132,9 +137,9 @@ def _number(case: Case) -> int:
         if after < len(words) and (number := _rank(words[after].folded, words[after].kind)):
             return number
         before = words[cue.start - 1] if cue.start else None  # « la troisième phase », not « les quatre phases »
-        if before is not None and before.kind != "number" and before.folded not in _CARDINALS:
-            if number := _rank(before.folded, before.kind):
-                return number
+        counted = before is None or before.kind == "number" or before.folded in _CARDINALS
+        if before is not None and not counted and (number := _rank(before.folded, before.kind)):
+            return number
     return 0
 
 

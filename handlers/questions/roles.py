@@ -1,0 +1,146 @@
+"""Which functions a question names, and who is known to hold them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from handlers.questions.facts import ContactFact
+from handlers.questions.indexing import content_stems
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.lexicon import Lexicon
+from handlers.questions.normalising import Text, Word, fold
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMention:
+    """A function named, with the people known to hold it; nobody when it is somebody else's."""
+
+    contacts: tuple[ContactFact, ...]
+    start: int
+    end: int
+    plural: bool = False
+
+
+def role_mentions(
+    text: Text, knowledge: Knowledge, taken: Iterable[int], *, past: bool, years: set[int]
+) -> list[RoleMention]:
+    """The functions named and who holds them, or held them if the question is about the past."""
+    words, lexicon = text.words, knowledge.lexicon
+    busy = set(taken)
+    mentions: list[RoleMention] = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        holders = [
+            (contact, function, owner)
+            for contact, function, owner in (knowledge.offices[n] for n in knowledge.functions.holding(word.stem))
+        ]
+        if word.stem not in knowledge.function_heads or position in busy or word.folded in ("direction", "directions"):
+            position += 1
+            continue
+        wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
+        fitting = [
+            (contact, function, owner)
+            for contact, function, owner in holders
+            if _fits(wanted, function, owner, knowledge)
+        ]
+        start = position
+        if position and words[position - 1].folded in LESSER:  # a vice-president is no president
+            start, fitting = position - 1, [f for f in fitting if words[position - 1].folded in fold(f[1])]
+        chosen = _choose(fitting, words[position], wanted, knowledge, past, years)
+        mentions.append(RoleMention(chosen, start, end, plural=_plural(words, position)))
+        position = end
+    return mentions
+
+
+def _qualifiers(
+    words: Sequence[Word], office: int, lexicon: Lexicon, busy: set[int], knowledge: Knowledge
+) -> tuple[list[str], int]:
+    """What follows the function and narrows it: « de l’UNML », « senior », « de la Mission Locale de Lille »."""
+    wanted, end = [], office + 1
+    for position in range(office + 1, min(len(words), office + 12)):
+        word = words[position]
+        if word.breaks or position in busy or word.kind != "word":
+            break
+        if word.folded in lexicon.stop:
+            if word.folded not in (
+                "de",
+                "du",
+                "des",
+                "d",
+                "l",
+                "la",
+                "le",
+                "les",
+                "et",
+                "chez",
+                "au",
+                "a",
+                "notre",
+                "votre",
+                "pour",
+            ):
+                break
+            continue
+        if (
+            word.stem in lexicon.vocabulary
+            and not knowledge.functions.holding(word.stem)
+            and word.stem not in knowledge.owner_stems
+        ):
+            break
+        if word.stem in lexicon.offices and words[position - 1].folded == "et":
+            break
+        wanted.append(word.stem)
+        end = position + 1
+    return wanted, end
+
+
+def _fits(wanted: Sequence[str], function: str, owner: str, knowledge: Knowledge) -> bool:
+    own = set(content_stems(function, knowledge.lexicon)) | knowledge.stems_of_owner(owner)
+    return all(piece in own for piece in wanted)
+
+
+def _choose(
+    fitting: list[tuple[ContactFact, str, str]],
+    word: Word,
+    wanted: Sequence[str],
+    knowledge: Knowledge,
+    past: bool,
+    years: set[int],
+) -> tuple[ContactFact, ...]:
+    """Among those who fit: who held it then, the very function rather than a longer one, the gender said."""
+
+    def narrowed(keep: list[tuple[ContactFact, str, str]]) -> list[tuple[ContactFact, str, str]]:
+        return keep or fitting
+
+    if years or past:
+        then = [f for f in fitting if f[0].former or (years and f[0].as_of[:4] in {str(y) for y in years})]
+        former = [f for f in then if f[0].former]
+        fitting = narrowed(former or then)
+    else:
+        fitting = narrowed([f for f in fitting if not f[0].former])
+    if word.folded.endswith("s") and not word.folded.endswith(("ss", "us")):  # « les consultants »: all of them
+        return tuple(dict.fromkeys(contact for contact, _, _ in fitting))
+    asked = {word.stem, *wanted}
+    exact = [f for f in fitting if set(content_stems(f[1], knowledge.lexicon)) <= asked]
+    if exact and not (set(asked) & knowledge.owner_stems and len(exact) > 1):
+        fitting = exact
+    gender = (
+        "f" if word.folded.endswith(("ente", "trice", "ee", "iere", "ante", "cheffe", "onne", "tes", "trices")) else "m"
+    )
+    if word.folded in _GENDERLESS:
+        gender = ""
+    if gender and len({c.key for c, _, _ in fitting}) > 1:
+        fitting = narrowed([f for f in fitting if f[0].gender in ("", gender)])
+    if len({c.key for c, _, _ in fitting}) > 1 and not wanted and knowledge.head:
+        fitting = narrowed([f for f in fitting if f[2] == knowledge.head])
+    return tuple(dict.fromkeys(contact for contact, _, _ in fitting))
+
+
+def _plural(words: Sequence[Word], position: int) -> bool:
+    return words[position].folded.endswith("s")
+
+
+LESSER = frozenset(("vice", "sous", "co"))
+_GENDERLESS = frozenset(
+    ("responsable", "secretaire", "maire", "preside", "presider", "presidence", "dirige", "diriger", "direction")
+)
