@@ -62,6 +62,14 @@ class QuestionKind(StrEnum):
     LONG_TEXT = "long_text"
 
 
+class Readers(StrEnum):
+    """Whom results were made known to, besides staff."""
+
+    NOBODY = ""
+    VOTERS = "voters"  # the people of the voices that have answered
+    ASKED = "asked"  # everybody who could have answered
+
+
 class Consultation(Row):
     """Something asked of the network; a poll has one question.
 
@@ -84,6 +92,7 @@ class Consultation(Row):
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
     nudge_days: Mapped[list[Any]] = mapped_column(default=list)
     live_results: Mapped[bool] = mapped_column(default=True)
+    published_to: Mapped[str] = mapped_column(default=Readers.NOBODY)
     source: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]
     seed_digest: Mapped[str | None]

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import calling, exporting, reporting, timing
+from handlers.consultations import calling, exporting, publishing, reporting, timing
+from handlers.consultations.acting_notes import note_change as note_change
 from handlers.consultations.counting import counted
 from handlers.consultations.documenting import as_docx
 from handlers.consultations.nudging import nudge_now, silent_members, silent_voices
@@ -164,18 +165,6 @@ async def do_open(request: Request, session: AsyncSession, consultation: Consult
     return say(reporting.opened(consultation.title), _back(consultation), replace=True)
 
 
-async def note_change(request: Request, session: AsyncSession, consultation: Consultation, what: str) -> None:
-    """Put into the audit trail who did what to it."""
-    await note(
-        session,
-        Act.CONSULTATION_CHANGED,
-        request.received_at,
-        by=request.known().id,
-        about=f"consultation:{consultation.slug}",
-        what=what,
-    )
-
-
 def _back(consultation: Consultation) -> tuple[Button, ...]:
     return (button(reporting.PARTICIPATION, "follow", consultation.id),)
 
@@ -186,6 +175,9 @@ DEEDS: dict[str, Deed] = {
     "export": ask_for_format,
     **{extension: export_as(extension) for extension in WRITERS},
     "phones": list_to_call,
+    "publish": publishing.ask_to_publish,
+    "tovoters": publishing.publish_to_voters,
+    "toasked": publishing.publish_to_asked,
     "close": ask_to_close,
     "closed": do_close,
     "opening": ask_to_open,

@@ -5,7 +5,7 @@ Nothing trusts a button: each press is admitted anew, and an old one counts for 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, composing, entering, following, screens, steps, wording
+from handlers.consultations import behalf, composing, entering, following, publishing, screens, steps, wording
 from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
@@ -45,6 +45,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await list_consultations(request, session, conversation)
     if verb == "resume":
         return await _resume(request, session, conversation)
+    if verb == "outcome" and (number := request.number(0)) is not None:
+        return await publishing.outcome(request, session, number)
     if verb == "for":
         return await behalf.begin(request, session, conversation)
     if verb == "box" and (number := request.number(0)) is not None:

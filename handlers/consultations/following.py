@@ -125,6 +125,8 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
             acts.append(button(reporting.OPEN, "opening", consultation.id))
         else:
             acts.append(button(reporting.EXPORT, "export", consultation.id))
+        if state == Status.CLOSED:
+            acts.append(button(reporting.PUBLISH, "publish", consultation.id))
     row.append(button(reporting.REFRESH, "follow", consultation.id))
     return say(text, tuple(row), *([tuple(acts)] if acts else []), replace=True)
 

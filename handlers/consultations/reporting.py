@@ -10,7 +10,7 @@ from handlers.consultations.questionnaire import CHOSEN
 from handlers.consultations.tally import QuestionTally
 from handlers.dates import day
 from handlers.messages import plain
-from storage.consultations import Consultation, QuestionKind, Secrecy, Status
+from storage.consultations import Consultation, QuestionKind, Readers, Secrecy, Status
 
 UNKNOWN_SLUG = "Je ne connais pas de consultation de ce nom. Dites « suivi » pour les voir toutes."
 NOTHING_TO_FOLLOW = "Aucune consultation n’est ouverte ni close pour l’instant."
@@ -169,6 +169,9 @@ def _texts(tally: QuestionTally, signed: Sequence[tuple[str, str]] | None) -> li
 
 
 NUDGE = "Relancer"
+PUBLISH = "Publier"
+PUBLISH_WHOM = "À qui faire connaître ces résultats ? Les textes libres et les noms restent à l’équipe d’animation."
+NOT_PUBLISHED = "Les résultats de cette consultation ne vous ont pas été communiqués."
 UNREACHED = "Qui appeler"
 ENTER = "Saisir une réponse"
 NUDGE_GO = "Relancer maintenant"
@@ -183,6 +186,22 @@ ALREADY_OPEN = "Cette consultation a déjà été ouverte."
 ALL_ANSWERED = "Tout le monde a répondu : il n’y a personne à relancer."
 EXPORTED = "Voici l’export."
 NOBODY_TO_CALL = "Tout le monde a répondu ou peut être joint par messagerie : il n’y a personne à appeler."
+
+
+def publish_to(readers: Readers, people: int) -> str:
+    """A button: to whom, and how many they are."""
+    whom = "Aux personnes qui ont répondu" if readers == Readers.VOTERS else "À toutes les personnes interrogées"
+    return f"{whom} ({people})"
+
+
+def are_published(title: str) -> str:
+    """To each reader."""
+    return f"Les résultats de la consultation « {plain(title)} » sont connus."
+
+
+def published(told: int) -> str:
+    """To staff."""
+    return f"Les résultats sont annoncés à {told} personne{_s(told)} de plus, qui peuvent les voir avec leur graphique."
 
 
 def to_call(rows: int) -> str:
