@@ -23,8 +23,9 @@ from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
-from handlers.calendar import agenda, reminding
+from handlers.calendar import agenda, reminding, replying
 from handlers.calendar import pressing as calendar
+from handlers.calendar import wording as calendar_wording
 from handlers.consultations import answering, behalf, following
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
@@ -44,6 +45,7 @@ _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
 _RESUME_TICKETS = Button(label="Reprendre la réponse", action="account:help")
+_RESUME_NEEDS = Button(label=calendar_wording.NEEDS_RESUME, action="calendar:agenda")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
 
@@ -77,9 +79,9 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "delier": agreeing.unlink,
             "annonce": composing.compose,
             "annonces": reporting.show_latest,
+            **dict.fromkeys(("adresses", "suivi des adresses"), addressing.show_addresses),
             "tickets": ticketing.list_tickets,
             "suivi": following.follow_up,
-            **dict.fromkeys(("adresses", "suivi des adresses"), addressing.show_addresses),
             "sondage": polls.compose,
             **dict.fromkeys(("mesdonnees", "mesdonnées", "mes données", "mes donnees"), mydata.show_my_data),
             **dict.fromkeys(("preferences", "préférences", "mes préférences"), preferring.show_preferences),
@@ -108,6 +110,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticketing.FORM: Form(ticketing.reply_typed, _RESUME_TICKETS),
+            replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),
             erasing.FORM: Form(erasing.typed, _RESUME_DATA),

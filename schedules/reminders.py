@@ -5,8 +5,8 @@ may tick at any time, and an event that is moved is reminded afresh. Nothing due
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
 from storage.people import Person
 from storage.preferences import all_quiet_hours
 from storage.reminders import all_calendars, events_to_look_at, note_next
+from storage.replies import Coming, replies_of, wants_reminders
 
 MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
 MOST_EVENTS = 200  # events a tick looks at, for the same reason: after an import the next ticks take up the others
@@ -96,7 +97,8 @@ async def _write(
     quiet = quiet_hours(own)
     begins, ends = own or (None, None)  # SQLAlchemy writes « = NULL » as IS NULL
     theirs = and_(Person.quiet_begins == begins, Person.quiet_ends == ends)
-    audience, awake = Audience.of(event.audience), and_(Person.reminders_paused.is_(False), theirs)
+    audience = Audience.of(event.audience)
+    awake = and_(Person.reminders_paused.is_(False), wants_reminders(event.id), theirs)
     for zone, holidays in await calendars(session, audience, awake):
         reader = zone if known_zone(zone) else default_zone
         due_then = dues(start, plan, reader, holidays, quiet)
@@ -109,7 +111,9 @@ async def _write(
         group = await recipients(
             session, audience, awake, ~known.exists(), calendar=(zone, holidays), limit=room - written
         )
-        rows = _rows(event, start, group, about, due, at, reader, now)
+        replies = await replies_of(session, event.id, [one.person_id for one in group])
+        coming = {number for number, row in replies.items() if row.answer == Coming.YES and not row.waiting}
+        rows = _rows(event, start, group, coming, about, due, at, reader, now)
         written += len(rows)
         sent += await enqueue(session, [row for row in rows if row["state"] == State.WAITING])
         await enqueue(session, [row for row in rows if row["state"] != State.WAITING])
@@ -145,21 +149,25 @@ def _rows(
     event: Event,
     start: Start,
     group: Sequence[Recipient],
+    coming: Collection[int],
     about: str,
     due: Due,
     at: datetime,
     zone: str,
     now: datetime,
 ) -> list[dict[str, Any]]:
+    kinds = {(one.locale, one.person_id in coming) for one in group}
     payloads = {
-        locale: reminder(event, ZoneInfo(zone), at, locale).model_dump(mode="json", exclude_defaults=True)
-        for locale in {one.locale for one in group}
+        (locale, comes): reminder(event, ZoneInfo(zone), at, locale, coming=comes).model_dump(
+            mode="json", exclude_defaults=True
+        )
+        for locale, comes in kinds
     }
     useful = at < start.instant
     common: Mapping[str, Any] = {
         "kind": Kind.REMINDER,
         "due_at": at,
-        "expires_at": start.instant,
+        "expires_at": min(start.instant, _end_of_day(at, zone)),  # « c’est demain » is not true any longer
         "created_at": now,
     }
     rows = []
@@ -170,10 +178,15 @@ def _rows(
             "reason": reason,
             "ended_at": now if reason else None,
         }
-        rows.append(
-            {"about": f"{about}{one.person_id}", "payload": payloads[one.locale], **common, **one.address, **end}
-        )
+        payload = payloads[one.locale, one.person_id in coming]
+        rows.append({"about": f"{about}{one.person_id}", "payload": payload, **common, **one.address, **end})
     return rows
+
+
+def _end_of_day(at: datetime, zone: str) -> datetime:
+    """The midnight that follows, where the reader lives."""
+    tz = ZoneInfo(zone)
+    return datetime.combine(at.astimezone(tz).date() + _DAY, time(0), tz).astimezone(UTC)
 
 
 async def _supersede(

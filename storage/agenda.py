@@ -53,6 +53,7 @@ class Event(Row):
     place: Mapped[str | None]
     remote: Mapped[bool] = mapped_column(default=False)
     video_link: Mapped[str | None]
+    seats: Mapped[int | None]  # on site; None: as many as come
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"), index=True)
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
     public: Mapped[bool] = mapped_column(default=True)

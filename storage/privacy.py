@@ -17,10 +17,11 @@ from storage.agenda import Event
 from storage.announcements import Announcement, AnnouncementRead
 from storage.audit import Pseudonym
 from storage.base import Base
-from storage.consultations import Answer, Ballot, BallotTrace, Consultation, Draft, Participation, Proposal
+from storage.consultations import Answer, Ballot, BallotTrace, Consultation, Draft, Participation, Proposal, Unnudged
 from storage.conversations import Conversation
 from storage.database import ERASED
 from storage.directory import Contact
+from storage.feeds import CalendarFeed
 from storage.forgetting import (
     Forget,
     Subject,
@@ -41,11 +42,13 @@ from storage.forgetting import (
 )
 from storage.imports import ImportChange, ImportRun
 from storage.inbox import InboxItem
+from storage.interviews import InterviewSlot
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.network import bump_knowledge
 from storage.outbox import Attempt, Delivery
 from storage.people import Account, Person, RoleGrant
 from storage.personal import PersonalLink, WebSession
+from storage.replies import Rsvp
 from storage.tickets import Ticket
 from storage.uploads import Upload
 from storage.web import WebChat, WebMessage
@@ -107,6 +110,16 @@ RULES: Mapping[str, Rule] = {
     ),
     "events": Rule("The agenda; an audience may name people.", forget=no_longer_meant(Event)),
     "next_reminders": _none("When to look at an event again."),
+    "rsvps": _own(Rsvp, "Who comes to what, with which needs.", lambda s: Rsvp.person_id == s.id),
+    "calendar_feeds": _own(CalendarFeed, "A private calendar, as a digest.", lambda s: CalendarFeed.person_id == s.id),
+    "interview_slots": Rule(
+        "Times offered for interviews; by whom, and who has taken them.",
+        lambda s: or_(InterviewSlot.host_id == s.id, InterviewSlot.person_id == s.id),
+        both(
+            deleted(InterviewSlot, lambda s: InterviewSlot.host_id == s.id),
+            emptied(InterviewSlot, person_id=lambda s: InterviewSlot.person_id == s.id),
+        ),
+    ),
     # Consultations: the structure's answer stays, and everybody's is counted.
     "consultations": Rule(
         "What is asked; who wrote it; an audience may name people.",
@@ -143,6 +156,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "sealed_ballots": _none("Anonymous ballots in the box, sealed; nothing leads from one to anybody."),
     "secret_ballots": Rule("Anonymous ballots in the list; texts may name people."),
+    "unnudged": _own(Unnudged, "Who wants no reminder of a consultation.", lambda s: Unnudged.person_id == s.id),
     "participations": Rule("Which voices have answered (see ballots).", lambda s: Participation.voice_key == s.voice),
     "ballot_traces": Rule(
         "The life of an answer; who did each step.",

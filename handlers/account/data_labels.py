@@ -31,6 +31,9 @@ TABLES = {
     "import_runs": "Imports que vous avez faits",
     "import_changes": "Ce que les imports ont changé pour vous",
     "uploads": "Fichiers envoyés",
+    "rsvps": "Réponses à des invitations",
+    "calendar_feeds": "Votre agenda à l’abonnement",
+    "interview_slots": "Créneaux d’entretien",
 }
 
 COLUMNS = {
@@ -124,4 +127,14 @@ COLUMNS = {
     "word": "pseudonyme",
     "workspace": "espace de travail",
     "zone": "fuseau horaire",
+    "host": "proposé par",
+    "made_at": "créé le",
+    "minutes": "durée en minutes",
+    "mode": "façon de participer",
+    "muted": "sans rappel",
+    "needs": "besoins d’aménagement",
+    "place": "lieu",
+    "series": "série",
+    "starts_at": "début",
+    "waiting": "en liste d’attente",
 }

@@ -7,7 +7,7 @@ from math import ceil
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import wording
-from handlers.calendar.cards import card, line
+from handlers.calendar.cards import calendar_row, card, line, open_to_replies, reply_rows
 from handlers.errors import Refusal
 from handlers.messages import Button, Reply, say
 from handlers.request import Request, Someone
@@ -15,6 +15,7 @@ from storage.agenda import Event, Status, events_between
 from storage.audiences import Audience
 from storage.conversations import Conversation
 from storage.network import Region
+from storage.replies import Coming, reply_of
 
 PAGE = 5
 _LABEL = 40  # characters of a name that fit a button on a phone
@@ -37,21 +38,48 @@ async def show_page(request: Request, session: AsyncSession, conversation: Conve
 
 async def show_event(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """The event asked by `calendar:show:<id>` (a new message) or `calendar:open:<id>` (in the place of the list)."""
-    number = request.number(0)
+    event = await visible(request, session, request.number(0))
+    opened = request.press is not None and request.press.action.startswith("calendar:open:")
+    return await event_card(request, session, event, replace=opened)
+
+
+async def visible(request: Request, session: AsyncSession, number: int | None) -> Event:
+    """The event of that number, if the one who asks may see it."""
     event = await session.get(Event, number) if number is not None else None
     if event is None:
         raise Refusal(wording.GONE)
     invited = request.person is not None and await is_invited(session, event, request.person)
-    staff = request.person is not None and (request.person.is_staff or bool(request.person.staff_regions))
-    if not (event.public or invited or staff):
+    if not (event.public or invited or may_keep(request.person, event)):
         raise Refusal(wording.NOT_YOURS, audit="private event")
-    back = Button(label=wording.BACK, action=f"calendar:page:{'mine' if request.person else 'all'}:0")
-    opened = request.press is not None and request.press.action.startswith("calendar:open:")
-    return say(
-        card(event, request.tz, request.received_at, invited=invited or staff, locale=request.locale),
-        (back,),
-        replace=opened,
-    )
+    return event
+
+
+def may_keep(person: Someone | None, event: Event) -> bool:
+    """Whether somebody sees to an event: national staff, or the staff of its region."""
+    return person is not None and (person.is_staff or event.region_id in person.staff_regions)
+
+
+async def event_card(request: Request, session: AsyncSession, event: Event, *, replace: bool) -> Reply:
+    """An event in full with what its reader may do about it. In a channel nobody's own answer is shown."""
+    person = request.person if request.inbound.chat_kind == "private" else None
+    row = await reply_of(session, event.id, person.id) if person is not None else None
+    keeping = may_keep(person, event)
+    coming = keeping or (row is not None and row.answer == Coming.YES and not row.waiting)
+    text = card(event, request.tz, request.received_at, coming=coming, locale=request.locale)
+    buttons: list[tuple[Button, ...]] = []
+    if person is not None and open_to_replies(event, request.received_at) and await is_invited(session, event, person):
+        buttons += reply_rows(event)
+        if row is not None and row.answer:
+            text += f"\n\n{wording.own_reply(row.answer, row.mode, waiting=row.waiting)}"
+            if row.answer != Coming.NO:
+                buttons.append((Button(label=wording.NEEDS, action=f"calendar:needs:{event.id}"),))
+    if row_of_calendar := calendar_row(event):
+        buttons.append(row_of_calendar)
+    if person is not None and (keeping or person.staff_regions):
+        buttons.append((Button(label=wording.REPLIES, action=f"calendar:replies:{event.id}"),))
+    whose = "mine" if request.person else "all"
+    buttons.append((Button(label=wording.BACK, action=f"calendar:page:{whose}:0"),))
+    return say(text, *buttons, replace=replace)
 
 
 async def upcoming(session: AsyncSession, now: datetime, today: date) -> Sequence[Event]:

@@ -1,6 +1,7 @@
 """An event as people read it: a line, a card, a reminder."""
 
 from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from handlers.calendar import wording
@@ -17,12 +18,12 @@ def line(event: Event, tz: ZoneInfo, locale: str = "fr") -> str:
     return f"**{plain(event.name)}**{marks}\n{plain(event_dates(event, tz, locale))}{where}"
 
 
-def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool, locale: str = "fr") -> str:
-    """All that may be told of an event; the video link only to those invited."""
+def card(event: Event, tz: ZoneInfo, now: datetime, *, coming: bool, locale: str = "fr") -> str:
+    """All that may be told of an event; the video link only to those who are coming."""
     lines = [f"**{plain(event.name)}**"]
     if event.status in wording.STATUS:
         lines.append(f"*{wording.STATUS[event.status].capitalize()}*")
-    lines += _facts(event, tz, now, locale, invited=invited)
+    lines += _facts(event, tz, now, locale, coming=coming)
     text = "\n".join(lines)
     if event.description:
         text += f"\n\n{plain(event.description)}"
@@ -35,24 +36,61 @@ def card(event: Event, tz: ZoneInfo, now: datetime, *, invited: bool, locale: st
     return text
 
 
-def reminder(event: Event, tz: ZoneInfo, at: datetime, locale: str = "fr") -> Message:
+def reminder(event: Event, tz: ZoneInfo, at: datetime, locale: str = "fr", *, coming: bool = False) -> Message:
     """The reminder of an event, as it reads when it arrives at `at`."""
-    text = "\n".join([f"**{wording.REMINDER}{plain(event.name)}**", *_facts(event, tz, at, locale, invited=True)])
+    text = "\n".join([f"**{wording.REMINDER}{plain(event.name)}**", *_facts(event, tz, at, locale, coming=coming)])
     row = (
         Button(label=wording.SEE_EVENT, action=f"calendar:show:{event.id}"),
         Button(label=wording.MY_REMINDERS, action="calendar:reminders"),
     )
-    return Message(text=text, buttons=(row,))
+    answers = () if coming else reply_rows(event)
+    mute = Button(label=wording.MUTE, action=f"calendar:mute:{event.id}")
+    return Message(text=text, buttons=(*answers, row, (mute,)))
 
 
-def _facts(event: Event, tz: ZoneInfo, now: datetime, locale: str, *, invited: bool) -> list[str]:
+def reply_rows(event: Event) -> tuple[tuple[Button, ...], ...]:
+    """The answers that an event allows for: on site, remote or both."""
+    come = [Button(label=wording.COME, action=f"calendar:reply:{event.id}:yes", style="primary")]
+    if event.remote and event.place:
+        come.append(Button(label=wording.COME_REMOTE, action=f"calendar:reply:{event.id}:remote"))
+    return tuple(come), (
+        Button(label=wording.PERHAPS, action=f"calendar:reply:{event.id}:maybe"),
+        Button(label=wording.NOT_COMING, action=f"calendar:reply:{event.id}:no"),
+    )
+
+
+def calendar_row(event: Event) -> tuple[Button, ...]:
+    """What one does with any event: put it into one's calendar, look at the map."""
+    row = []
+    if event.precision != Precision.MONTH:
+        row.append(Button(label=wording.ADD_TO_CALENDAR, action=f"calendar:ics:{event.id}"))
+    if event.place and event.status != Status.CANCELLED:
+        row.append(Button(label=wording.MAP, url=map_link(event.place)))
+    return tuple(row)
+
+
+def map_link(place: str) -> str:
+    """Where a place is found on OpenStreetMap; the reader opens it, nothing is asked before."""
+    return f"https://www.openstreetmap.org/search?query={quote(place)}"
+
+
+def open_to_replies(event: Event, now: datetime) -> bool:
+    """Whether one can still answer: its day is known, it is neither over nor cancelled."""
+    if event.status == Status.CANCELLED or event.precision == Precision.MONTH:
+        return False
+    if event.starts_at is not None:
+        return now < (event.ends_at or event.starts_at)
+    return now.astimezone(ZoneInfo(event.zone)).date() <= event.ends_on
+
+
+def _facts(event: Event, tz: ZoneInfo, now: datetime, locale: str, *, coming: bool) -> list[str]:
     when = plain(event_dates(event, tz, locale))
     if event.precision == Precision.MONTH:
         when += f" — {wording.DAY_TO_COME}"
     elif event.status != Status.CANCELLED and (remains := left(event, now, tz)):
         when += f" — {wording.remains(remains)}"
     lines = [when, f"{wording.PLACE}{_place(event)}"] if _has_place(event) else [when]
-    if invited and event.video_link and event.status != Status.CANCELLED:
+    if coming and event.video_link and event.status != Status.CANCELLED:
         lines.append(f"{wording.LINK}{plain(event.video_link)}")
     return lines
 

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.reminding import pause_reminders, resume_reminders, show_reminders
+from handlers.calendar.replying import ask_needs, export_replies, list_replies, mute_event, reply
 from handlers.messages import Reply
 from handlers.request import Request
 from storage.conversations import Conversation
@@ -16,6 +17,12 @@ _VERBS = {
     "reminders": show_reminders,
     "pause": pause_reminders,
     "resume": resume_reminders,
+    "reply": reply,
+    "needs": ask_needs,
+    "mute": mute_event,
+    "unmute": mute_event,
+    "replies": list_replies,
+    "replies-csv": export_replies,
 }
 
 

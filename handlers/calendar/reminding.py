@@ -16,6 +16,7 @@ from storage.conversations import Conversation
 from storage.network import Region, home, setting
 from storage.people import Person, accounts_of, best_account
 from storage.preferences import quiet_of
+from storage.replies import Coming, answers_of
 
 SHOWN = 8
 
@@ -62,11 +63,13 @@ async def next_reminders(session: AsyncSession, person: Someone, now: datetime) 
     row = await session.get(Region, person.region_id) if person.region_id else None
     holidays = (row.holidays if row else "") or (await home(session))[1]
     network = await setting(session, "network")
+    answers = await answers_of(session, person.id)
+    unwanted = {number for number, one in answers.items() if one.muted or one.answer == Coming.NO}
     quiet = quiet_hours(quiet_of(await session.get_one(Person, person.id)))
     found = [
         (due.at, event)
         for event in await upcoming(session, now, now.astimezone(person.tz).date())
-        if event.status != Status.CANCELLED and includes(event, person, region)
+        if event.status != Status.CANCELLED and event.id not in unwanted and includes(event, person, region)
         for due in dues(Start.of(event), plan_of(event, network), person.zone, holidays, quiet)
         if due.at > now
     ]

@@ -39,6 +39,65 @@ RESUME = "Reprendre mes rappels"
 NO_ADDRESS = "Je ne peux vous écrire nulle part pour l’instant : vos rappels ne partiront pas."
 
 
+COME = "Je viens"
+COME_REMOTE = "À distance"
+PERHAPS = "Peut-être"
+NOT_COMING = "Je ne viens pas"
+NEEDS = "Signaler un besoin d’accès"
+NEEDS_ASKED = (
+    "De quoi avez-vous besoin pour participer dans de bonnes conditions\u202f? Par exemple\u00a0: accès en fauteuil, "
+    "boucle magnétique, interprète. Écrivez-le en une phrase\u202f; seule l’équipe qui organise le verra."
+)
+NEEDS_KEPT = "C’est noté, l’équipe qui organise le saura."
+NEEDS_RESUME = "Reprendre mon besoin d’accès"
+NOT_INVITED = "Cet événement ne vous est pas adressé\u00a0: votre réponse n’y est pas attendue."
+OVER = "Cet événement est passé ou annulé\u00a0: on ne peut plus y répondre."
+REPLIES = "Qui vient\u202f?"
+EXPORT = "Exporter la liste (CSV)"
+STAFF_PRIVATELY = "Cette liste ne se montre pas devant d’autres\u00a0: demandez-la-moi en privé."
+NO_REPLIES = "Personne n’a encore répondu."
+ADD_TO_CALENDAR = "Ajouter à mon calendrier"
+MAP = "Voir le plan"
+REMIND_ME = "Me rappeler"
+MUTE = "Plus de rappel pour celui-ci"
+UNMUTE = "Me le rappeler à nouveau"
+MUTED = "Je ne vous rappellerai plus cet événement."
+UNMUTED = "Je vous rappellerai cet événement."
+HEADER = ("Région", "Structure", "Nom", "Réponse", "Participation", "Liste d’attente", "Besoins d’accès", "Répondu le")
+ANSWERS = {"yes": "oui", "maybe": "peut-être", "no": "non"}
+MODES = {"on_site": "sur place", "remote": "à distance", "": ""}
+WITHOUT_REGION = "Sans région"
+
+
+def own_reply(answer: str, mode: str, *, waiting: bool) -> str:
+    """The reader's own answer, as the card says it."""
+    if waiting:
+        said = "vous êtes sur liste d’attente\u202f; je vous préviens dès qu’une place se libère"
+    elif answer == "yes":
+        said = f"vous venez, {MODES[mode]}" if mode else "vous venez"
+    else:
+        said = "peut-être" if answer == "maybe" else "vous ne venez pas, je ne vous rappellerai pas cet événement"
+    return f"Votre réponse\u00a0: {said}."
+
+
+def seat_found(name: str, when: str) -> str:
+    """To somebody who waited."""
+    return f"**Une place s’est libérée pour vous\u00a0: {name}**\n{when}\nVous êtes inscrit sur place."
+
+
+def replies(name: str, yes: int, remote: int, maybe: int, no: int, waiting: int) -> str:
+    """The first lines of the staff's list."""
+    parts = [f"{yes} sur place", f"{remote} à distance", f"{maybe} peut-être", f"{no} non"]
+    if waiting:
+        parts.append(f"{waiting} en liste d’attente")
+    return f"**Réponses\u00a0: {name}**\n" + ", ".join(parts)
+
+
+def exported(name: str, rows: int) -> str:
+    """With the file."""
+    return f"Les réponses à **{name}**\u00a0: {rows} ligne{'s' if rows > 1 else ''}."
+
+
 def remains(left: str) -> str:
     """« c’est demain », « c’est dans 7 jours »."""
     return f"c’est {left}"

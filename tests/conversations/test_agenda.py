@@ -103,7 +103,14 @@ async def test_a_card_says_when_where_and_what_remains(database: Database) -> No
         "**Assemblée générale**\nmercredi 9 octobre 2024 à 14 h — c’est dans 9 jours\nLieu : Le Havre\n\n"
         "Vote du plan.\n\n*Source : Note, vendredi 2 février 2024*"
     )
-    assert reply.replace and labels(reply) == ["← Retour à l’agenda"]
+    assert reply.replace and labels(reply) == [
+        "Je viens",
+        "Peut-être",
+        "Je ne viens pas",
+        "Ajouter à mon calendrier",
+        "Voir le plan",
+        "← Retour à l’agenda",
+    ]
     assert "jour à préciser" in text(await ask(database, 1, action="calendar:show:3"))
 
 
@@ -112,8 +119,10 @@ async def test_overseas_reads_its_own_hour(database: Database) -> None:
     assert "à 9 h, heure de Cayenne" in text(await ask(database, 2, "agenda"))
 
 
-async def test_the_video_link_is_for_those_invited(database: Database) -> None:
+async def test_the_video_link_is_for_those_who_come(database: Database) -> None:
     await network(database)
+    assert "v.test" not in text(await ask(database, 2, action="calendar:show:2"))
+    assert "v.test" in text(await ask(database, 2, action="calendar:reply:2:yes"))
     assert "v.test" in text(await ask(database, 2, action="calendar:show:2"))
     assert "v.test" not in text(await ask(database, 1, action="calendar:show:2"))
 

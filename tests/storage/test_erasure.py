@@ -30,15 +30,18 @@ from storage.consultations import (
 from storage.conversations import Conversation
 from storage.database import Database
 from storage.directory import Contact, Topic
+from storage.feeds import CalendarFeed
 from storage.forgetting import forgotten
 from storage.imports import ImportChange, ImportRun
 from storage.inbox import InboxItem, InboxState
+from storage.interviews import InterviewSlot
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.outbox import Attempt, Delivery, State, enqueue
 from storage.people import Account, Person, Role
 from storage.personal import PersonalLink, WebSession
 from storage.privacy import RULES, erase, holdings
 from storage.redacting import GONE, redact, traces
+from storage.replies import Rsvp
 from storage.tickets import Ticket, Unanswered
 from storage.uploads import Upload, upload_row
 from storage.web import open_chat, write_in, write_out
@@ -177,6 +180,13 @@ async def a_life(session: AsyncSession) -> tuple[int, int]:
         [
             WebSession(digest="s", person_id=maelys.id, link_id=link.id, until=2.0),
             PersonalLink(digest="q", person_id=bruno.id, made_by=maelys.id, made=1.0, until=2.0),
+        ]
+    )
+    session.add_all(
+        [
+            Rsvp(event_id=event.id, person_id=maelys.id, answer="yes", needs="Maëlys vient en fauteuil", at=NOW),
+            CalendarFeed(digest="f", person_id=maelys.id, made_at=NOW),
+            InterviewSlot(series="s", host_id=bruno.id, person_id=maelys.id, starts_at=NOW, minutes=30, zone="UTC"),
         ]
     )
     await note(session, Act.LINKED, NOW, by=maelys.id, about=maelys.id, way="code")
