@@ -49,6 +49,11 @@ async def seed(session: AsyncSession, pack: Pack, now: datetime, *, apply: bool 
     return report
 
 
+def _date_of(row: Any) -> tuple[Any, ...] | None:
+    """When an event is; None of what is none, or has just been made."""
+    return (row.precision, row.starts_on, row.starts_at) if isinstance(row, Event) and row.starts_on else None
+
+
 class _Loading:
     def __init__(self, session: AsyncSession, now: datetime, apply: bool) -> None:
         self.session, self.now, self.apply = session, now, apply
@@ -83,7 +88,10 @@ class _Loading:
                     continue
                 if isinstance(row, Event):
                     row.sequence += 1  # calendars take the higher one for the newer version
+            before = _date_of(row)
             self._write(row, record, links or {})
+            if isinstance(row, Event) and before is not None and _date_of(row) != before:
+                row.dated_at = self.now  # what would have been due before, for the new date, is not sent
             written.append((row, record))
         await self.session.flush()
         for row, record in written:

@@ -107,6 +107,25 @@ async def test_a_reminder_says_what_when_where_and_what_remains(database: Databa
     assert "c’est aujourd’hui, dans 2 h" in (await texts(database))["Anne"]
 
 
+async def test_a_reminder_that_could_not_leave_is_given_up_when_its_words_are_true_no_longer(
+    database: Database,
+) -> None:
+    await setup(database)
+    await tick(database, at("2024-10-08T14:00"), delivering=False)
+    async with database.reading() as session:
+        rows = await session.execute(
+            select(Person.given_name, Delivery.expires_at).join(Person, Person.id == Delivery.person_id)
+        )
+        assert dict(rows.all()) == {
+            "Anne": at("2024-10-09T00:00"),  # « c’est demain »
+            "Chloé": at("2024-10-09T00:00", "America/Cayenne"),
+        }
+    await tick(database, at("2024-10-09T12:00"), delivering=False)  # two hours before
+    async with database.reading() as session:
+        last = await session.scalars(select(Delivery.expires_at).where(Delivery.about.like("%:H-2:%")))
+        assert at("2024-10-09T14:00") in list(last)  # the event comes before midnight
+
+
 async def test_a_place_that_is_not_known_is_said_so(database: Database) -> None:
     await setup(database, hour="")
     async with database.transaction() as session:

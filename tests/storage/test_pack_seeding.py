@@ -134,6 +134,19 @@ async def test_a_change_of_the_pack_is_written_and_numbered(database: Database, 
         assert (await event(session, "ete")).updated_at == MARCH
 
 
+async def test_an_event_that_a_pack_moves_has_its_date_since_then(database: Database, tmp_path: Path) -> None:
+    await load(database, read_pack(write_pack(tmp_path / "a")))
+    longer = broken("events", "ends: 2031-07-04T18:00", "ends: 2031-07-04T19:00")
+    await load(database, read_pack(write_pack(tmp_path / "b", events=longer)), APRIL)
+    async with database.reading() as session:
+        assert (await event(session, "fete-de-la-farine")).dated_at is None  # it begins when it did
+    moved = broken("events", "starts: 2031-07-04T14:30", "starts: 2031-07-04T13:30")
+    await load(database, read_pack(write_pack(tmp_path / "c", events=moved)), APRIL)
+    async with database.reading() as session:
+        assert (await event(session, "fete-de-la-farine")).dated_at == APRIL
+        assert (await event(session, "ete")).dated_at is None
+
+
 async def test_what_staff_have_edited_survives_the_next_load(database: Database, tmp_path: Path) -> None:
     await load(database, read_pack(write_pack(tmp_path / "a")))
     async with database.transaction() as session:
