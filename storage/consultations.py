@@ -213,6 +213,15 @@ class Participation(Row):
     at: Mapped[datetime]
 
 
+class Unnudged(Row):
+    """A person who does not want to be reminded of a consultation any more."""
+
+    __tablename__ = "unnudged"
+    __table_args__ = (UniqueConstraint("consultation_id", "person_id"),)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+
+
 class TraceStep(StrEnum):
     """What happened to the answer of a voice."""
 

@@ -6,6 +6,7 @@ TABLES = {
     "role_grants": "Rôles",
     "contacts": "Fiches publiques",
     "drafts": "Réponses commencées",
+    "unnudged": "Relances refusées",
     "ballots": "Réponses envoyées",
     "answers": "Contenu des réponses",
     "participations": "Participation à titre personnel",

@@ -9,6 +9,7 @@ from handlers.consultations import behalf, composing, entering, following, publi
 from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
+from handlers.consultations.nudging import leave_alone
 from handlers.consultations.questionnaire import WRITTEN, wants_text
 from handlers.consultations.receipts import already_sent
 from handlers.consultations.secret import blinded
@@ -47,6 +48,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await _resume(request, session, conversation)
     if verb == "outcome" and (number := request.number(0)) is not None:
         return await publishing.outcome(request, session, number)
+    if verb == "quiet" and (number := request.number(0)) is not None:
+        return await _quiet(request, session, number)
     if verb == "for":
         return await behalf.begin(request, session, conversation)
     if verb == "box" and (number := request.number(0)) is not None:
@@ -194,6 +197,15 @@ async def _moved(
     if item is None:
         return await at.show(lead=wording.NO_LONGER)
     return await MOVES[verb][0](at, item, numbers[1] if len(numbers) > 1 else 0)
+
+
+async def _quiet(request: Request, session: AsyncSession, number: int) -> Reply:
+    """« Ne plus me relancer »."""
+    consultation = await whole_consultation(session, number)
+    if consultation is None:
+        return STALE
+    await leave_alone(session, consultation, request.known().id, request.received_at)
+    return say(wording.left_alone(consultation.title), (screens.button(wording.ANSWER, "open", consultation.id),))
 
 
 async def _turned_away(

@@ -20,9 +20,10 @@ from handlers.consultations.telling import rows_for
 from handlers.consultations.timing import state_at
 from handlers.instants import MORNING, last_permitted, next_permitted
 from handlers.messages import Message
-from storage.consultations import Consultation, Participation, Proposal, Status, Voice, consultations_with
+from storage.base import insert_or_ignore
+from storage.consultations import Consultation, Participation, Proposal, Status, Unnudged, Voice, consultations_with
 from storage.network import Structure, home
-from storage.outbox import Kind, enqueue
+from storage.outbox import Delivery, Kind, cancel_waiting, enqueue
 from storage.voices import Member, expected_voices, members
 
 LATE = timedelta(days=1)  # a planned nudge older than this, after a stop, is left out: it would come as a surprise
@@ -107,7 +108,21 @@ async def silent_members(session: AsyncSession, consultation: Consultation) -> l
     keys = await silent_voices(session, consultation)
     waiting = set(await session.scalars(select(Proposal.voice_key).where(Proposal.consultation_id == consultation.id)))
     found = await members(session, consultation, keys)
-    return [member for member in found if member.voice_key not in waiting or member.is_director]
+    left_alone = set(
+        await session.scalars(select(Unnudged.person_id).where(Unnudged.consultation_id == consultation.id))
+    )
+    return [
+        member
+        for member in found
+        if member.id not in left_alone and (member.voice_key not in waiting or member.is_director)
+    ]
+
+
+async def leave_alone(session: AsyncSession, consultation: Consultation, person_id: int, now: datetime) -> None:
+    """Nudge this person no more about it; what has not left is cancelled. Colleagues are nudged as before."""
+    await insert_or_ignore(session, Unnudged, [{"consultation_id": consultation.id, "person_id": person_id}])
+    theirs = Delivery.about.startswith(f"nudge:{consultation.id}:"), Delivery.person_id == person_id
+    await cancel_waiting(session, *theirs, reason="refused", now=now)
 
 
 async def _rows(
@@ -128,7 +143,9 @@ async def _rows(
         structure = names.get(member.voice_key, "")
         text = notices.nudge(consultation.title, structure, until, to_validate=member.voice_key in waiting)
         verb, label = ("mine", wording.SEE) if member.voice_key in waiting else ("open", wording.ANSWER)
-        return Message(text=text, buttons=((screens.button(label, verb, consultation.id, style="primary"),),))
+        go = screens.button(label, verb, consultation.id, style="primary")
+        no_more = screens.button(wording.NO_MORE, "quiet", consultation.id)
+        return Message(text=text, buttons=((go,), (no_more,)))
 
     made = await rows_for(
         session,

@@ -46,6 +46,7 @@ WHICH_ONE = "De qui s’agit-il ?"
 TOO_MANY = "Plusieurs personnes correspondent : voici les premières. Écrivez le nom entier si la bonne n’y est pas."
 NOT_FOR_OTHERS = "Une réponse anonyme ne se dicte pas : il n’y a pas de saisie au nom de quelqu’un d’autre."
 OWN_DRAFT = "Cette personne a commencé à répondre elle-même : ses réponses inachevées ne sont visibles que d’elle."
+NO_MORE = "Ne plus me relancer"
 BALLOTS = "Liste des bulletins"
 BALLOTS_LATER = "La liste des bulletins paraîtra après la clôture."
 HELD_YES = "C’était ma réponse"
@@ -83,6 +84,14 @@ def deadline(at: datetime, network: ZoneInfo, reader: ZoneInfo) -> str:
 def questions(count: int) -> str:
     """« 1 question », « 6 questions »."""
     return f"{count} question{'s' if count > 1 else ''}"
+
+
+def left_alone(title: str) -> str:
+    """To who wants no more nudges."""
+    return (
+        f"Entendu : je ne vous relancerai plus pour « {plain(title)} ». Vous pouvez toujours y répondre en disant "
+        "« consultations »."
+    )
 
 
 def on_behalf(name: str) -> str:

@@ -130,3 +130,17 @@ async def test_a_nudge_at_night_waits_for_the_readers_morning(network: Network) 
         due = {row.person_id: row.due_at for row in await session.scalars(select(Delivery))}
     assert due[network.people["Bruno"]] == NOW
     assert due[network.people["Carla"]] == NOW + timedelta(hours=2)
+
+
+async def test_who_wants_no_more_nudges_gets_none_and_may_still_answer(network: Network) -> None:
+    number = await a_consultation(network.database, nudge_days=[3, 2], audience={"kinds": ["mission-locale"]})
+    await tick(network, MORNING - timedelta(days=1))
+    bruno = await network.talk("Bruno", now=MORNING - timedelta(days=1))
+    assert "je ne vous relancerai plus" in await bruno.acts(f"consult:quiet:{number}")
+    assert "je ne vous relancerai plus" in await bruno.acts(f"consult:quiet:{number}")
+    assert (await states(network))["Bruno"] == State.CANCELLED
+    assert (await states(network))["Anne"] == State.WAITING
+    before = await network.count(Delivery)
+    await tick(network, MORNING + timedelta(hours=4))
+    assert await network.count(Delivery) == before + 3  # Anne, Elsa and Carla
+    assert "Commencer" in (await bruno.presses("Répondre"), bruno.buttons)[1]
