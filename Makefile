@@ -24,8 +24,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## start the rehearsal on http://localhost:8000 (PORT and DATABASE_URL are honoured)
 	@$(BIN)/concerte demo
 
+# The tests' databases are thrown away: in memory, where there is room for them (4 GB).
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
+
 test: $(STAMP) ## run every test, PostgreSQL and the browser included
-	$(BIN)/pytest -n auto --dist loadgroup -q
+	$(MEMORY) $(BIN)/pytest -n auto --dist loadgroup -q
 
 check: format lint types layers test ## format, lint, types, layers, tests
 

@@ -1,14 +1,13 @@
 """The personal page in a real Chromium: a form is taken as ours, the conversation works, leaving closes it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from storage.database import Database
 from storage.people import Role
-from tests.conftest import make
 from tests.stage import Stage
 from tests.web.opened import Pages, served
 
@@ -16,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    database = await make(f"sqlite:///{tmp_path / 'concerte.db'}")
+async def pages(copied_sqlite: str) -> AsyncIterator[Pages]:
+    database = Database(copied_sqlite)
     async with served(Stage(database)) as made:
         yield made
     await database.close()
