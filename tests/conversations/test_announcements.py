@@ -283,11 +283,11 @@ async def test_the_report_tells_every_end_and_why(database: Database) -> None:
         "**Bonjour** — envoi en cours\nConfirmée le lundi 23 novembre 2026 à 10 h\n\n"
         "- remise à 1 personne\n- en attente pour 2 personnes\n"
         "- en doute (peut-être arrivée) pour 1 personne : la plateforme n’a pas confirmé (1)\n"
-        "- en échec pour 1 personne : « account\\_inactive » (1)\n"
+        "- en échec pour 1 personne : compte désactivé (1)\n"
         "- non envoyée pour 1 personne : aucun compte relié (1)\n\n"
-        "- Bruno Morvan : en échec (« account\\_inactive »)\n"
-        "- Denis Sans\\-Rien : non envoyée (aucun compte relié)\n"
-        "- Chloé Sinnamary : en doute (peut-être arrivée) (la plateforme n’a pas confirmé)"
+        "- Bruno Morvan \\(arml 53\\) : en échec (compte désactivé)\n"
+        "- Denis Sans\\-Rien \\(mission\\-locale 03\\) : non envoyée (aucun compte relié)\n"
+        "- Chloé Sinnamary \\(mission\\-locale 03\\) : en doute (peut-être arrivée) (la plateforme n’a pas confirmé)"
     )
     await ended(database, STAFF, State.DELIVERED)
     assert "remise à 2 personnes" in (await staff.press("Actualiser")).text and staff.reply.replace
