@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from handlers.errors import Refusal
 from storage.people import Role
@@ -53,6 +53,12 @@ class Inbound(_Value):
     display_name: str = ""
     email: str = ""  # only as reported by the platform itself, never as typed
     file: InboundFile | None = None
+
+    @field_validator("text", "display_name", "email")
+    @classmethod
+    def _storable(cls, value: str | None) -> str | None:
+        """Without what no database takes: NUL and halves of surrogate pairs."""
+        return value and value.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 class Someone(_Value):

@@ -130,6 +130,15 @@ async def test_an_update_that_cannot_be_read_does_not_hold_up_the_next(database:
     assert states == [InboxState.FAILED, InboxState.DONE]
 
 
+async def test_what_no_database_takes_is_left_out_of_what_was_typed(database: Database) -> None:
+    channel = RecordingMessenger()
+    gateway, worker = gateway_for(database, channel)
+    await gateway.store([said("bon\x00jour \ud83d !", "1")])
+    await gateway.handle_all()
+    await worker.drain()
+    assert channel.texts == ["vu : bonjour ? !"]
+
+
 async def test_what_was_written_is_not_kept_in_the_inbox(database: Database) -> None:
     gateway, _ = gateway_for(database, RecordingMessenger())
     await gateway.store([said("un secret", "1")])
