@@ -363,6 +363,7 @@ def upgrade() -> None:
         sa.Column("audience", Json, nullable=False),
         sa.Column("nudge_days", Json, nullable=False),
         sa.Column("live_results", sa.Boolean(), nullable=False),
+        sa.Column("published_to", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("source_date", sa.Date(), nullable=True),
         sa.Column("seed_digest", sa.String(), nullable=True),
@@ -851,6 +852,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_tickets_state_id", ["state", "id"], unique=False)
 
     op.create_table(
+        "unnudged",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultations.id"], name=op.f("fk_unnudged_consultation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_unnudged_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unnudged")),
+        sa.UniqueConstraint("consultation_id", "person_id", name=op.f("uq_unnudged_consultation_id_person_id")),
+    )
+    with op.batch_alter_table("unnudged", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unnudged_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "web_sessions",
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -1050,6 +1066,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_sessions_link_id"))
 
     op.drop_table("web_sessions")
+    with op.batch_alter_table("unnudged", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unnudged_person_id"))
+
+    op.drop_table("unnudged")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.drop_index("ix_tickets_state_id")
         batch_op.drop_index(batch_op.f("ix_tickets_person_id"))
