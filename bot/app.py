@@ -8,7 +8,7 @@ import uuid
 
 from aiohttp.web import RouteDef
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channel import Channel, Health
 from bot.gateway import Gateway
@@ -25,6 +25,7 @@ from storage.outbox import oldest_waiting
 
 log = logging.getLogger(__name__)
 
+ANSWER_WITHIN = 3.0  # seconds; `/readyz` says no rather than nothing
 STALE_TICK = 120.0  # seconds without a tick after which an instance is not ready
 
 
@@ -83,14 +84,17 @@ class App:
         """How each part is, for `/readyz`."""
         parts: dict[str, Health] = {}
         try:
-            async with self.database.reading() as session:
+            async with asyncio.timeout(ANSWER_WITHIN), self.database.reading() as session:
                 await session.execute(text("SELECT 1"))
-                oldest = await oldest_waiting(session, self.clock.now())
+                oldest = await oldest_waiting(session, list(self.worker.messengers), self.clock.now())
             parts["database"] = Health(True, "reachable")
             age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
             parts["outbox"] = Health(True, f"oldest due delivery waits for {age:.0f} s")
-        except (DBAPIError, OSError, SQLAlchemyError) as error:
+        except (OSError, SQLAlchemyError) as error:
             parts["database"] = Health(False, f"not reachable ({type(error).__name__})")
+        ended = [task.get_name() for task in self._tasks if task.done()]
+        fault = self.worker.fault or (f"ended: {', '.join(ended)}" if ended else "")
+        parts["delivery"] = Health(not fault, fault or "sending what is due")
         silent = machine_now() - self.timetable.last_tick
         parts["timetable"] = Health(
             silent < STALE_TICK, f"last tick {silent:.0f} s ago" if self.timetable.last_tick else "no tick yet"

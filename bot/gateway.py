@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.files import StoredFiles
@@ -161,7 +161,7 @@ class Gateway:
             try:
                 await self.handle_all()
                 pause = 1.0
-            except (DBAPIError, OSError) as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.warning("the inbox waits for the database (%s)", type(error).__name__)
                 pause = 2.0
             except Exception as error:  # whatever it is, the next update is still to be handled

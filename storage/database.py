@@ -16,6 +16,14 @@ from storage.sealing import Sealer
 
 ERASED = "erased"  # set in `session.info`: what this transaction removed must not be found in the files either
 _BUSY = 30_000  # milliseconds to wait for another process that writes
+# A server that has vanished without a word is noticed: while connecting, in the middle of a query, and when idle.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _CHECKPOINT_WAIT = 2000  # milliseconds for readers of the old pages to end; else the next one does it
 
 
@@ -61,7 +69,7 @@ class Database:
             assert self.url.database is not None
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         else:
-            options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10}
+            options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": _PATIENCE}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if secret:
             self.engine.dialect.concerte_sealer = Sealer(secret)  # type: ignore[attr-defined]  # see `sealer_of`

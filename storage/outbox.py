@@ -176,12 +176,23 @@ async def counts_by_state(session: AsyncSession, *where: Any) -> dict[str, int]:
     return {state: int(count) for state, count in rows}
 
 
-async def oldest_waiting(session: AsyncSession, now: datetime) -> datetime | None:
-    """When the oldest delivery that should have left by now was due."""
-    oldest: datetime | None = await session.scalar(
-        select(func.min(Delivery.due_at)).where(Delivery.state == State.WAITING, Delivery.due_at <= now)
-    )
-    return oldest
+async def oldest_waiting(session: AsyncSession, platforms: Sequence[str], now: datetime) -> datetime | None:
+    """When the oldest delivery that should have left by now was due; a look at the end of a few ranges of the index."""
+    firsts = [
+        select(func.min(Delivery.due_at))
+        .where(
+            Delivery.state == State.WAITING,
+            Delivery.platform == platform,
+            Delivery.priority == priority,
+            Delivery.due_at <= now,
+        )
+        .scalar_subquery()
+        for platform in platforms
+        for priority in Priority
+    ]
+    if not firsts:
+        return None
+    return min((due for due in (await session.execute(select(*firsts))).one() if due is not None), default=None)
 
 
 async def set_stop(session: AsyncSession, *, on: bool, by: str, now: datetime) -> None:
