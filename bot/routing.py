@@ -23,7 +23,7 @@ from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
-from handlers.calendar import agenda, reminding, replying
+from handlers.calendar import agenda, changing, feeding, reminding, replying
 from handlers.calendar import pressing as calendar
 from handlers.calendar import wording as calendar_wording
 from handlers.consultations import answering, behalf, following
@@ -64,6 +64,8 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "start": account.start,
             "aide": and_recognise(helping.help_me),
             "agenda": agenda.show_agenda,
+            **dict.fromkeys(changing.WORDS, changing.understand),
+            "agenda ics": feeding.show_feed,
             "contact": finding.find_contact,
             "consultations": answering.list_consultations,
             "rappels": reminding.show_reminders,
@@ -91,7 +93,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "stop": preferring.stop,
             "reprendre": preferring.resume,
         },
-        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi"}) | _STAFF_SPOKEN,
+        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi", *changing.WORDS}) | _STAFF_SPOKEN,
         presses={
             "account": account.press,
             "announce": announcements.press,
@@ -110,6 +112,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticketing.FORM: Form(ticketing.reply_typed, _RESUME_TICKETS),
+            changing.FORM: Form(changing.typed, _RESUME_NEEDS),
             replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),

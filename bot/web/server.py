@@ -19,6 +19,7 @@ from bot.channel import CannotStart, Health
 from bot.gateway import Gateway
 from bot.settings import Settings
 from bot.web import guarding
+from bot.web.agenda import AgendaPage
 from bot.web.live import Hub, Ping
 from bot.web.messenger import WebMessenger
 from bot.web.personal import PersonalPage, PersonalSeats
@@ -111,6 +112,7 @@ def make_app(
     app[guarding.PAGES] = templates
     gateway.acknowledge_with(PLATFORM, talk.answered)
     app.add_routes([*talk.routes(), *routes])
+    app.add_routes(AgendaPage(database, lambda: gateway.clock, templates).routes())
 
     async def healthz(request: web.Request) -> web.Response:
         return web.json_response({"alive": True})

@@ -3,6 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.agenda import show_agenda, show_event, show_page
+from handlers.calendar.changing import drop, keep
+from handlers.calendar.feeding import event_file, stop_feed
 from handlers.calendar.reminding import pause_reminders, resume_reminders, show_reminders
 from handlers.calendar.replying import ask_needs, export_replies, list_replies, mute_event, reply
 from handlers.messages import Reply
@@ -17,6 +19,10 @@ _VERBS = {
     "reminders": show_reminders,
     "pause": pause_reminders,
     "resume": resume_reminders,
+    "keep": keep,
+    "drop": drop,
+    "ics": event_file,
+    "feed-off": stop_feed,
     "reply": reply,
     "needs": ask_needs,
     "mute": mute_event,

@@ -68,6 +68,56 @@ ANSWERS = {"yes": "oui", "maybe": "peut-être", "no": "non"}
 MODES = {"on_site": "sur place", "remote": "à distance", "": ""}
 WITHOUT_REGION = "Sans région"
 
+FEED_PRIVATELY = "Cette adresse est privée\u00a0: demandez-la-moi directement, hors de ce canal."
+NO_FEED = "Je n’ai pas d’adresse sur le web ici\u202f: ajoutez chaque événement à votre calendrier depuis sa fiche."
+FEED_OFF = "Désactiver cette adresse"
+FEED_ENDED = "C’est fait\u00a0: cette adresse ne mène plus nulle part."
+NO_FEED_YET = "Vous n’avez pas d’agenda à l’abonnement."
+
+KEEP = "Oui, enregistrer"
+DROP = "Non, abandonner"
+DROPPED = "Rien n’a été changé."
+KEPT = "C’est enregistré."
+STALE = "L’agenda a changé entre-temps\u00a0: rien n’a été fait. Redites-moi ce que vous souhaitez."
+WHICH = "De quel événement s’agit-il\u202f? Je n’en trouve pas un seul qui corresponde à coup sûr\u00a0:"
+NO_EVENT = "Je ne trouve pas cet événement à l’agenda."
+BAD_DATE = "Cette date ou cette heure n’existe pas. Écrivez par exemple\u00a0: « le 16 mai à 9h30 »."
+NO_DATE = "À quelle date\u202f? Écrivez par exemple\u00a0: « ajoute atelier Bretagne le 16 mai 9h30 à Rennes »."
+PAST = "Cette date est passée."
+YOUR_REGION = "Vous tenez l’agenda de votre région\u00a0: nommez-la, ou adressez-vous à l’équipe nationale."
+UNDERSTOOD = {
+    "add": "J’ai compris\u00a0: **ajouter**",
+    "move": "J’ai compris\u00a0: **déplacer**",
+    "cancel": "J’ai compris\u00a0: **annuler**",
+    "confirm": "J’ai compris\u00a0: **confirmer**",
+}
+TOLD = {"move": "Nouvelle date", "cancel": "Annulé"}
+STAFF_SOURCE = "équipe d’animation du réseau"
+
+
+def was(dates: str, place: str) -> str:
+    """What an event was before it changed."""
+    return f"Auparavant\u00a0: {dates}{f', {place}' if place else ''}"
+
+
+def will_tell(people: int) -> str:
+    """How many are told of a change."""
+    return f"{people} personne{'s' if people > 1 else ''} en {'seront prévenues' if people > 1 else 'sera prévenue'}."
+
+
+def for_calendar(name: str) -> str:
+    """With the file of an event."""
+    return f"**{name}**, à ouvrir avec votre calendrier."
+
+
+def feed(url: str) -> str:
+    """The private address of one's own agenda."""
+    return (
+        "**Votre agenda à l’abonnement**\n"
+        f"{url}\n\nAjoutez cette adresse dans Google Agenda, Outlook ou Calendrier (« s’abonner »)\u202f; il se met à "
+        "jour seul. Elle est à vous\u00a0: qui la connaît voit votre agenda. En demander une autre désactive celle-ci."
+    )
+
 
 def own_reply(answer: str, mode: str, *, waiting: bool) -> str:
     """The reader's own answer, as the card says it."""

@@ -1,0 +1,211 @@
+"""Staff keep the agenda in plain words: « ajoute … », « déplace … au … », « annule … », « confirme … ».
+
+What was understood is said back and done at a press, if the event is still what it was by then. Regional staff see
+to the events of their region.
+"""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from rapidfuzz import fuzz
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.calendar import wording
+from handlers.calendar.agenda import may_keep, upcoming
+from handlers.calendar.cards import line
+from handlers.calendar.keeping import cancel_event, move_event
+from handlers.calendar.telling import tell_change
+from handlers.calendar.understanding import Meant, fold, read
+from handlers.dates import event_dates
+from handlers.errors import Refusal
+from handlers.messages import Button, Reply, plain, say
+from handlers.request import Request, Someone
+from storage.agenda import Event, Precision, Status
+from storage.audiences import Audience, count
+from storage.audit import Act, note
+from storage.conversations import Conversation
+from storage.network import Region, all_regions, bump_knowledge, home
+
+FORM = "calendar:keeping"
+WORDS = {"ajoute": "add", "deplace": "move", "déplace": "move", "annule": "cancel", "confirme": "confirm"}
+_SURE, _LIKELY = 90, 70  # of 100: rapidfuzz's likeness of names
+
+
+async def understand(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
+    """Say back what a staff member wants; None when it is not staff who speak, or a form is open."""
+    person = request.person
+    if person is None or not (person.is_staff or person.staff_regions) or not request.rest or conversation.form:
+        return None
+    act = WORDS[request.command]
+    meant = read(request.rest, request.received_at.astimezone(request.tz).date())
+    if meant is None:
+        raise Refusal(wording.BAD_DATE)
+    if act == "add":
+        event = await _new(session, person, meant, request.received_at)
+    else:
+        found = await _named(session, request, person, meant.name)
+        if len(found) != 1:
+            return say(
+                "\n".join([wording.WHICH, *(f"- {plain(one.name)}" for one in found)]) if found else wording.NO_EVENT
+            )
+        event = found[0]
+        if act == "move" and meant.on is None:
+            raise Refusal(wording.NO_DATE)
+    state = {"act": act, "event": event.id, "sequence": event.sequence, "words": request.rest}
+    conversation.open_form(FORM, state)
+    shown = line(event, request.tz, request.locale)
+    if act == "move" and meant.on is not None:
+        shown = f"{shown}\n→ {_when(meant)}{f', {plain(meant.place)}' if meant.place else ''}"
+    tells = act in ("move", "cancel")
+    people = f"\n\n{wording.will_tell(await count(session, Audience.of(event.audience)))}" if tells else ""
+    keep = Button(label=wording.KEEP, action="calendar:keep", style="primary")
+    drop = Button(label=wording.DROP, action="calendar:drop")
+    return say(f"{wording.UNDERSTOOD[act]}\n{shown}{people}", (keep, drop))
+
+
+async def keep(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`calendar:keep`: do what was understood, and tell those concerned."""
+    person, state, now = request.known(), conversation.form_state, request.received_at
+    if conversation.form != FORM:
+        return Reply(notice=wording.STALE)
+    conversation.close_form()
+    act, meant = str(state["act"]), read(str(state["words"]), now.astimezone(request.tz).date())
+    if meant is None:
+        raise Refusal(wording.STALE)
+    if act == "add":
+        event = await _new(session, person, meant, now)
+        session.add(event)
+        await session.flush()
+        event.key = f"{event.key}-{event.id}"
+    else:
+        found = await session.get(Event, state["event"], with_for_update=True)
+        if found is None or found.sequence != state["sequence"] or not may_keep(person, found):
+            raise Refusal(wording.STALE)
+        event = found
+        await _change(session, event, act, meant, now)
+    await bump_knowledge(session)
+    await note(session, Act.EVENT_CHANGED, now, by=person.id, about=f"event:{event.id}", what=act)
+    return say(f"{wording.KEPT}\n\n{line(event, request.tz, request.locale)}", replace=True)
+
+
+async def drop(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`calendar:drop`: nothing is done."""
+    if conversation.form == FORM:
+        conversation.close_form()
+    return say(wording.DROPPED, replace=True)
+
+
+async def typed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
+    """Something else is typed instead of a press: what was understood is dropped."""
+    conversation.close_form()
+    return None
+
+
+async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, now: datetime) -> None:
+    old = wording.was(plain(event_dates(event)), plain(event.place or ""))
+    if act == "confirm":
+        event.status, event.edited_at, event.updated_at = Status.CONFIRMED, now, now
+        event.sequence += 1
+        await session.flush()
+        return
+    if act == "cancel":
+        await cancel_event(session, event, now=now)
+    else:
+        assert meant.on is not None  # asked for before anything was offered
+        begins, ends = _instant(meant.on, meant.begins, event.zone), _instant(meant.on, meant.ends, event.zone)
+        try:
+            await move_event(
+                session,
+                event,
+                starts_on=meant.on,
+                ends_on=meant.until,
+                starts_at=begins,
+                ends_at=ends,
+                place=meant.place or None,
+                now=now,
+            )
+        except ValueError:
+            raise Refusal(wording.BAD_DATE) from None
+    await tell_change(session, event, old, now)
+
+
+async def _new(session: AsyncSession, person: Someone, meant: Meant, now: datetime) -> Event:
+    if meant.on is None or not meant.name:
+        raise Refusal(wording.NO_DATE)
+    region = await _region(session, meant.name)
+    if not person.is_staff and (region is None or region.id not in person.staff_regions):
+        raise Refusal(wording.YOUR_REGION)
+    zone = region.zone if region is not None else (await home(session))[0]
+    if meant.on < now.astimezone(ZoneInfo(zone)).date():
+        raise Refusal(wording.PAST)
+    begins, ends = _instant(meant.on, meant.begins, zone), _instant(meant.on, meant.ends, zone)
+    if begins is not None and ends is not None and ends < begins:
+        raise Refusal(wording.BAD_DATE)
+    name = meant.name[:1].upper() + meant.name[1:]
+    return Event(
+        key="-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())[:60] + f"-{now:%Y%m%d%H%M%S}",
+        name=name,
+        kind="event",
+        precision=Precision.MINUTE if begins else Precision.DAY,
+        starts_on=meant.on,
+        ends_on=meant.until or meant.on,
+        starts_at=begins,
+        ends_at=ends if begins else None,
+        zone=zone,
+        status=Status.PLANNED,
+        place=meant.place or None,
+        remote=meant.remote,
+        region_id=region.id if region is not None else None,
+        audience={"regions": [region.code]} if region is not None else {},
+        public=True,
+        aliases=[],
+        description="",
+        details={},
+        source=wording.STAFF_SOURCE,
+        source_date=now.date(),
+        sequence=0,
+        dated_at=now,
+        edited_at=now,
+        updated_at=now,
+    )
+
+
+async def _region(session: AsyncSession, name: str) -> Region | None:
+    """The region named in the words; the longest name when several are."""
+    said = f" {fold(name)} "
+    found = [
+        (len(word), region)
+        for region in await all_regions(session)
+        for word in (region.name, *region.aliases)
+        if f" {fold(word)} " in said
+    ]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+async def _named(session: AsyncSession, request: Request, person: Someone, name: str) -> list[Event]:
+    """The events that the words may mean, the likeliest ones only; one when it is sure."""
+    today = request.received_at.astimezone(request.tz).date()
+    scored = []
+    for event in await upcoming(session, request.received_at, today):
+        if event.status != Status.CANCELLED and may_keep(person, event):
+            words = (event.name, *event.aliases)
+            scored.append((max(fuzz.token_set_ratio(fold(name), fold(word)) for word in words), event))
+    best = max((score for score, _ in scored), default=0)
+    return [event for score, event in scored if score >= max(_LIKELY, best - (100 - _SURE) / 2)][:5]
+
+
+def _instant(on: date, at: time | None, zone: str) -> datetime | None:
+    return datetime.combine(on, at, ZoneInfo(zone)) if at is not None else None
+
+
+def _when(meant: Meant) -> str:
+    assert meant.on is not None
+    event = Event(
+        precision=Precision.MINUTE if meant.begins else Precision.DAY,
+        starts_on=meant.on,
+        ends_on=meant.until or meant.on,
+        starts_at=_instant(meant.on, meant.begins, "UTC"),
+        ends_at=_instant(meant.on, meant.ends, "UTC"),
+        zone="UTC",
+    )
+    return plain(event_dates(event))

@@ -1,0 +1,70 @@
+"""The agenda on the web: the public page and feed, and the private feed of each person."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from icalendar import Calendar
+
+from bot.web.agenda import AgendaPage
+from bot.web.server import pages
+from storage.database import Database
+from tests import building
+from tests.recording import HandClock
+from tests.stage import Stage
+
+Client = TestClient[web.Request, web.Application]
+NOW = datetime(2024, 3, 15, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+async def client(sqlite: Database) -> AsyncIterator[Client]:
+    async with sqlite.transaction() as session:
+        await building.person(session, "Anne Le Goff")
+        await building.event(session, "AG <b>", "2024-10-09", "14:00", place="Le Havre", video_link="https://v.test/a")
+        await building.event(session, "Bureau", "2024-12-03", audience={"kinds": ["mission-locale"]}, public=False)
+        await building.event(session, "Atelier annulé", "2024-05-16", status="cancelled")
+    app = web.Application()
+    app.add_routes(AgendaPage(sqlite, lambda: HandClock(NOW), pages()).routes())
+    async with TestClient(TestServer(app)) as made:
+        yield made
+
+
+def names(body: str) -> list[str]:
+    return [str(entry["summary"]) for entry in Calendar.from_ical(body).walk("VEVENT")]
+
+
+async def test_the_page_shows_what_is_public(client: Client) -> None:
+    body = await (await client.get("/agenda")).text()
+    assert "AG &lt;b&gt;" in body and "mercredi 9 octobre 2024 de 14" not in body and "mercredi 9 octobre 2024" in body
+    assert "Bureau" not in body and "v.test" not in body and 'class="cancelled"' in body
+
+
+async def test_the_public_feed_holds_public_events_without_links(client: Client) -> None:
+    response = await client.get("/agenda.ics")
+    body = await response.text()
+    assert response.content_type == "text/calendar" and names(body) == ["Atelier annulé", "AG <b>"]
+    assert "v.test" not in body and "STATUS:CANCELLED" in body
+
+
+async def test_a_private_feed_follows_its_person_and_ends_at_their_word(client: Client, sqlite: Database) -> None:
+    stage, anne = Stage(sqlite), "telegram:telegram-1"
+    heard = await stage.says(anne, "agenda ics")
+    found = re.search(r"https://concerte\.example(/agenda/\S+\.ics)", heard.text)
+    assert found is not None
+    body = await (await client.get(found[1])).text()
+    assert "Bureau" in names(body) and "v.test" not in body and "TRIGGER:-P7D" in body
+    await stage.presses(anne, "calendar:reply:1:yes")
+    await stage.presses(anne, "calendar:reply:2:no")
+    body = await (await client.get(found[1])).text()
+    assert "v.test" in body and "Bureau" not in names(body)
+    await stage.presses(anne, heard.button("Désactiver"))
+    assert (await client.get(found[1])).status == 404
+
+
+async def test_an_event_is_sent_as_a_file(client: Client, sqlite: Database) -> None:
+    file = (await Stage(sqlite).presses("telegram:telegram-1", "calendar:ics:1")).messages[0].attachment
+    assert file is not None and names(file.content.decode()) == ["AG <b>"]
