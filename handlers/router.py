@@ -46,8 +46,8 @@ class Router:
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to one request. Raises Refusal with the sentence to show."""
         if request.press is not None:
-            handler = self.presses.get(request.press.action.split(":", 1)[0])
-            return await handler(request, session, conversation) if handler else Reply(notice=_STALE)
+            pressed = self.presses.get(request.press.action.split(":", 1)[0])
+            return await pressed(request, session, conversation) if pressed else Reply(notice=_STALE)
         if request.inbound.file is not None:
             return await self.files(request, session, conversation) if self.files else say(_NO_FILES)
         request = self._with_command(request)

@@ -125,7 +125,7 @@ async def members(
     return found
 
 
-def speaker_ids(consultation: Consultation) -> Select[tuple[int]]:
+def speaker_ids(consultation: Consultation) -> Select[Any]:
     """The ids of the people who may speak for any voice expected, to be used inside another query."""
     structures = consultation.voice == Voice.STRUCTURE
     region = Structure.region_id if structures else _REGION_OF_PERSON
