@@ -1,18 +1,15 @@
 """The command line. Every command ends with code 2 and one clear sentence when it cannot begin."""
 
-import asyncio
-import signal
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot.channel import CannotStart
+from bot.admin import admin
 from bot.deliveries import deliveries
-from bot.settings import BadSetting, Settings, read_settings
+from bot.doing import do
 from bot.terminal import say
 
 app = typer.Typer(
@@ -22,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(admin)
 app.add_typer(deliveries, name="deliveries")
 
 Now = Annotated[
@@ -31,33 +29,12 @@ Now = Annotated[
 Speed = Annotated[float, typer.Option("--speed", min=0.001, help="how fast the moved calendar runs")]
 
 
-def _end(*_: object) -> None:
-    raise SystemExit(0)
-
-
-def _do(work: Callable[[Settings], Coroutine[Any, Any, int | None]]) -> None:
-    """Run a command to its end. What it cannot do is one sentence on stderr and code 2."""
-    from bot.logs import quiet_libraries
-
-    quiet_libraries()
-    # What is under way is rolled back and files are closed; commands that serve put a gentler end in its place.
-    signal.signal(signal.SIGTERM, _end)
-    try:
-        code = asyncio.run(work(read_settings()))
-    except (BadSetting, CannotStart) as error:
-        say(f"concerte: {error}", error=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
-    raise typer.Exit(code or 0)
-
-
 @app.command()
 def demo() -> None:
     """The rehearsal: embedded database, the pack, a browser page, a clock that can be moved."""
     from bot.rehearsal import run_rehearsal
 
-    _do(run_rehearsal)
+    do(run_rehearsal)
 
 
 @app.command()
@@ -66,7 +43,7 @@ def run(now: Now = None, speed: Speed = 1.0) -> None:
     from bot.channel import Parts
     from bot.running import run_parts
 
-    _do(lambda settings: run_parts(settings, Parts.ALL, now=now, speed=speed))
+    do(lambda settings: run_parts(settings, Parts.ALL, now=now, speed=speed))
 
 
 @app.command()
@@ -75,7 +52,7 @@ def web(now: Now = None, speed: Speed = 1.0) -> None:
     from bot.channel import Parts
     from bot.running import run_parts
 
-    _do(lambda settings: run_parts(settings, Parts.WEB, now=now, speed=speed))
+    do(lambda settings: run_parts(settings, Parts.WEB, now=now, speed=speed))
 
 
 @app.command()
@@ -84,7 +61,7 @@ def worker(now: Now = None, speed: Speed = 1.0) -> None:
     from bot.channel import Parts
     from bot.running import run_parts
 
-    _do(lambda settings: run_parts(settings, Parts.WORKER, now=now, speed=speed))
+    do(lambda settings: run_parts(settings, Parts.WORKER, now=now, speed=speed))
 
 
 @app.command()
@@ -100,9 +77,9 @@ def ask(
     from bot.asking import ask_lines, ask_once
 
     if jsonl:
-        _do(lambda settings: ask_lines(settings, now, sys.stdin, sys.stdout))
+        do(lambda settings: ask_lines(settings, now, sys.stdin, sys.stdout))
     elif question.strip():
-        _do(lambda settings: ask_once(settings, now, question, explain=explain))
+        do(lambda settings: ask_once(settings, now, question, explain=explain))
     else:
         say("concerte: write a question: concerte ask « C’est quand l’AG ? »", error=True)
         raise typer.Exit(2)
@@ -125,9 +102,9 @@ def import_files(
     from bot.importing import undo as undo_last
 
     if undo and not files:
-        _do(undo_last)
+        do(undo_last)
     elif files and not undo:
-        _do(
+        do(
             lambda settings: import_all(
                 settings, files, dry_run=dry_run, skip_refused=skip_refused, columns=column or ()
             )
@@ -146,7 +123,28 @@ def export_results(
     """The results of a consultation, as far as the promise to its voters allows."""
     from bot.exporting import export
 
-    _do(lambda settings: export(settings, slug, extension, output))
+    do(lambda settings: export(settings, slug, extension, output))
+
+
+@app.command()
+def invite(
+    who: Annotated[str, typer.Argument(help="one person, by e-mail or name: the links are shown")] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", help="a new file for a mail merge, one line a person")] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help="only these: direction, elu, participant…")] = None,
+    region: Annotated[list[str] | None, typer.Option("--region", help="only these regions, by code")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="those with a chat account too")] = False,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="how long the links are good")] = 60,
+) -> None:
+    """Personal links for one person or for a mail merge: Telegram, and the browser."""
+    from bot.inviting import invite_many, invite_one
+
+    if who and csv is None:
+        do(lambda settings: invite_one(settings, who, days))
+    elif csv is not None and not who:
+        do(lambda settings: invite_many(settings, csv, role or (), region or (), everybody=everybody, days=days))
+    else:
+        say("concerte: name one person, or --csv and a file.", error=True)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -154,7 +152,7 @@ def check() -> None:
     """Say what is configured, what is missing, what would fail, before it does."""
     from bot.checking import check_all
 
-    _do(check_all)
+    do(check_all)
 
 
 @app.command()
@@ -162,7 +160,7 @@ def migrate() -> None:
     """Bring the database to the newest revision."""
     from bot.importing import migrate_database
 
-    _do(migrate_database)
+    do(migrate_database)
 
 
 def main() -> None:

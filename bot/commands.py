@@ -11,6 +11,7 @@ _LISTED = (
     ("rappels", "Choisir vos rappels"),
     ("relier", "Relier vos comptes Slack et Telegram"),
     ("preferences", "Fuseau, heures calmes, pause"),
+    ("lien", "Ouvrir Concerte dans votre navigateur"),
     ("mesdonnees", "Voir, corriger ou effacer vos données"),
     ("stop", "Ne plus rien recevoir, sauf des réponses"),
 )

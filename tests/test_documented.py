@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import typer.core
 import typer.main
 
 from bot.cli import app
@@ -21,14 +22,19 @@ def test_every_command_is_in_the_readme() -> None:
     group = typer.main.get_group(app)
     missing = [name for name in group.commands if f"`concerte {name}" not in readme]
     assert missing == []
+    for name, within in group.commands.items():
+        if isinstance(within, typer.core.TyperGroup):
+            line = next(line for line in readme.splitlines() if f"`concerte {name}" in line)
+            assert [word for word in within.commands if word not in line] == []
 
 
 def test_every_option_of_a_command_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     group = typer.main.get_group(app)
+    within = [one for one in group.commands.values() if isinstance(one, typer.core.TyperGroup)]
     options = {
         option
-        for command in group.commands.values()
+        for command in (*group.commands.values(), *(deep for one in within for deep in one.commands.values()))
         for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")
