@@ -33,11 +33,12 @@ async def move_event(
             raise ValueError("an event begins on its first day, and ends after it began")
     if ends_on < starts_on:
         raise ValueError("an event ends after it began")
+    fixed = event.precision == Precision.MONTH  # « à fixer » until now: nobody had another day in mind
     event.precision = Precision.MINUTE if starts_at is not None else Precision.DAY
     event.starts_on, event.ends_on = starts_on, ends_on
     event.starts_at, event.ends_at = starts_at, ends_at if starts_at is not None else None
     event.place = place if place is not None else event.place
-    event.status = Status.MOVED
+    event.status = Status.CONFIRMED if fixed else Status.MOVED
     event.dated_at = now
     await _changed(session, event, "moved", now)
 

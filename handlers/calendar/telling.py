@@ -17,7 +17,7 @@ from storage.outbox import Kind, enqueue
 async def tell_change(session: AsyncSession, event: Event, old: str, now: datetime) -> int:
     """A notice to everybody concerned, in their own hour; `old` is what the event was. Returns how many are told."""
     cancelled = event.status == Status.CANCELLED
-    title = wording.TOLD["cancel" if cancelled else "move"]
+    title = wording.TOLD[event.status]
     file = ics.attachment(event)
     see = (Button(label=wording.SEE_EVENT, action=f"calendar:show:{event.id}"),)
     told = 0

@@ -91,7 +91,7 @@ UNDERSTOOD = {
     "cancel": "J’ai compris\u00a0: **annuler**",
     "confirm": "J’ai compris\u00a0: **confirmer**",
 }
-TOLD = {"move": "Nouvelle date", "cancel": "Annulé"}
+TOLD = {"moved": "Nouvelle date", "cancelled": "Annulé", "confirmed": "Date fixée"}
 STAFF_SOURCE = "équipe d’animation du réseau"
 
 

@@ -63,6 +63,7 @@ async def test_regional_staff_date_their_own_workshop_only(sqlite: Database) -> 
     async with sqlite.reading() as session:
         event = await session.get_one(Event, 1)
         assert event.starts_on == date(2024, 5, 14) and event.place == "Caen" and event.precision == "minute"
+    assert "Date fixée" in (await stage.heard(ANNE)).text
     assert "ne trouve pas" in (await stage.says(NORA, "annule l’assemblée générale")).text
     assert "votre région" in (await stage.says(NORA, "ajoute réunion le 3 juin")).text
 
