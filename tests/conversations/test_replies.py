@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from tests.stage import Stage
 ANNE, BRUNO, CHLOE, STAFF, NORMANDE = (f"telegram:telegram-{n}" for n in range(1, 6))
 
 
-async def on_stage(database: Database, **more: object) -> Stage:
+async def on_stage(database: Database, **more: Any) -> Stage:
     """Three directors (the third in Guyane), national staff, and Normandy's; a workshop on 16 May in Rennes."""
     async with database.transaction() as session:
         await building.person(session, "Anne Le Goff")
@@ -26,7 +27,7 @@ async def on_stage(database: Database, **more: object) -> Stage:
         await building.person(session, "Chloé Sinnamary", "03")
         await building.person(session, "=Sonia Staff", roles=[Role.STAFF])
         await building.person(session, "Nora Normande", "28", roles=[Role.REGIONAL_STAFF], staff_region="28")
-        values = {"place": "Rennes", "remote": True, "video_link": "https://v.test/a", **more}
+        values: dict[str, Any] = {"place": "Rennes", "remote": True, "video_link": "https://v.test/a", **more}
         await building.event(session, "Atelier", "2024-05-16", "09:30", **values)
     return Stage(database)
 
@@ -123,7 +124,7 @@ async def test_staff_see_who_comes_by_region_and_export_it_inert(database: Datab
 @pytest.mark.parametrize("word", ["yes", "nonsense", ""])
 async def test_only_those_invited_answer_and_only_before_it_is_over(database: Database, word: str) -> None:
     stage = await on_stage(database, audience={"regions": ["03"]})
-    await stage.presses(ANNE, f"calendar:reply:1:{word}")
+    assert "ne vous est pas adressé" in (await stage.presses(ANNE, f"calendar:reply:1:{word}")).text
     stage.clock.at = datetime(2024, 5, 16, 10, tzinfo=UTC)
     assert "passé" in (await stage.presses(CHLOE, "calendar:reply:1:yes")).text
     async with database.reading() as session:
