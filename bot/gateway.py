@@ -21,6 +21,7 @@ from handlers.errors import Refusal
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Request
 from handlers.router import Router
+from schedules.blame import blame
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.messenger import Outgoing
@@ -165,7 +166,7 @@ class Gateway:
                 log.warning("the inbox waits for the database (%s)", type(error).__name__)
                 pause = 2.0
             except Exception as error:  # whatever it is, the next update is still to be handled
-                log.error("the inbox stumbled (%s at %s)", *_innermost(error))
+                log.error("the inbox stumbled (%s at %s)", *blame(error))
                 pause = 1.0
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
@@ -255,7 +256,7 @@ class Gateway:
             return await self._router.answer(request, session, talk)
 
     def _fault(self, item: InboxItem, error: Exception) -> Reply:
-        where = _innermost(error)
+        where = blame(error)
         log.error("update %s %s could not be handled (%s at %s)", item.platform, item.update_id, *where)
         item.state, item.error = InboxState.FAILED, where[0]
         return Reply(messages=(Message(text=APOLOGY),))
@@ -297,7 +298,8 @@ class Gateway:
             for index, message in enumerate(shown for message in reply.messages for shown in as_shown(message))
         ]
         await session.flush()
-        await enqueue(session, rows)
+        if await enqueue(session, rows) < len(rows):
+            log.error("a reply to update %s %s was written before and is not sent again", item.platform, item.update_id)
         return [str(row["about"]) for row in rows]
 
     def _acknowledge(self, inbound: Inbound, notice: str) -> None:
@@ -314,15 +316,3 @@ def _is_passing(error: DBAPIError) -> bool:
     return state[:2] in ("08", "40", "53", "57") or name.startswith(
         ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
     )
-
-
-def _innermost(error: Exception) -> tuple[str, str]:
-    """The class of an error and the place in our code it came from: nothing that anyone wrote."""
-    trace = error.__traceback__
-    place = "?"
-    while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if module.split(".")[0] in ("bot", "handlers", "schedules", "storage"):
-            place = f"{module}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return type(error).__name__, place

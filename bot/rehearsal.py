@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 START = datetime(2024, 3, 15, 10, tzinfo=ZoneInfo("Europe/Paris"))
 MARK = "rehearsal"  # the setting that makes a database a rehearsal's, and lists who can be played
 CLOCK = "rehearsal_clock"  # the setting that keeps where the clock is
+MOST_ROUNDS = 100  # of the timetable at one instant: what is done once leaves nothing for the next round
 KEEP_EVERY = 15.0  # seconds; how much of the clock's own running a kill may lose
 KEEP_STEPS = 10  # quiet steps of a move between two such notes
 _MORNING = time(9)
@@ -173,10 +174,13 @@ class Rehearsal:
     async def _play(self) -> int:
         """What is due now: what people have said first, then what time brings, until nothing more comes of it."""
         did = await self._parts.gateway.handle_all()
-        while more := await self._parts.timetable.tick(self.clock.now()):
+        for _ in range(MOST_ROUNDS):
+            more = await self._parts.timetable.tick(self.clock.now())
             did += more
             await self._parts.worker.drain()
-        await self._parts.worker.drain()
+            if not more:
+                return did
+        log.error("the timetable found work %d times at one instant; the clock goes on", MOST_ROUNDS)
         return did
 
     async def _move(self, to: datetime) -> None:

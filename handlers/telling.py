@@ -13,10 +13,10 @@ from storage.people import Account, Person, Role, RoleGrant, accounts_of, best_a
 
 async def tell_account(
     session: AsyncSession, account: Account, about: str, text: str, now: datetime, *rows: tuple[Button, ...]
-) -> None:
-    """A notice to one account, once for what it is `about`."""
+) -> int:
+    """A notice to one account, once for what it is `about`; returns 0 when it has been written before."""
     message = Message(text=text, buttons=tuple(row for row in rows if row))
-    await enqueue(
+    return await enqueue(
         session,
         [
             {
@@ -36,7 +36,7 @@ async def tell_account(
 
 
 async def tell_staff(session: AsyncSession, about: str, text: str, now: datetime, *rows: tuple[Button, ...]) -> int:
-    """A notice to each member of the national staff, on the first account that can be reached; returns how many."""
+    """A notice to each member of the national staff who can be reached; returns how many are new."""
     return await _tell_roles(session, (Role.STAFF, Role.ADMIN), about, text, now, *rows)
 
 
@@ -62,11 +62,12 @@ async def _tell_roles(
         .order_by(Account.id)
     )
     told: set[int] = set()
+    written = 0
     for account in accounts:
         if account.person_id is not None and account.person_id not in told:
             told.add(account.person_id)
-            await tell_account(session, account, about, text, now, *rows)
-    return len(told)
+            written += await tell_account(session, account, about, text, now, *rows)
+    return written
 
 
 async def tell_person(

@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schedules.blame import blame
 from schedules.clock import Clock, SystemClock, machine_now
 from storage.database import Database
 
@@ -72,7 +73,7 @@ class Timetable:
         except (DBAPIError, OSError) as error:
             log.warning("%s waits for the database (%s)", line.name, type(error).__name__)
         except Exception as error:
-            log.error("%s failed (%s)", line.name, type(error).__name__)
+            log.error("%s failed (%s at %s)", line.name, *blame(error))
 
     async def _once(self, line: Line, now: datetime) -> int:
         async with self._database.transaction() as session:

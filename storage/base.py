@@ -55,6 +55,13 @@ class Row(Base):
     __abstract__ = True
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        """On SQLite too an id is never given twice: what was purged must not lend its number, and its replies' keys."""
+        super().__init_subclass__(**more)
+        table = cls.__dict__.get("__table__")
+        if isinstance(table, Table) and table.c.id.autoincrement is True:
+            table.dialect_kwargs["sqlite_autoincrement"] = True
+
 
 async def insert_or_ignore(session: AsyncSession, table: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows whose unique keys are new; returns how many were. Races end here, not in an exception."""

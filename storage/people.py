@@ -30,7 +30,6 @@ class Person(Row):
     """A human. `zone` is their own choice; else the structure's, the region's, the network's."""
 
     __tablename__ = "people"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 – SQLAlchemy reads it; an id is never given twice
     key: Mapped[str | None] = mapped_column(unique=True)  # the pack's or the members file's own key
     given_name: Mapped[str]
     family_name: Mapped[str]
@@ -84,7 +83,7 @@ class Account(Row):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("platform", "workspace", "external_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (UniqueConstraint("platform", "workspace", "external_id"),)
     platform: Mapped[str]
     workspace: Mapped[str] = mapped_column(default="")
     external_id: Mapped[str]

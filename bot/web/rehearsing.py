@@ -159,6 +159,8 @@ class RehearsalPage:
             to = moved.to if moved.to.tzinfo else moved.to.replace(tzinfo=await self._zone())
         else:
             raise Refused("Choisissez une date et une heure.", 400)
+        if not now.year - 1 <= to.year <= now.year + 4:  # before any arithmetic, which has its own limits
+            raise Refused("Choisissez une date à venir, dans trois ans au plus.", 400)
         if to - now > LONGEST_MOVE:
             raise Refused("C’est trop loin : avancez de trois ans au plus.", 400)
         if self._desk.moving:

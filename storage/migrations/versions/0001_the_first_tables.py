@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_files")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "audit_entries",
@@ -31,6 +32,7 @@ def upgrade() -> None:
         sa.Column("detail", Json, nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entries_actor"), ["actor"], unique=False)
@@ -58,6 +60,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("key", name=op.f("uq_contacts_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "conversations",
@@ -69,6 +72,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint("holder", name=op.f("uq_conversations_holder")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "forgotten",
@@ -77,6 +81,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten")),
         sa.UniqueConstraint("digest", name=op.f("uq_forgotten_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "import_layouts",
@@ -86,6 +91,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_layouts")),
         sa.UniqueConstraint("signature", name=op.f("uq_import_layouts_signature")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "inbox",
@@ -100,6 +106,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("platform", "update_id", name=op.f("uq_inbox_platform_update_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_sender_state", ["sender", "state", "id"], unique=False)
@@ -113,6 +120,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leases")),
         sa.UniqueConstraint("name", name=op.f("uq_leases_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "network_settings",
@@ -123,6 +131,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_network_settings")),
         sa.UniqueConstraint("key", name=op.f("uq_network_settings_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "organisations",
@@ -139,6 +148,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
         sa.UniqueConstraint("key", name=op.f("uq_organisations_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "regions",
@@ -153,6 +163,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_regions")),
         sa.UniqueConstraint("code", name=op.f("uq_regions_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "send_limits",
@@ -162,6 +173,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_send_limits")),
         sa.UniqueConstraint("scope", name=op.f("uq_send_limits_scope")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "terms",
@@ -177,6 +189,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_terms")),
         sa.UniqueConstraint("key", name=op.f("uq_terms_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "topics",
@@ -193,6 +206,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
         sa.UniqueConstraint("key", name=op.f("uq_topics_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "unanswered",
@@ -200,6 +214,7 @@ def upgrade() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("unanswered", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unanswered_at"), ["at"], unique=False)
@@ -240,6 +255,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_events_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
         sa.UniqueConstraint("key", name=op.f("uq_events_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_region_id"), ["region_id"], unique=False)
@@ -260,6 +276,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_structures_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_structures")),
         sa.UniqueConstraint("code", name=op.f("uq_structures_code")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("structures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_structures_kind"), ["kind"], unique=False)
@@ -280,6 +297,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_next_reminders")),
         sa.UniqueConstraint("event_id", name=op.f("uq_next_reminders_event_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "people",
@@ -348,6 +366,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
         sa.UniqueConstraint("digest", name=op.f("uq_calendar_feeds_digest")),
         sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feeds_person_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "consultations",
@@ -377,6 +396,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
         sa.UniqueConstraint("slug", name=op.f("uq_consultations_slug")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("consultations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultations_status"), ["status"], unique=False)
@@ -392,6 +412,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["by"], ["people.id"], name=op.f("fk_import_runs_by"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_runs")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("import_runs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_runs_by"), ["by"], unique=False)
@@ -419,6 +440,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_slots")),
         sa.UniqueConstraint("host_id", "starts_at", name=op.f("uq_interview_slots_host_id_starts_at")),
         sa.UniqueConstraint("series", "person_id", name=op.f("uq_interview_slots_series_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("interview_slots", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interview_slots_host_id"), ["host_id"], unique=False)
@@ -441,6 +463,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitations_person_id"), ["person_id"], unique=False)
@@ -463,6 +486,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_links")),
         sa.UniqueConstraint("digest", name=op.f("uq_personal_links_digest")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("personal_links", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_personal_links_person_id"), ["person_id"], unique=False)
@@ -476,6 +500,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pseudonyms")),
         sa.UniqueConstraint("person_id", name=op.f("uq_pseudonyms_person_id")),
         sa.UniqueConstraint("word", name=op.f("uq_pseudonyms_word")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "role_grants",
@@ -489,6 +514,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_id"], ["regions.id"], name=op.f("fk_role_grants_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grants")),
         sa.UniqueConstraint("person_id", "role", "region_id", name=op.f("uq_role_grants_person_id_role_region_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_grants_role"), ["role"], unique=False)
@@ -508,6 +534,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_rsvps_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvps")),
         sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_rsvps_event_id_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rsvps_person_id"), ["person_id"], unique=False)
@@ -527,6 +554,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_uploads_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
         sa.UniqueConstraint("platform", "update_id", name=op.f("uq_uploads_platform_update_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_uploads_expires_at"), ["expires_at"], unique=False)
@@ -542,6 +570,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_chats")),
         sa.UniqueConstraint("key", name=op.f("uq_web_chats_key")),
         sa.UniqueConstraint("person_id", name=op.f("uq_web_chats_person_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "announcements",
@@ -582,6 +611,7 @@ def upgrade() -> None:
             ["event_id"], ["events.id"], name=op.f("fk_announcements_event_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("announcements", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_announcements_author_id"), ["author_id"], unique=False)
@@ -604,6 +634,7 @@ def upgrade() -> None:
             ["consultation_id"], ["consultations.id"], name=op.f("fk_ballot_traces_consultation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot_traces")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("ballot_traces", schema=None) as batch_op:
         batch_op.create_index("ix_ballot_traces_voice", ["consultation_id", "voice_key", "id"], unique=False)
@@ -632,6 +663,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
         sa.UniqueConstraint("consultation_id", "voice_key", name=op.f("uq_ballots_consultation_id_voice_key")),
         sa.UniqueConstraint("receipt", name=op.f("uq_ballots_receipt")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "deliveries",
@@ -669,6 +701,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("about", name=op.f("uq_deliveries_about")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_announcement_id"), ["announcement_id"], unique=False)
@@ -695,6 +728,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_drafts_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("consultation_id", "person_id", name=op.f("uq_drafts_consultation_id_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drafts_person_id"), ["person_id"], unique=False)
@@ -716,6 +750,7 @@ def upgrade() -> None:
             ["run_id"], ["import_runs.id"], name=op.f("fk_import_changes_run_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_changes")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("import_changes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_changes_person_id"), ["person_id"], unique=False)
@@ -735,6 +770,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_link_codes_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
         sa.UniqueConstraint("digest", name=op.f("uq_link_codes_digest")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("link_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_codes_person_id"), ["person_id"], unique=False)
@@ -753,6 +789,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participations")),
         sa.UniqueConstraint("consultation_id", "voice_key", name=op.f("uq_participations_consultation_id_voice_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "proposals",
@@ -771,6 +808,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
         sa.UniqueConstraint("consultation_id", "voice_key", name=op.f("uq_proposals_consultation_id_voice_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "questions",
@@ -791,6 +829,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
         sa.UniqueConstraint("consultation_id", "key", name=op.f("uq_questions_consultation_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "sealed_ballots",
@@ -846,6 +885,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_tickets_person_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tickets_person_id"), ["person_id"], unique=False)
@@ -862,6 +902,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_unnudged_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unnudged")),
         sa.UniqueConstraint("consultation_id", "person_id", name=op.f("uq_unnudged_consultation_id_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("unnudged", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unnudged_person_id"), ["person_id"], unique=False)
@@ -881,6 +922,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_sessions")),
         sa.UniqueConstraint("digest", name=op.f("uq_web_sessions_digest")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("web_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_sessions_link_id"), ["link_id"], unique=False)
@@ -895,6 +937,7 @@ def upgrade() -> None:
             ["account_id"], ["accounts.id"], name=op.f("fk_wrong_tries_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_tries")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("wrong_tries", schema=None) as batch_op:
         batch_op.create_index("ix_wrong_tries_account_at", ["account_id", "at"], unique=False)
@@ -918,6 +961,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "announcement_id", "person_id", name=op.f("uq_announcement_reads_announcement_id_person_id")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("announcement_reads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_announcement_reads_person_id"), ["person_id"], unique=False)
@@ -935,6 +979,7 @@ def upgrade() -> None:
             ["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempts_delivery_id"), ["delivery_id"], unique=False)
@@ -953,6 +998,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_choices")),
         sa.UniqueConstraint("question_id", "key", name=op.f("uq_choices_question_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "link_proposals",
@@ -980,6 +1026,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_link_proposals_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_proposals")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("link_proposals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_proposals_account_id"), ["account_id"], unique=False)
@@ -1007,6 +1054,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_messages")),
         sa.UniqueConstraint("delivery_id", name=op.f("uq_web_messages_delivery_id")),
         sa.UniqueConstraint("update_id", name=op.f("uq_web_messages_update_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("web_messages", schema=None) as batch_op:
         batch_op.create_index("ix_web_messages_chat_id_version", ["chat_id", "version"], unique=False)
@@ -1026,6 +1074,7 @@ def upgrade() -> None:
             ["question_id"], ["questions.id"], name=op.f("fk_answers_question_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_answers_ballot_id"), ["ballot_id"], unique=False)
