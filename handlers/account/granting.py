@@ -53,7 +53,7 @@ def _card(request: Request, one: Entry, *, lead: str = "", replace: bool = False
     ]
     take = [
         Button(
-            label=f"Retirer : {wording.ROLES[held.role]}{f' ({held.region})' if held.region else ''}"[:75],
+            label=wording.take_label(held),
             action=f"account:role-take:{number}:{held.grant_id}",
         )
         for held in one.held
@@ -79,7 +79,7 @@ async def give(request: Request, session: AsyncSession, conversation: Conversati
     if role in RANKED and request.arguments[-1] != "yes":
         place = region.id if region else 0
         sure = Button(
-            label=f"Donner : {wording.ROLES[role]}",
+            label=wording.give_label(role),
             action=f"account:role-give:{other.person.id}:{role}:{place}:yes",
             style="primary",
         )

@@ -157,8 +157,7 @@ async def pending(request: Request, session: AsyncSession, conversation: Convers
         what = wording.kinds(sum(i.person_id == key for i in invitations), _count(links, key))
         lines.append(f"- {wording.pending(one.person.name, what, _day(request, max(ends[key])))}")
         if hand.reaches(one):
-            label = f"{wording.REVOKE} : {one.person.name}"[:75]
-            rows.append((Button(label=label, action=f"account:revoke:{key}"),))
+            rows.append((Button(label=wording.revoke_label(one.person.name), action=f"account:revoke:{key}"),))
     turns = []
     if number:
         turns.append(Button(label=wording.EARLIER, action=f"account:pending:{number - 1}"))

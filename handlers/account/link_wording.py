@@ -150,6 +150,11 @@ def kinds(invitations: int, links: int) -> str:
     return ", ".join(parts)
 
 
+def revoke_label(name: str) -> str:
+    """On the button; short enough for every channel."""
+    return f"Révoquer\u00a0: {name}"[:75]
+
+
 def revoked(name: str, invitations: int, links: int) -> str:
     """To staff."""
     if not invitations and not links:

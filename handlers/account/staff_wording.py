@@ -49,6 +49,16 @@ def role(of: Role, region: str = "") -> str:
     return ROLES[of] + (f" ({plain(region)})" if region else "")
 
 
+def give_label(of: Role) -> str:
+    """On the button."""
+    return f"Donner\u00a0: {ROLES[of]}"
+
+
+def take_label(held: Held) -> str:
+    """On the button; short enough for every channel."""
+    return f"Retirer\u00a0: {ROLES[held.role]}{f' ({held.region})' if held.region else ''}"[:75]
+
+
 def card(who: str, held: list[str]) -> str:
     """Somebody's roles."""
     if not held:

@@ -41,7 +41,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         for one in entries:
             if one.contact.id == number:
                 return Reply(messages=(_card(one),))
-        raise Refusal(wording.GONE)
+        hidden = number is not None and await session.get(Contact, number) is not None
+        raise Refusal(wording.GONE, audit="private contact" if hidden else "")
     return _page(_current(entries), number or 0).model_copy(update={"replace": verb == ["page"]})
 
 
