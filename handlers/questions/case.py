@@ -95,7 +95,8 @@ class Case:
         Those to come in different regions are all kept: nothing says which one is meant.
         """
         events = [self.event(k) for k in keys]
-        parents = [e for e in events if any(o.parent == e.key for o in events)]
+        owning = {e.parent for e in events}
+        parents = [e for e in events if e.key in owning]
         if len(parents) == 1:
             return [parents[0].key]
         shared = {e.parent for e in events}

@@ -39,10 +39,10 @@ _MOST_CANDIDATES = 2000  # looked at for one question, rarest words first
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One way of naming an event. A place is a weak one: « Le Havre » may be said of other things too."""
+    """A name with the events it may mean. A place is a weak one: « Le Havre » may be said of other things too."""
 
     stems: tuple[str, ...]
-    event: str
+    events: tuple[str, ...]
     place: bool = False
 
 
@@ -81,7 +81,8 @@ def event_aliases(events: Iterable[EventFact], owners: Collection[str], lexicon:
 
     `owners` are the stems that name whose event it is, and go without saying.
     """
-    aliases: dict[tuple[tuple[str, ...], str], Alias] = {}
+    named: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)  # insertion order is the order of time
+    placed: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
     for event in events:
         place = name_stems(event.place or "")
         for text in (event.name, *event.aliases):
@@ -95,13 +96,15 @@ def event_aliases(events: Iterable[EventFact], owners: Collection[str], lexicon:
             for stems in {full, undated or full, bare or full}:
                 ordinary = len(stems) == 1 and lexicon.cues.has(stems[0]) and stems[0] not in lexicon.gatherings
                 if stems and not ordinary:
-                    aliases[stems, event.key] = Alias(stems, event.key)
+                    named[stems][event.key] = None
         head = name_stems(event.name)[:1]
         if head and head[0] in lexicon.gatherings:
-            aliases.setdefault((head, event.key), Alias(head, event.key))
+            named[head][event.key] = None
         if place:
-            aliases.setdefault((place, event.key), Alias(place, event.key, place=True))
-    return list(aliases.values())
+            placed[place][event.key] = None
+    aliases = [Alias(stems, tuple(keys)) for stems, keys in named.items()]
+    aliases += [Alias(stems, tuple(keys), place=True) for stems, keys in placed.items()]
+    return sorted(aliases, key=lambda alias: len(alias.stems))  # the shortest are looked at whatever the number
 
 
 class Postings:

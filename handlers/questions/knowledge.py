@@ -1,8 +1,12 @@
 """Everything that may be told, in memory and indexed: an unchanging picture of the database at one version."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from hashlib import blake2s
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,6 +51,8 @@ class Knowledge:
         self.settings = dict(settings or {})
         self.contacts = tuple(contacts)
         self.events = tuple(sorted(events, key=lambda e: (e.starts_on, str(e.starts_at or ""), e.ends_on)))
+        self._starts = [event.starts_on for event in self.events]
+        self._longest = max((event.ends_on - event.starts_on for event in self.events), default=timedelta(0))
         self.event = {event.key: event for event in self.events}
         self.contact = {contact.key: contact for contact in contacts}
         self.organisation = {organisation.key: organisation for organisation in organisations}
@@ -65,10 +71,20 @@ class Knowledge:
         self.abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}
         self.aliases = event_aliases(self.events, self.own_name | self.abbreviations, self.lexicon)
         self.alias_index = Postings([alias.stems for alias in self.aliases])
-        self.offices = [(c, function, owner) for c in self.contacts for function, owner in c.offices]
-        heads = {content_stems(function, self.lexicon)[:1] for _, function, _ in self.offices}
-        self.function_heads = self.lexicon.offices | {head[0] for head in heads if head}
-        self.functions = Postings([content_stems(function, self.lexicon) for _, function, _ in self.offices])
+        holders: dict[tuple[str, str], list[ContactFact]] = defaultdict(list)
+        for person in self.contacts:
+            for function, owner in person.offices:
+                holders[function, owner].append(person)
+        self.holders = dict(holders)
+        self.owners_of: dict[str, list[str]] = defaultdict(list)
+        for function, owner in holders:
+            self.owners_of[function].append(owner)
+        self.function_texts = list(self.owners_of)
+        self.functions = Postings([content_stems(function, self.lexicon) for function in self.function_texts])
+        self.function_stems = {
+            text: frozenset(own) for text, own in zip(self.function_texts, self.functions.entries, strict=True)
+        }
+        self.function_heads = self.lexicon.offices | {own[0] for own in self.functions.entries if own}
         duties = [(c, duty) for c in self.contacts for duty in c.responsibilities]
         self.duty_holders = [contact for contact, _ in duties]
         self.duties = Postings([content_stems(duty, self.lexicon) for _, duty in duties])
@@ -88,12 +104,14 @@ class Knowledge:
             *(text for s in structures for text in (s.name, *s.aliases)),
             *(text for t in terms for text in (t.term, *t.aliases)),
             *(text for t in topics for text in (t.title, *t.phrases)),
-            *(text for c in self.contacts[:1000] for text in (c.function, *c.responsibilities)),
+            *self.function_texts,
+            *(duty for _, duty in duties),
         ]
         spoken = {word.folded for text in texts for word in read_words(text).words if word.kind == "word"}
         self._own_words = spoken | {stem(word) for word in spoken}
-        self.vocabulary = tuple(sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)}))
-        self.sounds = {sound(word): word for word in self.vocabulary}
+        words = sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)})
+        self.sounds = {sound(word): word for word in words}
+        self.vocabulary = {letter: tuple(same) for letter, same in groupby(words, key=itemgetter(0))}
         self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
         self.regional = frozenset(
             name_stems(e.name)[0] for e in self.events if e.region and self.is_part(e) and name_stems(e.name)
@@ -138,6 +156,11 @@ class Knowledge:
         """Is the term another word for the network itself?"""
         found = self.term.get(term)
         return found is not None and set(content_stems(found.meaning, self.lexicon)) <= self.own_name
+
+    def between(self, first: date, last: date) -> Sequence[EventFact]:
+        """The events that touch those days, in the order of time."""
+        begin = bisect_left(self._starts, max(first, date.min + self._longest) - self._longest)
+        return [e for e in self.events[begin : bisect_right(self._starts, last)] if e.ends_on >= first]
 
     def is_part(self, event: EventFact) -> bool:
         """Is it one of several parts of another event, as the workshop of a region is?"""

@@ -1,14 +1,15 @@
 """Which events and regions a question names, and with which words."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from handlers.questions.indexing import DETERMINERS, Alias
+from handlers.questions.indexing import DETERMINERS
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue, Lexicon
 from handlers.questions.normalising import Text, Word
 
 _PLACE_WORDS = frozenset(("a", "au", "aux", "de", "du", "d", "en", "sur", "vers", "pour"))
+_MOST_OF_ONE_NAME = 50  # events of one name that a place is compared with
 _WIDEST = 4  # ordinary words that may stand among the words of one name
 
 
@@ -32,41 +33,37 @@ def event_mentions(text: Text, knowledge: Knowledge, taken: Iterable[int]) -> li
         if word.folded not in DETERMINERS:
             where.setdefault(word.stem, []).append(position)
     index = knowledge.alias_index
-    spans: dict[tuple[int, int, bool], tuple[float, list[str]]] = {}
-    for number, count in index.candidates(where).items():
-        alias = knowledge.aliases[number]
-        if count < len(set(alias.stems)):
-            continue
+    found = [
+        knowledge.aliases[n]
+        for n, count in index.candidates(where).items()
+        if count == len(set(knowledge.aliases[n].stems))
+    ]
+    named = {key for alias in found if not alias.place for key in alias.events[:_MOST_OF_ONE_NAME]}
+    spans: dict[tuple[int, int, bool], EventMention] = {}
+    for alias in found:
         weight = sum(map(index.weight, alias.stems))
         for start, end in _windows(alias.stems, where, words, lexicon, knowledge.abbreviations):
             if alias.place and busy.intersection(range(start, end)):
                 continue
-            doubtful = len(alias.stems) == 1 and (
-                (_homograph(words[start], lexicon) and not _named(text, start, alias.place))
-                or (alias.place and not _located(text, start))
-            )
-            if doubtful and not (alias.place and _beside_its_event(alias, number, index.candidates(where), knowledge)):
+            # « rencontres nationales tours »: the place of an event that is named as well needs no capital
+            beside = alias.place and not named.isdisjoint(alias.events)
+            if len(alias.stems) == 1 and not beside and not _certain(text, start, lexicon, place=alias.place):
                 continue
-            known = spans.setdefault((start, end, alias.place), (weight, []))
-            if alias.event not in known[1]:
-                known[1].append(alias.event)
+            known = spans.get((start, end, alias.place))
+            keys = dict.fromkeys((*(known.events if known else ()), *alias.events))
+            spans[start, end, alias.place] = EventMention(tuple(keys), start, end, alias.place, weight)
     chosen: list[EventMention] = []
-    for (start, end, place), (weight, keys) in sorted(
-        spans.items(), key=lambda item: (item[0][2], -item[1][0], item[0][0] - item[0][1])
-    ):
-        if not any(mention.start < end and start < mention.end for mention in chosen):
-            chosen.append(EventMention(tuple(keys), start, end, place, weight))
+    for mention in sorted(spans.values(), key=lambda m: (m.place, -m.weight, m.start - m.end)):
+        if not any(other.start < mention.end and mention.start < other.end for other in chosen):
+            chosen.append(mention)
     return sorted(chosen, key=lambda mention: mention.start)
 
 
-def _beside_its_event(alias: Alias, number: int, found: Mapping[int, int], knowledge: Knowledge) -> bool:
-    """« rencontres nationales tours »: the place of an event that is named as well needs no capital."""
-    others = (
-        knowledge.aliases[n]
-        for n, count in found.items()
-        if n != number and count >= len(set(knowledge.aliases[n].stems))
-    )
-    return any(other.event == alias.event and not other.place for other in others)
+def _certain(text: Text, at: int, lexicon: Lexicon, *, place: bool) -> bool:
+    """Is a name of one word used as a name there?"""
+    if _homograph(text.words[at], lexicon) and not _named(text, at, place):
+        return False
+    return not place or _located(text, at)
 
 
 def _windows(

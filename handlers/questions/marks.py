@@ -184,7 +184,7 @@ def _inside(period: Period, events: list[EventMention]) -> bool:
 
 def _busy(knowledge: Knowledge) -> Busy:
     def busy(first: date, last: date) -> bool:
-        return any(e.starts_on <= last and first <= e.ends_on for e in knowledge.events)
+        return bool(knowledge.between(first, last))
 
     return busy
 

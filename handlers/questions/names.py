@@ -1,5 +1,6 @@
 """Names of people in a question: exact, misspelt, partial, or only near, which is never assumed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from rapidfuzz.distance import OSA
 
 from handlers.questions.facts import ContactFact
 from handlers.questions.lexicon import Lexicon
-from handlers.questions.normalising import Word, fold, read_words
+from handlers.questions.normalising import Word, fold
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OPENING = {"el", "al", "ben", "le", "la"}  # particles that a name may begin with
 _TITLES = {"m": "m", "mr": "m", "monsieur": "m", "mme": "f", "madame": "f", "mlle": "f"}
 _PARTICLES = {"de", "du", "des", "d", "le", "la", "el", "al", "ben", "van", "von", "l"}
@@ -56,6 +58,10 @@ def sound(folded: str) -> str:
     return "".join(letters).rstrip("es") or folded
 
 
+def _pieces(name: str) -> list[str]:
+    return _LETTERS.findall(fold(name))
+
+
 class NameIndex:
     """The words that names are made of, exact, by sound and by first letter, for any number of contacts."""
 
@@ -66,10 +72,10 @@ class NameIndex:
         family: dict[str, list[int]] = defaultdict(list)
         for number, contact in enumerate(contacts):
             for text in {contact.given, *contact.aliases}:
-                pieces = [w.folded for w in read_words(text).words]
+                pieces = _pieces(text)
                 for piece in {*pieces, "".join(pieces)} - _PARTICLES:
                     given[piece].append(number)
-            pieces = [w.folded for w in read_words(contact.family).words]
+            pieces = _pieces(contact.family)
             for piece in {*pieces, "".join(pieces)} - (_PARTICLES if len(pieces) > 1 else set()):
                 family[piece].append(number)
         self._given, self._family = dict(given), dict(family)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers.questions.facts import ContactFact
-from handlers.questions.indexing import content_stems
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Text, Word, fold
+
+Holder = tuple[ContactFact, str, str]  # the person, the function, the key of the organisation
+_MOST_HOLDERS = 200  # enough to tell that a function names nobody in particular
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,11 @@ def role_mentions(
     position = 0
     while position < len(words):
         word = words[position]
-        holders = [
-            (contact, function, owner)
-            for contact, function, owner in (knowledge.offices[n] for n in knowledge.functions.holding(word.stem))
-        ]
         if word.stem not in knowledge.function_heads or position in busy or word.folded in ("direction", "directions"):
             position += 1
             continue
         wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
-        fitting = [
-            (contact, function, owner)
-            for contact, function, owner in holders
-            if _fits(wanted, function, owner, knowledge)
-        ]
+        fitting = _holders(word.stem, wanted, knowledge)
         start = position
         if position and words[position - 1].folded in LESSER:  # a vice-president is no president
             start, fitting = position - 1, [f for f in fitting if words[position - 1].folded in fold(f[1])]
@@ -94,13 +88,27 @@ def _qualifiers(
     return wanted, end
 
 
-def _fits(wanted: Sequence[str], function: str, owner: str, knowledge: Knowledge) -> bool:
-    own = set(content_stems(function, knowledge.lexicon)) | knowledge.stems_of_owner(owner)
-    return all(piece in own for piece in wanted)
+def _holders(office: str, wanted: Sequence[str], knowledge: Knowledge) -> list[Holder]:
+    """Who holds a function of that stem, in the organisation that the rest of the words name; never too many."""
+    found: list[Holder] = []
+    for number in knowledge.functions.holding(office):
+        function = knowledge.function_texts[number]
+        rest = [piece for piece in wanted if piece not in knowledge.functions.entries[number]]
+        owners = [
+            owner
+            for owner in knowledge.owners_of[function]
+            if all(piece in knowledge.stems_of_owner(owner) for piece in rest)
+        ]
+        owners.sort(key=lambda owner: owner != knowledge.head)
+        for owner in owners:
+            found += [(contact, function, owner) for contact in knowledge.holders[function, owner]]
+            if len(found) >= _MOST_HOLDERS:
+                return found[:_MOST_HOLDERS]
+    return found
 
 
 def _choose(
-    fitting: list[tuple[ContactFact, str, str]],
+    fitting: list[Holder],
     word: Word,
     wanted: Sequence[str],
     knowledge: Knowledge,
@@ -109,7 +117,7 @@ def _choose(
 ) -> tuple[ContactFact, ...]:
     """Among those who fit: who held it then, the very function rather than a longer one, the gender said."""
 
-    def narrowed(keep: list[tuple[ContactFact, str, str]]) -> list[tuple[ContactFact, str, str]]:
+    def narrowed(keep: list[Holder]) -> list[Holder]:
         return keep or fitting
 
     if years or past:
@@ -121,7 +129,7 @@ def _choose(
     if word.folded.endswith("s") and not word.folded.endswith(("ss", "us")):  # « les consultants »: all of them
         return tuple(dict.fromkeys(contact for contact, _, _ in fitting))
     asked = {word.stem, *wanted}
-    exact = [f for f in fitting if set(content_stems(f[1], knowledge.lexicon)) <= asked]
+    exact = [f for f in fitting if knowledge.function_stems[f[1]] <= asked]
     if exact and not (set(asked) & knowledge.owner_stems and len(exact) > 1):
         fitting = exact
     gender = (

@@ -15,9 +15,14 @@ _BEFORE_BOARD = frozenset(["le", "du", "au", "un", "prochain", "dernier", "ce", 
 
 
 def corrected(
-    text: Text, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str], sounds: Mapping[str, str]
+    text: Text,
+    lexicon: Lexicon,
+    named: Callable[[str], bool],
+    vocabulary: Mapping[str, Sequence[str]],
+    sounds: Mapping[str, str],
 ) -> Text:
-    """The words as they were meant. `named` tells the words of the network; `vocabulary` what a slip may have been."""
+    """The words as they were meant. `named` tells the words of the network; `vocabulary` what a slip may have
+    been, by its first letter, and `sounds` by how it is said."""
     words: list[Word] = []
     for position, word in enumerate(text.words):
         after = text.words[position + 1] if position + 1 < len(text.words) else None
@@ -29,7 +34,11 @@ def corrected(
 
 
 def _meant(
-    word: Word, lexicon: Lexicon, named: Callable[[str], bool], vocabulary: Sequence[str], sounds: Mapping[str, str]
+    word: Word,
+    lexicon: Lexicon,
+    named: Callable[[str], bool],
+    vocabulary: Mapping[str, Sequence[str]],
+    sounds: Mapping[str, str],
 ) -> list[Word]:
     if word.kind != "word":
         return [word]
@@ -52,8 +61,7 @@ def _meant(
     if (alike := sounds.get(sound(folded))) is not None:
         return [word.respelled(alike)]
     most = 2 if len(folded) >= 9 else 1
-    best = process.extract(folded, vocabulary, scorer=OSA.distance, score_cutoff=most, limit=3)
-    best = [found for found in best if found[0][0] == folded[0] or (found[0][1:] == folded[1:])]
+    best = process.extract(folded, vocabulary.get(folded[0], ()), scorer=OSA.distance, score_cutoff=most, limit=3)
     if best:
         return [word.respelled(best[0][0])]
     return [word]

@@ -7,6 +7,7 @@ from handlers.messages import plain
 from handlers.questions import wording as w
 from handlers.questions.dates import Period
 from handlers.questions.facts import EventFact
+from handlers.questions.periods import FAR_FUTURE
 from handlers.questions.telling import MOST_LISTED, Answer, Telling
 from storage.agenda import Precision
 
@@ -19,8 +20,10 @@ def agenda(t: Telling) -> Answer:
         return t.say("Il n’y a rien d’autre à l’agenda que je connais.")
     period, region = t.reading.period, t.knowledge.region.get(t.reading.region)
     touched = _touched(t)
-    found = [e for e in touched if not _vague(t, e)]
-    vague = [e for e in touched if e not in found]
+    found: list[EventFact] = []
+    vague: list[EventFact] = []
+    for one in touched:
+        (vague if _vague(t, one) else found).append(one)
     where = f" ({plain(region.name)})" if region else ""
     label = (period.label or "sur cette période") if period else "à venir"
     about: dict[str, Any] = {
@@ -44,12 +47,14 @@ def agenda(t: Telling) -> Answer:
 
 def _touched(t: Telling) -> list[EventFact]:
     """What the period and region touch: the whole rather than its parts, the parts where a region is named."""
+    period = t.reading.period
+    first, last = (period.first, period.last) if period else (t.today, FAR_FUTURE)
     return [
         e
-        for e in t.knowledge.events
+        for e in t.knowledge.between(first, last)
         if e.position is None
         and (t.reading.region in e.regions if t.reading.region else not t.knowledge.is_part(e))
-        and (_within(e, t.reading.period) if t.reading.period else e.ends_on >= t.today)
+        and (period is None or _within(e, period))
     ]
 
 
