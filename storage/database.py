@@ -67,7 +67,9 @@ class Database:
         }
         if self.is_sqlite:
             assert self.url.database is not None
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            path = Path(self.url.database)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # names and answers are in it; its log and its copies take the same rights
         else:
             options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": _PATIENCE}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)

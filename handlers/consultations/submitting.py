@@ -53,6 +53,10 @@ async def send(
         draft.at_question = missing.id
         message = screens.question(seat.items, answers, missing, (), lead=wording.REQUIRED if missing.required else "")
         return Reply(messages=(message,), replace=True)
+    if all(given.get("skipped") for given in answers.values()):
+        # The structure's one voice is not spent on saying nothing.
+        message = screens.review(seat.items, answers, seat.consultation.id, standing.revisions, wording.NOTHING_SAID)
+        return Reply(messages=(message,), replace=True)
     outcome = outcome_for(seat, standing)
     if outcome == Effect.REFUSE and seat.secret:
         await end_draft(session, seat.consultation.id, seat.person.id)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from handlers.consultations.questionnaire import read
 from handlers.consultations.standing import facts_of_consultation
@@ -16,6 +16,7 @@ from storage.consultations import (
     Consultation,
     Draft,
     Participation,
+    Question,
     Status,
     whole_consultation,
 )
@@ -113,6 +114,23 @@ async def test_back_skip_and_correct_from_the_review(network: Network) -> None:
     assert "Relisez" in await talk.presses("Non")
     await talk.presses("Envoyer")
     assert await counts(network.database, number) == {"clair": {"Non": 1}, "moyens": {}, "suite": {"0": 1}, "texte": {}}
+
+
+async def test_a_ballot_that_says_nothing_does_not_take_the_structures_voice(network: Network) -> None:
+    await a_consultation(network.database)
+    async with network.database.transaction() as session:
+        await session.execute(update(Question).values(required=False))
+    talk = await network.talk("Bruno")
+    await talk.says("consultations")
+    await talk.presses("Votre avis")
+    await talk.presses("Commencer")
+    for _ in range(4):
+        await talk.presses("Passer")
+    assert "aucune question" in await talk.presses("Envoyer")
+    assert await network.count(Ballot) == 0
+    await talk.presses("Modifier 1")
+    await talk.presses("Plutôt oui")
+    assert "C’est envoyé" in await talk.presses("Envoyer")
 
 
 async def test_what_is_typed_where_buttons_are_offered_is_understood(network: Network) -> None:
