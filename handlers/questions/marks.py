@@ -92,6 +92,8 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
 
     eventful = _covered(marks.events)
     whole = [a for a in lexicon.whole.find(words) if a.end - a.start == len(words)]
+    if whole:  # « à demain »: no day is asked about
+        marks.periods = []
     marks.acts = whole or [a for a in lexicon.acts.find(words) if not (set(range(a.start, a.end)) & (eventful | named))]
     said = _covered(marks.acts)
     for cue in cues:

@@ -33,7 +33,7 @@ def agenda(case: Case) -> Reading | None:
         return Reading("agenda", asks=("ahead",), region=region)
     if "next" in steps and case.event_asks:
         return Reading("step", said="next", asks=case.event_asks)
-    if region and case.fit < 0.6 and (case.event_asks or not m.cues):
+    if region and case.fit < 0.6 and not case.has("count") and (case.event_asks or not m.cues):
         return Reading("agenda", asks=("ahead",), region=region)
     return None
 

@@ -94,7 +94,7 @@ def whole_undertaking(case: Case) -> Reading | None:
     """« résumez-moi la démarche »: the first thing the documents say."""
     m = case.marks
     spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
-    asked = case.has("what", "purpose", "how", "programme")
+    asked = case.has("what", "purpose", "how", "programme") or m.begins("que", "qu", "quoi")
     if spoken and asked and case.only_verbs and case.knowledge.main_topic and not m.periods:
         return Reading("topic", topic=case.knowledge.main_topic)
     return None
@@ -111,7 +111,7 @@ def which_organisation(case: Case) -> Reading | None:
 def only_a_name(case: Case) -> Reading | None:
     """A name and nothing else: « UNML »; or a question about nothing: « où ? »."""
     m = case.marks
-    if m.loose or m.acts:
+    if m.loose or m.acts or case.has("count"):
         return None
     if m.terms or m.organisations:
         return named(case)

@@ -45,7 +45,7 @@ def _unheard(case: Case, position: int) -> Reading:
 def _other_date(case: Case) -> Period | None:
     """A year or a date that is none of the event's: « les Rencontres 2026 »."""
     for period in case.marks.periods:
-        if period.anchor or period.open or not (period.kind in ("year", "month") or _says_which(case, period)):
+        if period.anchor or period.open or not (period.kind == "year" or _says_which(case, period)):
             continue
         if not any(period.touches(case.event(k).starts_on, case.event(k).ends_on) for k in case.events):
             return period
@@ -56,7 +56,7 @@ def _says_which(case: Case, period: Period) -> bool:
     """« le CA du 12 mai » is another one; « le CA, c’est mardi ou mercredi ? » is ours."""
     words = case.marks.words
     return any(
-        m.end <= period.start and all(w.folded in _BELONGING for w in words[m.end : period.start])
+        m.end <= period.start and all(w.folded in _BELONGING or w.folded == "en" for w in words[m.end : period.start])
         for m in case.marks.events
     )
 

@@ -43,7 +43,8 @@ def coordinates(case: Case) -> Reading | None:
 
 def _asked_who(case: Case) -> bool:
     """Is it also asked who somebody is, and not only « à qui écrire »?"""
-    return case.has("role") or case.marks.begins("qui", "c")
+    plainly = any(cue.end - cue.start > 1 for cue in case.marks.cues.get("who", ()))  # « c’est qui »
+    return case.has("role") or plainly or case.marks.begins("qui", "c")
 
 
 def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:

@@ -108,6 +108,8 @@ def _of_undertaking(case: Case) -> bool:
     """« par quoi commence la démarche », « que se passe-t-il en ce moment dans le projet »: phases by another name."""
     m = case.marks
     spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
+    if case.has("now") and case.has("programme", "agenda") and not (m.loose or m.gatherings or m.events):
+        return True
     ordered = case.has("first", "last", "now", "how") or (case.has("next") and not case.has("agenda"))
     return spoken and ordered and not m.loose and not m.gatherings and not m.events
 

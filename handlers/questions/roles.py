@@ -83,8 +83,11 @@ def _qualifiers(
             break
         if word.stem in lexicon.offices and words[position - 1].folded == "et":
             break
-        wanted.append(word.stem)
         end = position + 1
+        ours = word.stem in lexicon.around or (word.stem in knowledge.own_name and word.folded.endswith("s"))
+        functions = [knowledge.functions.entries[n] for n in knowledge.functions.holding(words[office].stem)]
+        if not ours or any(word.stem in own for own in functions):  # « le président du réseau » is ours
+            wanted.append(word.stem)
     return wanted, end
 
 
