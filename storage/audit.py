@@ -64,20 +64,20 @@ class AuditEntry(Row):
 
 
 _NO_DELETE = (
-    "CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries "
+    "CREATE TRIGGER IF NOT EXISTS audit_entries_no_delete BEFORE DELETE ON audit_entries "
     "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END"
 )
 # What keeps the trail from being changed, by engine; migrations run the same statements.
 GUARDS = {
     "sqlite": (
-        "CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries "
+        "CREATE TRIGGER IF NOT EXISTS audit_entries_no_update BEFORE UPDATE ON audit_entries "
         "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END",
         _NO_DELETE,
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION audit_entries_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'the audit trail only grows'; END $$",
-        "CREATE TRIGGER audit_entries_only_grow BEFORE UPDATE OR DELETE ON audit_entries "
+        "CREATE OR REPLACE TRIGGER audit_entries_only_grow BEFORE UPDATE OR DELETE ON audit_entries "
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_only_grow()",
     ),
 }

@@ -63,7 +63,8 @@ class Rule:
     holds: str
     mine: Where | None = None
     forget: Forget | None = None
-    texts: bool = True  # words in it may name people
+    texts: bool = True  # words in it may name people …
+    only: tuple[str, ...] = ()  # … in these columns; without any, in every text there is
 
 
 def _none(why: str) -> Rule:
@@ -190,7 +191,9 @@ RULES: Mapping[str, Rule] = {
         "Tries to send; through their delivery.",
         lambda s: Attempt.delivery_id.in_(select(Delivery.id).where(theirs(s)).scalar_subquery()),
     ),
-    "deliveries": Rule("Messages to a person and how they ended.", theirs, forget_deliveries),
+    "deliveries": Rule(
+        "Messages to a person and how they ended.", theirs, forget_deliveries, only=("about", "payload")
+    ),
     "send_limits": _none("The pace of sending, by platform."),
     "web_messages": Rule(
         "The conversation in the browser.",
@@ -286,7 +289,7 @@ async def erase(session: AsyncSession, person_id: int, now: datetime) -> dict[st
         if rule.forget is not None and (rows := await rule.forget(session, subject, now)):
             changed[name] = rows
     for name, rule in RULES.items():
-        if rule.texts and (rows := await redact_table(session, Base.metadata.tables[name], subject, now)):
+        if rule.texts and (rows := await redact_table(session, Base.metadata.tables[name], subject, now, rule.only)):
             changed[name] = changed.get(name, 0) + rows
     await bump_knowledge(session)
     session.info[ERASED] = True

@@ -2,7 +2,7 @@
 
 Texts are stored as people or we wrote them: « Lou-Salomé », « LOU SALOME », with the rich text's backslashes, a phone
 number in groups of two. So a trace is a pattern that allows for these, and the database is asked only for the rows in
-which a part of it occurs.
+which its letters occur in order.
 """
 
 import base64
@@ -14,36 +14,37 @@ from dataclasses import dataclass
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import ColumnElement, String, cast, func, or_, true
+from sqlalchemy import ColumnElement, String, cast, or_, true
 
 GONE = "[personne effacée]"
 REMOVED = "[fichier effacé]"
 SHORTEST = 5  # characters of an id that may be looked for in texts: « 7 » is in every one of them
 _BETWEEN = r"[\s\\.\-‐‑'’_*]{0,4}"
-_SQUEEZED = ("\u00a0", "\u202f", " ", ".", "-", "\\", "(", ")", "/")
+_ESCAPE = "^"
 _CIVILITY = r"(?:M\.|MM\.|Mme\.?|Mlle|Monsieur|Madame|Mademoiselle)"
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What gives a person away: a pattern for Python, and parts of it, in lower case ASCII, for the database.
+    """What gives a person away: a pattern for Python, and coarser ones for the database's LIKE.
 
-    `everywhere` is set when some part is too short to be asked for: then every text is looked at.
+    `everywhere` is set when a name has too little to be asked for: then every text is looked at.
     """
 
     pattern: re.Pattern[str]
     probes: frozenset[str]
     everywhere: bool = False
 
-    def within(self, column: Any) -> ColumnElement[bool]:
-        """The rows whose column may hold a trace; never misses one that `redact` would find."""
+    def within(self, column: Any, *, like_folds: bool = False) -> ColumnElement[bool]:
+        """The rows whose column may hold a trace; of what `redact` finds, it misses only phones grouped oddly.
+
+        `like_folds` says that LIKE does not regard the case of ASCII, as SQLite's; that is the faster way there.
+        """
         if self.everywhere:
             return true()
-        text = func.lower(cast(column, String))
-        squeezed = text
-        for between in _SQUEEZED:
-            squeezed = func.replace(squeezed, between, "")
-        return or_(*(squeezed.contains(probe, autoescape=True) for probe in sorted(self.probes)))
+        text = cast(column, String)
+        likes = text.like if like_folds else text.ilike
+        return or_(*(likes(probe, escape=_ESCAPE) for probe in sorted(self.probes)))
 
 
 def traces(
@@ -55,7 +56,7 @@ def traces(
     everywhere = False
     for email in emails:  # before names: an address may contain one
         patterns.append(r"(?<![\w.+-])" + "".join(rf"\\?{re.escape(c)}" for c in email.strip()) + r"(?![\w-])")
-        probes.add(_squeeze(email))
+        probes.add(_probe(re.findall(r"[A-Za-z0-9]+", email)))
     for given, family in names:
         if not (given.strip() and family.strip()):
             continue
@@ -65,9 +66,9 @@ def traces(
             rf"(?<!\w){last}{_BETWEEN}{first}(?!\w)",
             rf"(?<!\w)(?:{_CIVILITY}|{re.escape(given.strip()[0])}\\?\.)[\s\\]*{last}(?!\w)",
         ]
-        probe = _longest(family)
-        everywhere = everywhere or len(probe) < 2
-        probes.add(probe)
+        runs = re.findall(r"[A-Za-z0-9]+", family)
+        everywhere = everywhere or max(map(len, runs), default=0) < 2
+        probes.add(_probe(runs))
     for phone in phones:
         digits = _national(phone)
         if len(digits) < 6:
@@ -75,13 +76,13 @@ def traces(
         between = r"[\s\\.\-/()]{0,3}"
         before = rf"(?:(?:\\?\+|\b00)\d{{1,3}}{between}|\b0{between}|\(0\){between}){{1,2}}"
         patterns.append(rf"(?:{before}|(?<!\d)){between.join(digits)}(?!\d)")
-        probes.add(digits)
+        probes |= {_probe(_grouped(digits, size)) for size in (2, 3)}
     for word in ids:
         if len(word) >= SHORTEST:
             patterns.append(rf"(?<![\w]){re.escape(word)}(?![\w])")
-            probes.add(_squeeze(word))
+            probes.add(_probe([word] if word.isascii() else re.findall(r"[A-Za-z0-9]+", word)))
     pattern = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
-    return Traces(pattern, frozenset(probes - {""}), everywhere)
+    return Traces(pattern, frozenset(probes - {"%%"}), everywhere)
 
 
 def redact(value: Any, found: Traces, instead: str = GONE) -> Any:
@@ -136,15 +137,13 @@ def _national(phone: str) -> str:
         return re.sub(r"\D", "", phone)[-9:]
 
 
-def _squeeze(word: str) -> str:
-    """A word of ASCII as `within` compares it; of any other word the longest part that is."""
-    if not word.isascii():
-        return _longest(word)
-    for between in _SQUEEZED:
-        word = word.replace(between, "")
-    return word.strip().lower()
+def _probe(runs: Iterable[str]) -> str:
+    """A pattern for LIKE: these runs of ASCII in this order, whatever stands between them."""
+    escaped = (re.sub(r"([%_^])", rf"{_ESCAPE}\1", run) for run in runs)
+    return f"%{'%'.join(escaped)}%"
 
 
-def _longest(text: str) -> str:
-    """The longest run of ASCII letters and digits, in lower case: every spelling of the text contains it."""
-    return max(re.findall(r"[a-z0-9]+", text.lower()), key=len, default="")
+def _grouped(digits: str, size: int) -> list[str]:
+    """The digits in groups from the end, as phone numbers are read; what is left over in front is not asked for."""
+    first = len(digits) % size
+    return [digits[at : at + size] for at in range(first, len(digits), size)]

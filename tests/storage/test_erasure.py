@@ -26,6 +26,7 @@ from storage.consultations import (
     Participation,
     Proposal,
     Question,
+    Unnudged,
 )
 from storage.conversations import Conversation
 from storage.database import Database
@@ -220,6 +221,7 @@ async def _answers(session: AsyncSession, maelys: Person, bruno: Person) -> None
                 Draft(consultation_id=asked.id, person_id=maelys.id, answers={"1": {"text": "Maëlys"}}, updated_at=NOW),
             ]
         )
+    session.add(Unnudged(consultation_id=asked.id, person_id=maelys.id))
     theirs = f"structure:{bruno.structure_id}"
     session.add(
         Proposal(consultation_id=asked.id, voice_key=theirs, proposed_by=maelys.id, proposed_at=NOW, content={"1": {}})
