@@ -24,7 +24,6 @@ from storage.directory import Contact
 from storage.feeds import CalendarFeed
 from storage.forgetting import (
     Forget,
-    Subject,
     Where,
     all_uploads,
     both,
@@ -37,7 +36,6 @@ from storage.forgetting import (
     forget_voice,
     no_longer_meant,
     redact_table,
-    subject_of,
     theirs,
 )
 from storage.imports import ImportChange, ImportRun
@@ -49,6 +47,7 @@ from storage.outbox import Attempt, Delivery
 from storage.people import Account, Person, RoleGrant
 from storage.personal import PersonalLink, WebSession
 from storage.replies import Rsvp
+from storage.subjects import Subject, subject_of
 from storage.tickets import Ticket
 from storage.uploads import Upload
 from storage.web import WebChat, WebMessage
