@@ -198,7 +198,9 @@ async def test_a_published_contact_follows_the_correction(stage: Stage) -> None:
     await stage.says(HERS[0], "06 12 34 56 78")
     async with stage.database.reading() as session:
         assert (await session.scalars(select(Contact.phone))).one() == "+33612345678"
-    assert "Fiche publique : Maëlys Kerzrého, maelys.kerzreho@exemple.fr, +33612345678" in words(await stage.says(HERS[0], "mesdonnees"))
+    assert "Fiche publique : Maëlys Kerzrého, maelys.kerzreho@exemple.fr, +33612345678" in words(
+        await stage.says(HERS[0], "mesdonnees")
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
