@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.errors import Refusal
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request
 from storage.conversations import Conversation
@@ -45,6 +46,8 @@ class Router:
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to one request. Raises Refusal with the sentence to show."""
+        if request.inbound.form is not None:
+            raise Refusal(_STALE, audit="a form that nobody opened")  # we open none: what it carries was made up
         if request.press is not None:
             pressed = self.presses.get(request.press.action.split(":", 1)[0])
             return await pressed(request, session, conversation) if pressed else Reply(notice=_STALE)

@@ -23,6 +23,8 @@ def inbound_of(payload: Mapping[str, Any], us: str, commands: Set[str], now: dat
             return _said(payload, payload["event"], us, now)
         case "block_actions":
             return _pressed(payload, now)
+        case "view_submission":
+            return _submitted(payload, now)
         case None if "command" in payload:
             return _commanded(payload, commands, now)
     return None
@@ -111,6 +113,22 @@ def _pressed(payload: Mapping[str, Any], now: datetime) -> Inbound | None:
         press=Press(action=str(actions[0]["value"]), message=message),
         received_at=now,
         display_name=str(payload["user"].get("name") or payload["user"].get("username") or ""),
+    )
+
+
+def _submitted(payload: Mapping[str, Any], now: datetime) -> Inbound:
+    """A modal sent in. We open none, so its fields and its private_metadata are not even read."""
+    person, view = payload["user"], payload["view"]
+    return Inbound(
+        platform=PLATFORM,
+        update_id=str(payload.get("trigger_id") or f"{view['id']}:{view.get('hash')}"),
+        account=str(person["id"]),
+        workspace=str((payload.get("team") or {}).get("id") or person.get("team_id") or ""),
+        chat=str(person["id"]),
+        form={},
+        form_name=str(view.get("callback_id") or "")[:255],
+        received_at=now,
+        display_name=str(person.get("name") or ""),
     )
 
 

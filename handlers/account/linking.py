@@ -95,6 +95,8 @@ async def open_here(request: Request, session: AsyncSession, conversation: Conve
 
 async def recognise(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """What a channel says of an account it has looked up: nothing is answered unless its e-mail is somebody's."""
+    if not request.inbound.email:
+        raise Refusal(wording.NO_LONGER_OPEN, audit="forged look-up")
     return await recognised(request, session) or Reply()
 
 

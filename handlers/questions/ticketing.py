@@ -145,8 +145,8 @@ async def keep_answer(session: AsyncSession, question: str, answer: str, now: da
 
 
 async def _of(request: Request, session: AsyncSession) -> Ticket:
-    number = request.arguments[0] if request.arguments else ""
-    found = await session.get(Ticket, int(number), with_for_update=True) if number.isdecimal() else None
+    number = request.number(0)
+    found = await session.get(Ticket, number, with_for_update=True) if number is not None else None
     if found is None:
         raise Refusal(words.STALE, audit="forged ticket")
     return found
