@@ -12,12 +12,13 @@ from storage.audit import forget_before
 from storage.consultations import Consultation, Draft
 from storage.conversations import Conversation
 from storage.database import ERASED
-from storage.forgetting import ENDS, GOODBYE
+from storage.forgetting import ENDS, GOODBYE, SECRET
 from storage.imports import ImportChange, ImportRun
 from storage.inbox import InboxItem, InboxState
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.network import setting, write_setting
 from storage.outbox import Delivery
+from storage.personal import purge_links
 from storage.retention import Retention
 from storage.tickets import Ticket, TicketState, Unanswered
 from storage.uploads import Upload
@@ -74,6 +75,7 @@ async def purge(
     done += await _imports(session, now - timedelta(days=retention.imports))
     done += await _delete(session, Upload, Upload.expires_at <= now)
     done += await _codes(session, machine - retention.codes * DAY)
+    done += await purge_links(session, machine, retention.codes * DAY)
     if done:
         session.info[ERASED] = True
     return done
@@ -110,13 +112,13 @@ async def _deliveries(session: AsyncSession, before: datetime, most: int, window
 
 
 async def _goodbyes(session: AsyncSession, now: datetime) -> int:
-    """Last words that were given up: those that were sent are forgotten when that is recorded."""
+    """Last words, and links, that were given up: those that were sent are forgotten when that is recorded."""
     ids = await session.scalars(
         select(Delivery.id)
         .where(
             Delivery.state.in_(ENDS),
             Delivery.expires_at <= now,
-            Delivery.about.startswith(GOODBYE),
+            or_(Delivery.about.startswith(GOODBYE), Delivery.about.startswith(SECRET)),
             Delivery.chat != "",
         )
         .limit(MOST)

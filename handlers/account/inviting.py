@@ -5,7 +5,7 @@ invited by administrators only.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,7 @@ from storage.roles import Entry, entries_of, people_with
 
 PAGE = 6
 _SLACK = "slack"
+_WAITS = timedelta(days=7)  # for Slack, before an invitation is given up
 _MERGES: dict[str, frozenset[Role]] = {
     Role.DIRECTOR: frozenset({Role.DIRECTOR}),
     Role.ELECTED: frozenset({Role.ELECTED}),
@@ -104,6 +105,7 @@ async def _write_on_slack(request: Request, session: AsyncSession, one: Entry) -
         "person_id": number,
         "payload": message.model_dump(mode="json", exclude_defaults=True),
         "due_at": request.received_at,
+        "expires_at": request.received_at + _WAITS,
         "created_at": request.received_at,
     }
     await enqueue(session, [row])
