@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PORT ?= 8000
 export PORT
 
-.PHONY: help setup demo test check format lint types layers lock clean
+.PHONY: help setup demo test bench check format lint types layers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { 
 
 test: $(STAMP) ## run every test, PostgreSQL and the browser included
 	$(MEMORY) $(BIN)/pytest -n auto --dist loadgroup -q
+
+bench: $(STAMP) ## measure speed and memory beside the bare SDKs (PARTS="…" for some of it)
+	$(MEMORY) $(BIN)/python -m tests.bench $(PARTS)
 
 check: format lint types layers test ## format, lint, types, layers, tests
 

@@ -108,6 +108,9 @@ class Worker:
         """Claim no more, let open requests end, record them, and give back what has not left."""
         self._stopping = True
         self._wake.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace), self._stepping:  # what a step under way claims is sent, too
+                pass
         tasks = set().union(*self._open.values())
         if tasks:
             await asyncio.wait(tasks, timeout=grace)
@@ -116,7 +119,8 @@ class Worker:
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with self._stepping, self._database.transaction() as session:
+            # A database that is silent must not keep the process from ending: what it cannot record is a doubt.
+            async with asyncio.timeout(grace or None), self._stepping, self._database.transaction() as session:
                 await self._record(session)
 
     async def drain(self) -> None:

@@ -23,6 +23,9 @@ _PATIENCE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
+    # A statement prepared on the server is soon planned once for all values, without knowing what is rare among them:
+    # a look at what is due then reads the whole table. And a pooler between us may change servers in between.
+    "prepare_threshold": None,
 }
 _CHECKPOINT_WAIT = 2000  # milliseconds for readers of the old pages to end; else the next one does it
 

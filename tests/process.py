@@ -59,6 +59,17 @@ class Process:
                     return line.decode()
         raise AssertionError(f"it ended without « {words} »: {self.output.decode()}")
 
+    async def quiet(self, seconds: float) -> None:
+        """Let it work for so long, reading what it says."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(seconds):
+                while line := await self._process.stdout.readline():
+                    self.output += line
+        except TimeoutError:
+            return
+
     async def end(self, timeout: float = 30.0) -> tuple[int, str]:
         """Wait for its own end; returns code and output."""
         assert self._process is not None

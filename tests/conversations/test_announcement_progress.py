@@ -121,7 +121,7 @@ async def test_the_report_is_exported_with_everybody_and_no_formula(database: Da
         rows = [[str(cell.value or "") for cell in row] for row in sheet.rows]
     assert len(rows) == 7
     by_name = {row[0]: row for row in rows}
-    anne, bruno = by_name["Anne Le Goff"], by_name["'=HYPERLINK(\"https://mal.fr\")"]
+    anne, bruno = by_name["Anne Le Goff"], by_name['\'=HYPERLINK("https://mal.fr")']
     assert anne[1:5] == ["mission-locale 53", "Bretagne", "Telegram", "remise"] and anne[9] == "2026-11-23 10:05"
     assert bruno[5] == "la plateforme n’a pas confirmé"
     assert by_name["Denis Sans-Rien"][5] == "aucun compte relié"

@@ -1,0 +1,141 @@
+"""A broadcast through fakes with limits: how long, how much CPU and memory, beside a loop of the bare SDK."""
+
+import asyncio
+import contextlib
+import json
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from storage.database import Database
+from storage.outbox import Attempt, Delivery, State, counts_by_state
+from tests.bench.fleet import Fake, Postgres, a_database, a_fake, a_postgres, a_worker, environment, opened
+from tests.bench.measuring import cpu_of, family_cpu, memory_of
+from tests.bench.sample import Figures, add_broadcast, add_people
+
+OPEN = (State.WAITING, State.SENDING, State.HELD)
+UNLIMITED = 100_000.0
+
+
+async def broadcast(
+    platform: str, engine: str, count: int, rate: float, *, workers: int = 1, postgres: Postgres | None = None
+) -> Figures:
+    """Send to `count` people at `rate` a second (0: no limit), then the same by the bare SDK; returns the figures."""
+    with tempfile.TemporaryDirectory(prefix="concerte-bench-") as name, a_database(engine, Path(name), postgres) as url:
+        folder = Path(name)
+        async with a_fake(platform, *_limits(platform, rate, count)) as fake:
+            database = await opened(url)
+            try:
+                figures = await _send(database, fake, count, rate, workers, url, folder, postgres)
+            finally:
+                await database.close()
+        async with a_fake(platform, *_limits(platform, rate, count)) as fake:
+            bare = await _bare(fake, count, rate)
+    per_thousand = figures["cpu"] / count * 1000
+    return {
+        "bench": f"{platform}, {engine}" + (f", {workers} workers" if workers > 1 else ""),
+        "count": count,
+        "rate": rate or None,
+        **figures,
+        "cpu_per_1000": per_thousand,
+        "bare_cpu_per_1000": bare["cpu"] / bare["count"] * 1000,
+        "cpu_ratio": per_thousand / (bare["cpu"] / bare["count"] * 1000),
+        "bare_wall": bare["wall"],
+        "bare_too_many": bare["too_many"],
+    }
+
+
+async def _send(
+    database: Database,
+    fake: Fake,
+    count: int,
+    rate: float,
+    workers: int,
+    url: str,
+    folder: Path,
+    postgres: Postgres | None,
+) -> Figures:
+    await add_people(database, fake.platform, count)
+    env = environment(url, fake, rate or UNLIMITED, folder)
+    running = [await a_worker(env, folder) for _ in range(workers)]
+    try:
+        await asyncio.gather(*(worker.quiet(2.0) for worker in running))  # the first ticks are over
+        await add_broadcast(database, fake.platform, count, datetime.now(UTC))
+        begun, before = time.time(), [cpu_of(worker.pid) for worker in running]
+        server = family_cpu(postgres.pid) if postgres is not None else 0.0
+        await until_ended(database, fake, count)
+        used = [cpu_of(worker.pid).since(start) for worker, start in zip(running, before, strict=True)]
+        peak = max(memory_of(worker.pid)[1] for worker in running)
+    finally:
+        for worker in running:
+            await worker.terminate()
+    stats = await fake.stats()
+    states = await states_of(database)
+    async with database.reading() as session:
+        first, last = (await session.execute(select(func.min(Attempt.started), func.max(Attempt.ended)))).one()
+    # A limit of L a second lets L leave at once and the rest at its pace.
+    bound = (count - max(1.0, rate)) / rate if rate else 0.0
+    database_cpu = sum(cpu.threads for cpu in used)
+    if postgres is not None:
+        database_cpu = family_cpu(postgres.pid) - server
+    return {
+        "wall": last - begun,
+        "first_after": first - begun,
+        "bound": bound,
+        "wall_ratio": (last - begun) / bound if bound else None,
+        "too_many": stats.get("too_many", stats.get("rate_limited")),
+        "arrived": stats["arrived"],
+        "states": states,
+        "cpu": sum(cpu.main for cpu in used) + (sum(cpu.threads for cpu in used) if postgres is not None else 0.0),
+        "database_cpu": database_cpu,
+        "peak_mb": peak,
+    }
+
+
+async def until_ended(database: Database, fake: Fake, count: int, timeout: float = 1200.0) -> None:
+    """Until all have arrived, or nothing is left to send."""
+    async with asyncio.timeout(timeout):
+        while (await fake.stats())["arrived"] < count:
+            await asyncio.sleep(0.5)
+            if not await still_open(database):
+                return
+        while await still_open(database):
+            await asyncio.sleep(0.2)
+
+
+async def still_open(database: Database) -> bool:
+    """Whether a delivery has no end yet."""
+    async with database.reading() as session:
+        return await session.scalar(select(Delivery.id).where(Delivery.state.in_(OPEN)).limit(1)) is not None
+
+
+async def states_of(database: Database) -> dict[str, int]:
+    """How many deliveries stand where."""
+    async with database.reading() as session:
+        return {str(state): count for state, count in (await counts_by_state(session)).items()}
+
+
+async def _bare(fake: Fake, count: int, rate: float) -> Figures:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.bare", fake.platform, fake.url, fake.token, str(count), str(rate),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    stats = await fake.stats()
+    return {**json.loads(output), "too_many": stats.get("too_many", stats.get("rate_limited"))}
+
+
+def _limits(platform: str, rate: float, count: int) -> list[str]:
+    if platform == "slack":
+        members = ["--no-echo", "--users", str(count + 1)]
+        return members + (["--per-channel", "1", "--per-minute", str(rate * 60)] if rate else [])
+    return ["--any-chat"] + (["--rate", str(rate), "--chat-rate", "1"] if rate else [])
+
+
+def postgres_if(wanted: bool) -> contextlib.AbstractContextManager[Postgres | None]:
+    """A PostgreSQL where one is wanted."""
+    return a_postgres() if wanted else contextlib.nullcontext()

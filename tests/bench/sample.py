@@ -1,0 +1,90 @@
+"""The broadcast that benches send: a message as staff write it, and as many invented people as asked for."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from handlers.messages import Button, Message
+from storage.database import Database
+from storage.outbox import Kind, enqueue
+from storage.people import Account, Person
+
+MESSAGE = Message(
+    text=(
+        "**Séminaire du 5 avril : les inscriptions sont ouvertes**\n\n"
+        "Chères directrices, chers directeurs,\n\n"
+        "Le séminaire se tiendra *à Paris*, de 9 h 30 à 17 h. Au programme :\n\n"
+        "- ce que disent les entretiens de février et mars ;\n"
+        "- trois scénarios d’organisation du réseau ;\n"
+        "- la préparation des ateliers régionaux.\n\n"
+        "Le programme complet : [la page du séminaire](https://example.org/seminaire)."
+    ),
+    buttons=((Button(label="J’ai lu", action="announce:read:1"),),),
+)
+_STEP = 5000
+
+
+def slack_member(number: int) -> str:
+    """The id of an invented member, as the fake has them."""
+    return f"U{number:08d}"
+
+
+async def add_people(database: Database, platform: str, count: int) -> None:
+    """So many people, numbered from 1, each with an account on that platform."""
+    now = datetime.now(UTC)
+    for numbers in _steps(count):
+        people = [
+            {"id": n + 1, "given_name": "Camille", "family_name": f"Exemple {n}", "created_at": now} for n in numbers
+        ]
+        accounts = [
+            {
+                "platform": platform,
+                "workspace": "",
+                "external_id": _address(platform, n),
+                "chat": _address(platform, n),
+                "person_id": n + 1,
+                "created_at": now,
+            }
+            for n in numbers
+        ]
+        async with database.transaction() as session:
+            await session.execute(insert(Person), people)
+            await session.execute(insert(Account), accounts)
+
+
+async def add_broadcast(
+    database: Database, platform: str, count: int, due: datetime, *, people: bool = True, name: str = "bench"
+) -> None:
+    """One announcement for each of them, due at that instant."""
+    payload = MESSAGE.model_dump(mode="json", exclude_defaults=True)
+    rows = [
+        {
+            "about": f"{name}:{n}",
+            "kind": Kind.ANNOUNCEMENT,
+            "person_id": n + 1 if people else None,
+            "platform": platform,
+            "chat": _address(platform, n),
+            "payload": payload,
+            "due_at": due,
+            "created_at": due,
+        }
+        for n in range(count)
+    ]
+    async with database.transaction() as session:
+        for numbers in _steps(count):
+            await enqueue(session, rows[numbers.start : numbers.stop])
+
+
+def _address(platform: str, number: int) -> str:
+    return slack_member(number) if platform == "slack" else str(number + 1)
+
+
+def _steps(count: int) -> Iterator[range]:
+    for start in range(0, count, _STEP):
+        yield range(start, min(count, start + _STEP))
+
+
+Figures = dict[str, Any]
+"""One line of results."""

@@ -1,0 +1,55 @@
+"""Figures as people read them: one line each, and what must hold beside what does not."""
+
+import sys
+from collections.abc import Callable
+
+from tests.bench.sample import Figures
+
+# What is printed of a figure, and what must hold of it.
+_SHOWN: dict[str, tuple[str, Callable[[float], bool] | None, str]] = {
+    "wall": ("wall {:.2f} s", None, ""),
+    "bound": ("lower bound {:.2f} s", None, ""),
+    "wall_ratio": ("ratio {:.3f}", lambda ratio: ratio <= 1.03, "≤ 1.03"),
+    "too_many": ("429: {:d}", lambda count: count == 0, "none"),
+    "arrived": ("arrived {:d}", None, ""),
+    "cpu_per_1000": ("CPU {:.2f} s per 1000", None, ""),
+    "bare_cpu_per_1000": ("bare SDK {:.2f}", None, ""),
+    "cpu_ratio": ("ratio {:.2f}", lambda ratio: ratio <= 1.5, "≤ 1.5"),
+    "bare_wall": ("bare SDK's wall {:.2f} s", None, ""),
+    "bare_too_many": ("bare SDK's 429: {:d}", None, ""),
+    "database_cpu": ("database CPU {:.2f} s", None, ""),
+    "tick_ms": ("tick {:.2f} ms", lambda ms: ms < 5, "< 5 ms"),
+    "tick_p99_ms": ("99 % {:.2f} ms", None, ""),
+    "health_ms": ("health {:.2f} ms", None, ""),
+    "idle_cpu_percent": ("idle {:.1f} % of a core", None, ""),
+    "first_start_s": ("first answer {:.2f} s after the first start", None, ""),
+    "next_start_s": ("{:.2f} s after the next", None, ""),
+    "doubts": ("in doubt {:d}", None, ""),
+    "kills": ("kills {:d}", None, ""),
+    "worst_kill": ("worst kill {:d}", None, ""),
+    "most_in_doubt": ("allowed {:.0f}", None, ""),
+    "away": ("database away {:.0f} s", None, ""),
+    "memory_mb": ("memory {:.0f} MB", None, ""),
+    "peak_mb": ("peak {:.0f} MB", lambda mb: mb < 200, "< 200 MB"),
+}
+
+
+def show(figures: Figures) -> None:
+    """Print one line of figures."""
+    sys.stdout.write(line(figures) + "\n")
+    sys.stdout.flush()
+
+
+def line(figures: Figures) -> str:
+    """One line of figures, wrapped."""
+    size = figures.get("count") or figures.get("pending")
+    head = figures["bench"] + (f", {size:,}".replace(",", " ") if size else "")
+    if figures.get("rate"):
+        head += f" at {figures['rate']:.4g}/s"
+    shown = []
+    for name, (words, holds, wanted) in _SHOWN.items():
+        value = figures.get(name)
+        if value is not None:
+            shown.append(words.format(value) + (f" (MUST BE {wanted})" if holds and not holds(value) else ""))
+    shown += [f"FAULT: {fault}" for fault in figures.get("faults", ())]
+    return f"{head}\n    " + "\n    ".join("; ".join(shown[start : start + 5]) for start in range(0, len(shown), 5))
