@@ -121,7 +121,7 @@ async def scene_of(database: Database) -> AsyncIterator[Scene]:
     admin = await stage.person("Alix", "Admin", ADMIN, roles=(Role.ADMIN,))
     staff = await stage.person("Sacha", "Essai", STAFF, roles=(Role.STAFF,), workspace=HERE)
     house = {"structure": "ML Rouen", "region": "28"}
-    director = await stage.person("Dominique", "Modèle", DIRECTOR, roles=(Role.DIRECTOR,), **house)  # type: ignore[arg-type]  # two texts
+    director = await stage.person("Dominique", "Modèle", DIRECTOR, roles=(Role.DIRECTOR,), **house)
     camille = await stage.person("Camille", "Modèle", CAMILLE, email="camille@exemple.fr")
     consultation = await a_consultation(database)
     async with database.transaction() as session:
@@ -327,7 +327,9 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 # The browser: each answer is looked at, and nothing is said
 
 
-def refused(browser: Browser, path: str, *, status: int = 403, posted: dict[str, Any] | None = None) -> Any:
+def refused(
+    browser: Browser, path: str, *, status: int = 403, posted: dict[str, Any] | None = None
+) -> Callable[[], Awaitable[Heard | None]]:
     """Ask for a page, or post to it; the answer is a polite no."""
 
     async def go() -> Heard | None:
