@@ -156,7 +156,8 @@ async def scene_of(database: Database) -> AsyncIterator[Scene]:
         yield Scene(stage, pages, admin, staff, director, camille, consultation, *numbers)
 
 
-Attack = Callable[[Scene], Awaitable[Callable[[], Awaitable[Heard | None]]]]
+Going = Callable[[], Awaitable[Heard | None]]
+Attack = Callable[[Scene], Awaitable[Going]]
 """Sets the scene, and returns the attack itself."""
 
 TABLE: dict[str, Attack] = {}
@@ -175,7 +176,7 @@ def row(name: str) -> Callable[[Attack], Attack]:
 def press(name: str, who: str, action: Callable[[Scene], str], workspace: str = "") -> None:
     """A row that is one forged press."""
 
-    async def attack(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+    async def attack(s: Scene) -> Going:
         return lambda: s.stage.presses(who, action(s), workspace=workspace)
 
     TABLE[name] = attack
@@ -185,38 +186,38 @@ def press(name: str, who: str, action: Callable[[Scene], str], workspace: str = 
 
 
 @row("a code that has served is typed again by somebody else")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     code = (await s.stage.says(CAMILLE, "relier")).text.split("**")[1]
     await s.stage.says("slack:U9", f"relier {code}", workspace=HERE)
     return lambda: s.stage.says(THIEF, f"relier {code}")
 
 
 @row("a code is typed by the account it was shown to")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     code = (await s.stage.says(CAMILLE, "relier")).text.split("**")[1]
     return lambda: s.stage.says(CAMILLE, f"relier {code}")
 
 
 @row("a victim opens an attacker's invitation and says that it is not theirs")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     asked = await s.stage.says("telegram:70", f"/start {await s.invitation(s.camille)}")
     assert "Camille Modèle" in asked.text
     return lambda: s.stage.presses("telegram:70", asked.button(wording.NOT_ME))
 
 
 @row("an invitation of nobody")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     return lambda: s.stage.says(THIEF, "/start " + "x" * 32)
 
 
 @row("somebody presses yes to a link proposed to another account")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     asked = await s.stage.says("telegram:70", f"/start {await s.invitation(s.camille)}")
     return lambda: s.stage.presses(THIEF, asked.button(wording.YES_ITS_ME))
 
 
 @row("a thief approves the link to a director that was proposed to the thief")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     asked = await s.stage.says(THIEF, f"/start {await s.invitation(s.director)}")
     yes = asked.button(wording.YES_ITS_ME)
     await s.stage.presses(THIEF, yes)
@@ -224,7 +225,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("staff approve a link to an administrator")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     asked = await s.stage.says(THIEF, f"/start {await s.invitation(s.admin)}")
     yes = asked.button(wording.YES_ITS_ME)
     await s.stage.presses(THIEF, yes)
@@ -263,7 +264,7 @@ press("nobody has that number", ADMIN, lambda s: "account:role-give:999999:admin
 
 
 @row("the last administrator is removed")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     async with s.stage.database.reading() as session:
         grant = await session.scalar(select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN))
     return lambda: s.stage.presses(ADMIN, f"account:role-take:{s.admin}:{grant}")
@@ -275,7 +276,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 def demoted(name: str, shown: Callable[[Scene], Awaitable[Heard]], label: str) -> None:
     """A row: staff see a button, are demoted, and press it."""
 
-    async def attack(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+    async def attack(s: Scene) -> Going:
         old = (await shown(s)).button(label)
         await s.demote(s.staff)
         return lambda: s.stage.presses(STAFF, old, workspace=HERE)
@@ -292,13 +293,13 @@ demoted("mail merge", lambda s: s.as_staff("inviter"), "directions")
 
 
 @row("demoted staff press an old button: import")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     await s.demote(s.staff)
     return lambda: s.stage.presses(STAFF, f"directory:import:{s.upload}", workspace=HERE)
 
 
 @row("demoted staff press an old button: approval of a link")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     asked = await s.stage.says(THIEF, f"/start {await s.invitation(s.director)}")
     await s.stage.presses(THIEF, asked.button(wording.YES_ITS_ME))
     number = asked.button(wording.YES_ITS_ME).action.split(":")[2]
@@ -307,7 +308,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("a director who handed over presses an old button")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     asked = await s.as_staff("remplacer Dominique Modèle par Camille Modèle")
     go = asked.button(staff_wording.HAND_OVER)
     await s.stage.presses(STAFF, go, workspace=HERE)
@@ -320,16 +321,14 @@ press("the same member id in another workspace presses", STAFF, lambda s: f"cons
 
 
 @row("the same member id in another workspace commands")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     return lambda: s.stage.says(STAFF, "rôles", workspace="T2")
 
 
 # The browser: each answer is looked at, and nothing is said
 
 
-def refused(
-    browser: Browser, path: str, *, status: int = 403, posted: dict[str, Any] | None = None
-) -> Callable[[], Awaitable[Heard | None]]:
+def refused(browser: Browser, path: str, *, status: int = 403, posted: dict[str, Any] | None = None) -> Going:
     """Ask for a page, or post to it; the answer is a polite no."""
 
     async def go() -> Heard | None:
@@ -346,7 +345,7 @@ def refused(
 
 
 @row("an expired web session")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     browser = await s.browser(s.camille)
     secret = browser.cookie
     s.stage.wait(SESSION_LIFE + 1)
@@ -355,7 +354,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("an expired web session speaks")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     browser = await s.browser(s.camille)
     secret = browser.cookie
     s.stage.wait(SESSION_LIFE + 1)
@@ -364,14 +363,14 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("a forged session cookie")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     browser = s.pages.browser()
     browser.wears("A" * 32)
     return refused(browser, "/moi")
 
 
 @row("the session of an erased person")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     browser = await s.browser(s.camille)
     async with s.stage.database.transaction() as session:
         await erase(session, s.camille, s.stage.clock.at)
@@ -379,7 +378,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("the personal link of somebody whose links were revoked")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     token = await s.pages.link(s.camille)
     async with s.stage.database.transaction() as session:
         await revoke_links(session, s.camille, MACHINE)
@@ -387,7 +386,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("the session of somebody whose links were revoked")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     browser = await s.browser(s.camille)
     async with s.stage.database.transaction() as session:
         await revoke_links(session, s.camille, MACHINE)
@@ -395,7 +394,7 @@ async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
 
 
 @row("a personal link that never was")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     return refused(s.pages.browser(), "/p/" + "x" * 32, status=404)
 
 
@@ -411,7 +410,7 @@ CALLS: dict[str, dict[str, Any]] = {
 def foreign(site: str, origin: str | None, path: str, call: dict[str, Any]) -> None:
     """A row: another site makes the person's browser post."""
 
-    async def attack(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+    async def attack(s: Scene) -> Going:
         browser = await s.browser(s.camille)
         return refused(browser, path, posted={"origin": origin, **call})
 
@@ -424,7 +423,7 @@ for _site, _origin in SITES.items():
 
 
 @row("another site opens a link in the browser of a victim")
-async def _(s: Scene) -> Callable[[], Awaitable[Heard | None]]:
+async def _(s: Scene) -> Going:
     token = await s.pages.link(s.camille)
     posted = {"origin": "https://evil.example", "choix": "continuer"}
     return refused(s.pages.browser(), f"/p/{token}", posted=posted)
