@@ -23,7 +23,7 @@ from handlers.questions.reading_events import event, unknown_event
 from handlers.questions.reading_followups import following
 from handlers.questions.reading_people import at_organisation, coordinates, offer, role_or_person, who
 from handlers.questions.reading_phases import numbered_phase, phase, suite
-from handlers.questions.reading_talk import act, foreign, nothing, owner
+from handlers.questions.reading_talk import act, foreign, nothing, only_polite, owner, substance, thanks
 
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     nothing,
@@ -54,9 +54,14 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
 
 def read(question: str, memory: Memory, knowledge: Knowledge, today: date) -> Reading:
     """The reading of one question asked on the day `today`."""
-    case = Case(mark(question, knowledge, today), memory, knowledge, today)
+    said = Case(mark(question, knowledge, today, whole=True), memory, knowledge, today)
+    core = mark(question, knowledge, today)
+    case = said if core.words == said.marks.words else Case(core, memory, knowledge, today)
+    if case is not said and (only_polite(said) or not substance(case)) and (polite := act(said)) is not None:
+        return replace(polite, because=act.__name__)
     for step in STEPS:
         reading = step(case)
         if reading is not None:
             return replace(reading, because=step.__name__)
-    return Reading("unknown", confidence=0.0)
+    thanked = thanks(said)
+    return replace(thanked, because=thanks.__name__) if thanked else Reading("unknown", confidence=0.0)

@@ -108,9 +108,11 @@ class Knowledge:
             *(duty for _, duty in duties),
         ]
         spoken = {word.folded for text in texts for word in read_words(text).words if word.kind == "word"}
-        self._own_words = spoken | {stem(word) for word in spoken}
+        self._own_words = spoken
         words = sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)})
-        self.sounds = {sound(word): word for word in words}
+        self.sounds: dict[str, list[str]] = defaultdict(list)
+        for word in words:
+            self.sounds[sound(word)].append(word)
         self.vocabulary = {letter: tuple(same) for letter, same in groupby(words, key=itemgetter(0))}
         self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
         self.regional = frozenset(
@@ -121,8 +123,7 @@ class Knowledge:
 
     def names_something(self, folded: str) -> bool:
         """Is it a word of the network: in a name of an event, person, organisation, region or term?"""
-        piece = stem(folded)
-        return folded in self._own_words or piece in self._own_words or self.names.knows(folded)
+        return folded in self._own_words or folded.removesuffix("s") in self._own_words or self.names.knows(folded)
 
     def owner_of(self, coordinate: str) -> tuple[ContactFact, ...]:
         """Whose number or address it is."""

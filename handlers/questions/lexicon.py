@@ -124,6 +124,7 @@ class Lexicon:
     foreign: Phrases
     labels: Mapping[str, str]  # for each absent attribute how it is named in an answer
     spellings: Mapping[str, tuple[str, ...]]
+    preambles: Phrases  # politeness before and after a question
     whole: Phrases  # acts that are acts only when nothing else is said
     stop: frozenset[str]
     common: frozenset[str]
@@ -131,20 +132,18 @@ class Lexicon:
     gatherings: frozenset[str]  # stems of nouns for things that take place
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
-    after_where: frozenset[str]  # what follows « ou » when it asks where
+    around_words: Mapping[str, frozenset[str]]  # what stands around « ou », « ca », « lieu » and tells what they are
+    words: frozenset[str]  # every word of these files, folded
     verbs: frozenset[str]  # folded forms
     light: frozenset[str]  # stems that tell little about what is asked
     around: frozenset[str]  # stems of words for the undertaking as a whole: it is always what is spoken of
 
     def knows(self, word: Word) -> bool:
-        """Is this a word of the language, so that it needs no correction?"""
-        return (
-            in_family(word.folded)
-            or word.folded in self.verbs
-            or word.folded in self.common
-            or word.folded in self.stop
-            or word.stem in self.vocabulary
-        )
+        """Is this a word of the language, in the plural or the feminine too, so that it needs no correction?"""
+        folded = word.folded
+        forms = {folded, folded.removesuffix("s"), folded.removesuffix("x"), folded.removesuffix("e")}
+        forms |= {folded[:-2]} if folded.endswith("es") and not folded.endswith("ees") else set()
+        return in_family(folded) or not forms.isdisjoint(self.words)
 
     def is_verb(self, folded: str) -> bool:
         """Is it a form of a verb?"""
@@ -201,10 +200,23 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         word.folded for phrase in phrases for word in read_words(phrase.replace("|", " ").replace("?", " ")).words
     }
     spoken |= {fold(word) for word in [*merged["gatherings"], *merged["offices"], *merged["respelled"]]}
+    spoken |= {word for word in _words(merged["stop"]) if len(word) > 5}
+    rare = itertools.chain.from_iterable(absent.values())
+    spoken |= {
+        word.folded for phrase in rare for word in read_words(phrase.replace("|", " ")).words if len(word.text) > 6
+    }
+    spoken |= {fold(word) for head, words in merged["families"].items() if fold(head) in spoken for word in words}
+    verbs = frozenset(_forms(merged["verbs_er"], ["e", *merged["endings_er"]], merged["verbs"]))
+    texts = [*phrases, *itertools.chain.from_iterable(absent.values()), *merged["foreign"], *merged["preambles"]]
+    texts += [text for group in ("acts", "whole") for texts_of in merged[group].values() for text in texts_of]
+    lists = ("gatherings", "offices", "travel", "around", "light", "respelled", "stop", "common")
+    known = {word.folded for text in texts for word in read_words(text.replace("|", " ").replace("?", " ")).words}
+    known |= {word for name in lists for word in _words(merged[name])} | verbs
     return Lexicon(
         cues=Phrases(merged["cues"]),
         absent=Phrases(absent, exact=True),
         acts=Phrases(merged["acts"], exact=True),
+        preambles=Phrases({"preamble": merged["preambles"]}, exact=True),
         whole=Phrases(merged["whole"], exact=True),
         foreign=Phrases({"foreign": merged["foreign"]}, exact=True),
         labels={name: entry["label"] for name, entry in merged["absent"].items()},
@@ -215,8 +227,9 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),
-        after_where=frozenset(_words(merged["after_where"])),
-        verbs=frozenset(_forms(merged["verbs_er"], ["e", *merged["endings_er"]], merged["verbs"])),
+        around_words={name: frozenset(_kept(lines)) for name, lines in merged["around_words"].items()},
+        words=frozenset(known),
+        verbs=verbs,
         light=frozenset(stem(word) for word in _words(merged["light"])),
         around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
@@ -234,6 +247,12 @@ def _forms(regular: Iterable[str], endings: Sequence[str], others: Iterable[str]
         if root.endswith("y"):
             yield from (root[:-1] + "ie" + ending for ending in ("", "s", "nt", "ra", "ront"))
     yield from _words(others)
+
+
+def _kept(lines: Iterable[str]) -> Iterator[str]:
+    """Words as the text has them: « où » keeps its accent."""
+    for line in lines:
+        yield from (word.folded for word in read_words(str(line)).words)
 
 
 def _words(lines: Iterable[str]) -> Iterator[str]:

@@ -127,7 +127,7 @@ def regions_named(text: Text, knowledge: Knowledge) -> list[Cue]:
     lexicon = knowledge.lexicon
     found = []
     for cue in knowledge.region_names.find(text.words):
-        own = [p for p in range(cue.start, cue.end) if text.words[p].folded not in lexicon.stop]
+        own = [p for p in range(cue.start, cue.end) if text.words[p].folded not in DETERMINERS]
         doubtful = (
             all(text.words[p].folded in lexicon.common or text.words[p].stem in lexicon.gatherings for p in own)
             and len(own) == 1

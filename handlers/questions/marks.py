@@ -1,20 +1,20 @@
 """Everything recognised in a question, before it is decided what the question is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.questions.dates import Anchor, DateReader, Period
 from handlers.questions.facts import EventFact
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.lexicon import Cue
+from handlers.questions.lexicon import Cue, Lexicon
 from handlers.questions.linking import EventMention, event_mentions, regions_named
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
 from handlers.questions.periods import NUMBERS, Busy
 from handlers.questions.roles import RoleMention, role_mentions
-from handlers.questions.spelling import corrected
+from handlers.questions.spelling import corrected, settled
 
 
 @dataclass(slots=True)
@@ -61,11 +61,12 @@ class Marks:
         return bool(self.words) and self.words[0].folded in folded
 
 
-def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
-    """Recognise everything in a question asked on the day `today`."""
+def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = False) -> Marks:
+    """Recognise everything in a question asked on the day `today`; the politeness around it only if `whole`."""
     lexicon = knowledge.lexicon
     typed = read_words(question)
     text = corrected(typed, lexicon, knowledge.names_something, knowledge.vocabulary, knowledge.sounds)
+    text = settled(text if whole else _core(text, lexicon), lexicon)
     words = text.words
     marks = Marks(text)
     marks.coordinates = [w for w in words if w.kind in ("phone", "email")]
@@ -91,10 +92,10 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     marks.periods = [p for p in marks.periods if not _inside(p, marks.events)]
 
     eventful = _covered(marks.events)
-    whole = [a for a in lexicon.whole.find(words) if a.end - a.start == len(words)]
-    if whole:  # « à demain »: no day is asked about
+    alone = [a for a in lexicon.whole.find(words) if a.end - a.start == len(words)]
+    if alone:  # « à demain »: no day is asked about
         marks.periods = []
-    marks.acts = whole or [a for a in lexicon.acts.find(words) if not (set(range(a.start, a.end)) & (eventful | named))]
+    marks.acts = alone or [a for a in lexicon.acts.find(words) if not (set(range(a.start, a.end)) & (eventful | named))]
     said = _covered(marks.acts)
     for cue in cues:
         span = set(range(cue.start, cue.end))
@@ -134,6 +135,25 @@ def mark(question: str, knowledge: Knowledge, today: date) -> Marks:
     ]
     marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated])
     return marks
+
+
+def _core(text: Text, lexicon: Lexicon) -> Text:
+    """The question without the politeness around it; the whole message when that is all there is."""
+    first, last = 0, len(text.words)
+    spans = lexicon.preambles.find(text.words)
+    for span in spans:
+        first = span.end if span.start == first else first
+    for span in reversed(spans):
+        last = span.start if span.end == last and span.start >= first else last
+    asked = any(word.asked for word in text.words)
+    core = text.words[first:last]
+    if not any(word.folded not in lexicon.stop for word in core) and not asked and first + len(text.words) - last:
+        return text
+    if not core:
+        return text
+    if asked and not any(word.asked for word in core):  # the mark stood behind the « svp »
+        core = (*core[:-1], replace(core[-1], asked=True))
+    return Text(tuple(core), text.shouted)
 
 
 def _any_meeting(mention: EventMention, words: Sequence[Word]) -> bool:

@@ -79,6 +79,9 @@ class NameIndex:
             for piece in {*pieces, "".join(pieces)} - (_PARTICLES if len(pieces) > 1 else set()):
                 family[piece].append(number)
         self._given, self._family = dict(given), dict(family)
+        self._first_names: dict[str, list[str]] = defaultdict(list)
+        for name in lexicon.given_names:
+            self._first_names[name[0]].append(name)
         self._sounds: dict[str, set[str]] = defaultdict(set)
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for piece in {*given, *family}:
@@ -143,6 +146,9 @@ class NameIndex:
         for beside in (at - 1, at + 1):
             if 0 <= beside < len(words):
                 other = words[beside].folded
+                named = words[at].folded in self._lexicon.given_names and self.knows(other)
+                if named and not self._lexicon.knows(words[beside]):
+                    return True  # « lou zind »: whoever that is
                 there = {*self._given.get(other, ()), *self._family.get(other, ())}
                 if here & there and words[at].folded != other:
                     return True
@@ -162,14 +168,21 @@ class NameIndex:
             return set()
         same = {piece for piece in self._sounds.get(sound(folded), ()) if abs(len(piece) - len(folded)) <= 3}
         if same:
-            return same
+            return {piece for piece in same if not self._another(folded, OSA.distance(folded, piece) - 1, same)}
         if len(folded) < (6 if alone else 5):
             return set()
         most = 2 if len(folded) >= 8 else 1
         nearby = process.extract(
             folded, self._by_letter.get(folded[0], ()), scorer=OSA.distance, score_cutoff=most, limit=5
         )
-        return {piece for piece, _, _ in nearby}
+        pieces = {piece for piece, _, _ in nearby}
+        return {piece for piece, distance, _ in nearby if not self._another(folded, int(distance), pieces)}
+
+    def _another(self, folded: str, distance: int, pieces: set[str]) -> bool:
+        """Is it as near to a first name that is nobody's here? « Christinne » is no « Christian »."""
+        others = self._first_names.get(folded[0], ())
+        found = process.extract(folded, others, scorer=OSA.distance, score_cutoff=max(0, distance), limit=5)
+        return distance >= 0 and any(name not in pieces for name, _, _ in found)
 
     def _bearers(self, folded: str, *, alone: bool) -> set[int]:
         pieces = {folded} if self.knows(folded) else self._similar(folded, alone=alone)

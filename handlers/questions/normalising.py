@@ -154,7 +154,7 @@ def read_words(text: str) -> Text:
         if kind == "mixed":  # « 2main »
             kind = "word"
         elif kind == "initials":
-            kind, piece = "word", piece.replace(".", "")
+            kind, piece = "word", piece.replace(".", "").upper()
         folded = _KEPT.get(piece.lower()) or fold(piece)
         joined = match.start() - end == 1 and text[end] in "'-" if 0 <= end < len(text) else False
         words.append(Word(piece, folded, stem(folded) if kind == "word" else folded, kind, breaks, joined=joined))

@@ -26,14 +26,10 @@ def owner(case: Case) -> Reading | None:
 def act(case: Case) -> Reading | None:
     """Politeness and its contrary, when nothing is asked beside it."""
     m = case.marks
-    if not m.acts or (m.foreign and not any(a.name == "insult" for a in m.acts)):
-        return None
     names = [a.name for a in m.acts]
-    asked = set(m.cues) - _NOTHING_ASKED
-    named = m.events or m.people or m.roles or m.regions or m.organisations or m.structures or m.terms
-    polite = {"thanks", "goodbye"} & set(names) and not any(word.asked for word in m.words) and len(m.loose) <= 4
-    asks_nothing = not (asked or named or m.periods or m.absent)
-    if not asks_nothing or (not ("insult" in names or polite) and (m.loose or m.foreign or m.gatherings)):
+    if not m.acts or _asked(case) or (m.foreign and "insult" not in names):
+        return None
+    if "insult" not in names and (m.loose or m.gatherings):
         return None
     if {"thanks", "goodbye"} <= set(names):
         return Reading("act", said="farewell")
@@ -41,6 +37,36 @@ def act(case: Case) -> Reading | None:
     if said == "yes" and case.memory.offers:
         return _accepted(case)
     return Reading("act", said=said)
+
+
+def thanks(case: Case) -> Reading | None:
+    """« merci beaucoup, c’était très clair »: thanks in words of one’s own."""
+    m = case.marks
+    first = [a.name for a in m.acts if a.start <= 1]
+    questioned = any(word.asked for word in m.words) or case.has("what", "how")
+    if not {"thanks", "goodbye"} & set(first) or _asked(case) or questioned or m.foreign or len(m.loose) > 4:
+        return None
+    return Reading("act", said=first[0])
+
+
+def only_polite(case: Case) -> bool:
+    """Does not a word ask anything, not even « qui » or « combien »?"""
+    return not set(case.marks.cues) - _POINTING - {"happens", "filler", "status"}
+
+
+def substance(case: Case) -> bool:
+    """Is there more in a message than politeness?"""
+    m = case.marks
+    return bool(_asked(case) or m.loose or m.foreign or m.gatherings or m.acts or case.has("what", "who"))
+
+
+def _asked(case: Case) -> bool:
+    m = case.marks
+    named = m.events or m.people or m.roles or m.regions or m.organisations or m.structures or m.terms
+    spoken = {p for a in m.acts for p in range(a.start, a.end)}
+    around = case.knowledge.lexicon.around
+    about = any(word.stem in around for p, word in enumerate(m.words) if p not in spoken)
+    return bool(set(m.cues) - _NOTHING_ASKED or named or about or m.coordinates or m.periods or m.absent)
 
 
 def _accepted(case: Case) -> Reading:

@@ -11,7 +11,6 @@ from handlers.questions.names import sound
 from handlers.questions.normalising import Text, Word, fold, stem
 
 _ELIDED = ("l", "d", "qu", "j", "n", "s", "m", "t", "c")
-_BEFORE_BOARD = frozenset(["le", "du", "au", "un", "prochain", "dernier", "ce", "ds"])
 
 
 def corrected(
@@ -19,7 +18,7 @@ def corrected(
     lexicon: Lexicon,
     named: Callable[[str], bool],
     vocabulary: Mapping[str, Sequence[str]],
-    sounds: Mapping[str, str],
+    sounds: Mapping[str, Sequence[str]],
 ) -> Text:
     """The words as they were meant. `named` tells the words of the network; `vocabulary` what a slip may have
     been, by its first letter, and `sounds` by how it is said."""
@@ -29,8 +28,11 @@ def corrected(
         if len(word.folded) == 1 and after is not None and after.joined:
             words.append(word)  # « c'est », « j'ai »: nothing is left out
             continue
+        if word.folded == "c" and after is not None and after.folded in ("est", "etait"):
+            words.append(word)
+            continue
         words += _meant(word, lexicon, named, vocabulary, sounds)
-    return Text(tuple(_settled(words, lexicon, text.shouted)), text.shouted)
+    return Text(tuple(words), text.shouted)
 
 
 def _meant(
@@ -38,7 +40,7 @@ def _meant(
     lexicon: Lexicon,
     named: Callable[[str], bool],
     vocabulary: Mapping[str, Sequence[str]],
-    sounds: Mapping[str, str],
+    sounds: Mapping[str, Sequence[str]],
 ) -> list[Word]:
     if word.kind != "word":
         return [word]
@@ -52,19 +54,38 @@ def _meant(
         return _spelt(word, lexicon.spellings.get(squeezed, (squeezed,)))
     for letters in _ELIDED:
         rest = folded.removeprefix(letters)
-        if rest != folded and len(rest) >= 2:
+        if rest != folded and len(rest) >= 2 and rest[0] in "aeiouyh":
             known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
             if known or named(rest):
                 return _spelt(word, (letters, rest))
     if len(folded) < 5 or folded in lexicon.given_names:
         return [word]
-    if (alike := sounds.get(sound(folded))) is not None:
+    if alike := _nearest(folded, vocabulary.get(folded[0], ()), sounds.get(sound(folded), ())):
         return [word.respelled(alike)]
-    most = 2 if len(folded) >= 9 else 1
-    best = process.extract(folded, vocabulary.get(folded[0], ()), scorer=OSA.distance, score_cutoff=most, limit=3)
-    if best:
-        return [word.respelled(best[0][0])]
+    elided = folded[0] in _ELIDED and len(folded) > 8  # « lassembée »
+    if elided and (alike := _nearest(folded[1:], vocabulary.get(folded[1], ()), ())):
+        return _spelt(word, (folded[0], alike))
     return [word]
+
+
+def _nearest(folded: str, words: Sequence[str], alike: Sequence[str]) -> str:
+    """The word that a slip of the finger made this of, if it is surely one; else one of those that sound alike.
+
+    Of two words as near, one with the same letters once or twice, then the longer one: letters are left out more
+    often than added.
+    """
+    most = 2 if len(folded) >= 9 else 1
+    found = process.extract(folded, words, scorer=OSA.distance, score_cutoff=most, limit=8)
+    near: list[tuple[float, str]] = [(distance, word) for word, distance, _ in found]
+    near += [(1.5, word) for word in alike]
+    if not near:
+        return ""
+    return min(near, key=lambda match: (match[0], _once(match[1]) != _once(folded), -len(match[1])))[1]
+
+
+def _once(folded: str) -> str:
+    """The word with doubled letters written once."""
+    return "".join(a for a, b in zip(folded, " " + folded, strict=False) if a != b)
 
 
 def _spelt(word: Word, pieces: Sequence[str]) -> list[Word]:
@@ -96,38 +117,37 @@ def _squeezed(folded: str) -> str:
     return out
 
 
-# Before « lieu », what makes it « avoir lieu »: a place is not asked for.
-_TAKING = frozenset(
-    ("a", "ont", "aura", "auront", "avait", "avaient", "avoir", "eu", "ait", "il", "elle", "ils", "elles")
-)
-
-
-def _settled(words: list[Word], lexicon: Lexicon, shouted: bool) -> list[Word]:
-    """« ou » that asks where, « ca » that is « ça »: told by what stands around them."""
+def settled(text: Text, lexicon: Lexicon) -> Text:
+    """« ou » that asks where, « ca » that is « ça », « avoir lieu » that is no place: told by what stands around."""
+    words = text.words
     settled = list(words)
     for position, word in enumerate(words):
         before = words[position - 1].folded if position and not word.breaks else ""
         after = words[position + 1] if position + 1 < len(words) and not words[position + 1].breaks else None
         if word.folded == "ou" and _asks_where(before, after, lexicon, alone=len(words) == 1):
             settled[position] = replace(word, folded="où", stem="où")
-        elif word.folded == "lieu" and before in _TAKING:
+        elif word.folded == "lieu" and before in lexicon.around_words["before_taking_place"]:
             settled[position] = replace(word, folded="alieu", stem="alieu")
-        elif word.folded == "ca" and not _is_board(word, before, after, shouted):
+        elif word.folded == "ca" and not _is_board(word, before, after, lexicon, text, position):
             settled[position] = replace(word, folded="cela", stem="cela")
-    return settled
+    return Text(tuple(settled), text.shouted)
 
 
 def _asks_where(before: str, after: Word | None, lexicon: Lexicon, *, alone: bool) -> bool:
     """« c'est ou ? », « ou se tient… », « date et ou »: not « l'un ou l'autre »."""
-    if before in ("et", "est", "c", "mais", "donc", "alors", "se", "passe", "quand"):
+    if before in lexicon.around_words["before_where"]:
         return True
-    return after is None or after.folded in lexicon.after_where or (not before and not alone)
+    return after is None or after.folded in lexicon.around_words["after_where"] or (not before and not alone)
 
 
-def _is_board(word: Word, before: str, after: Word | None, shouted: bool) -> bool:
-    """« le ca », « CA », « ca de l'unml »: an abbreviation, not « ça »."""
-    if word.upper and not shouted:
+def _is_board(word: Word, before: str, after: Word | None, lexicon: Lexicon, text: Text, position: int) -> bool:
+    """« le ca », « CA », « ca de l'unml »: an abbreviation, not « ça », which a verb follows."""
+    if word.upper and not text.shouted:
         return True
-    if not before and after is not None:
-        return after.folded in ("de", "du", "des", "date", "dates", "lieu", "quel", "quelle")
-    return before in _BEFORE_BOARD
+    around = lexicon.around_words
+    if before and before not in around["perhaps_before_board"]:
+        return before in around["before_board"]
+    if after is None:  # « CA : date ? »
+        return position + 1 < len(text.words) or len(text.words) == 1 or bool(before)
+    verb = lexicon.is_verb(after.folded) and after.folded not in ("date", "dates")
+    return not (verb or after.folded in around["after_that"])
