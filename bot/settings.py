@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="address under which this instance is reached from outside")
     host: str = Field("0.0.0.0", description="address the web server listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the web server listens on")
-    secret_key: SecretStr | None = Field(None, description="signs web sessions, seals anonymous answers")
+    secret_key: SecretStr | None = Field(None, description="seals anonymous answers; the same in every process")
     send: str = Field("on", description="on, off, or only:<e-mail>: holds real sending back")
 
     privacy_contact: str = Field("", description="whom to write to about personal data, as the privacy notice says")
