@@ -26,6 +26,7 @@ from storage.web import Departure, changes, departures, received_by_person
 
 MOST_SHOWN = 120  # of what left
 LONGEST_MOVE = timedelta(days=3 * 366)
+_ONLY_FORWARD = "L’horloge ne peut qu’avancer : ce qui est parti est parti."
 _STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -159,16 +160,17 @@ class RehearsalPage:
             to = moved.to if moved.to.tzinfo else moved.to.replace(tzinfo=await self._zone())
         else:
             raise Refused("Choisissez une date et une heure.", 400)
-        if not now.year - 1 <= to.year <= now.year + 4:  # before any arithmetic, which has its own limits
-            raise Refused("Choisissez une date à venir, dans trois ans au plus.", 400)
-        if to - now > LONGEST_MOVE:
+        # The years first: arithmetic at the ends of the calendar overflows.
+        if to.year < now.year - 1:
+            raise Refused(_ONLY_FORWARD)
+        if to.year > now.year + 4 or to - now > LONGEST_MOVE:
             raise Refused("C’est trop loin : avancez de trois ans au plus.", 400)
         if self._desk.moving:
             raise Refused("L’horloge avance déjà ; encore un instant.")
         try:
             self._desk.begin_move(to.astimezone(UTC))
         except ValueError:
-            raise Refused("L’horloge ne peut qu’avancer : ce qui est parti est parti.") from None
+            raise Refused(_ONLY_FORWARD) from None
         self._hub.publish(REHEARSAL, Ping("rehearsal"))
         return web.json_response({}, status=202)
 

@@ -137,7 +137,9 @@ async def test_the_clock_only_moves_forward_and_not_beyond_three_years(here: Ins
         for body, status, words in (
             ({"to": "2024-03-14T10:00"}, 409, "qu’avancer"),
             ({"to": "2024-03-15T08:59:00+00:00"}, 409, "qu’avancer"),
+            ({"to": "0001-01-01T00:00"}, 409, "qu’avancer"),
             ({"to": "2031-01-01T10:00"}, 400, "trop loin"),
+            ({"to": "9999-12-31T23:59"}, 400, "trop loin"),
             ({"plus": "century"}, 400, "date"),
             ({}, 400, "date"),
             ({"to": "demain"}, 400, "date"),
