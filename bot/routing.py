@@ -23,7 +23,7 @@ from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
-from handlers.calendar import agenda, changing, feeding, reminding, replying
+from handlers.calendar import agenda, changing, feeding, offering, reminding, replying
 from handlers.calendar import pressing as calendar
 from handlers.calendar import wording as calendar_wording
 from handlers.consultations import answering, behalf, following
@@ -57,7 +57,7 @@ async def _received(request: Request, session: AsyncSession, conversation: Conve
 
 def build_router(questions: Questions | None = None, notice: Notice | None = None) -> Router:
     """Every command, button and form there is."""
-    asked = questions or Questions()
+    asked = questions or Questions(offering.rows_beside)
     notice = notice or Notice()
     return Router(
         commands={

@@ -168,6 +168,7 @@ def _event_columns(pack: Pack, event: schema.Event) -> Columns:
             when_text=event.when_text,
             audience_text=event.audience_text,
             programme=list(event.programme),
+            documents=[{"title": one.title, "link": one.link} for one in event.documents],
             organiser=event.organiser,
             duration=event.duration,
             undetermined=list(event.undetermined),

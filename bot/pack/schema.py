@@ -117,6 +117,13 @@ class Organisation(Entry):
     source: Key
 
 
+class EventDocument(Entry):
+    """A document of an event that one opens by its address: a programme, a form to sign up."""
+
+    title: Name
+    link: Link
+
+
 class Event(Entry):
     """events.yaml: something on the agenda. What is not known is named in `undetermined`, in words if need be."""
 
@@ -141,6 +148,7 @@ class Event(Entry):
     when_text: Name | None = None
     audience_text: Text | None = None
     programme: tuple[Name, ...] = ()
+    documents: tuple[EventDocument, ...] = ()
     organiser: Name | None = None
     duration: Name | None = None
     undetermined: tuple[Literal["date", "time", "place", "modalities"], ...] = ()

@@ -69,6 +69,11 @@ def calendar_row(event: Event) -> tuple[Button, ...]:
     return tuple(row)
 
 
+def document_rows(event: Event) -> tuple[tuple[Button, ...], ...]:
+    """The documents of an event, each to be opened by its address."""
+    return tuple((Button(label=str(one["title"]), url=str(one["link"])),) for one in event.details.get("documents", ()))
+
+
 def map_link(place: str) -> str:
     """Where a place is found on OpenStreetMap; the reader opens it, nothing is asked before."""
     return f"https://www.openstreetmap.org/search?query={quote(place)}"

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
+from handlers.calendar.offering import remind_me
 from handlers.calendar.reminding import pause_reminders, resume_reminders, show_reminders
 from handlers.calendar.replying import ask_needs, export_replies, list_replies, mute_event, reply
 from handlers.messages import Reply
@@ -16,6 +17,7 @@ _VERBS = {
     "page": show_page,
     "show": show_event,
     "open": show_event,
+    "remind": remind_me,
     "reminders": show_reminders,
     "pause": pause_reminders,
     "resume": resume_reminders,

@@ -58,7 +58,16 @@ STAFF_PRIVATELY = "Cette liste ne se montre pas devant d’autres\u00a0: demande
 NO_REPLIES = "Personne n’a encore répondu."
 ADD_TO_CALENDAR = "Ajouter à mon calendrier"
 MAP = "Voir le plan"
-REMIND_ME = "Me rappeler"
+REMIND_ME = "Me le rappeler"
+SEE_CARD = "Fiche complète"
+JOIN = "Rejoindre en visio"
+NO_REMINDER_FOR_YOU = (
+    "Cet événement ne vous est pas adressé\u00a0: je ne vous le rappellerai pas. Vous pouvez l’ajouter à votre "
+    "calendrier, qui le fera."
+)
+NOT_COMING_SO_SILENT = "Vous avez répondu que vous ne venez pas\u00a0: je ne vous rappelle donc pas cet événement."
+NO_REMINDER_LEFT = "Aucun rappel ne peut plus partir avant cet événement. Ajoutez-le plutôt à votre calendrier."
+WILL_REMIND = "C’est entendu, je vous le rappellerai\u00a0:"
 MUTE = "Plus de rappel pour celui-ci"
 UNMUTE = "Me le rappeler à nouveau"
 MUTED = "Je ne vous rappellerai plus cet événement."

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,15 @@ from storage.tickets import Unanswered
 
 LONGEST_KEPT = 500  # characters of a question that staff may be asked about
 HANDLED = "question"  # the first word of the actions of our buttons
+
+Rows = tuple[tuple[Button, ...], ...]
+EventRows = Callable[[Request, AsyncSession, str], Awaitable[Rows]]
+"""The buttons beside an answer about the event of a key: another capability's, handed in where all are wired."""
+
+
+async def no_rows(request: Request, session: AsyncSession, key: str) -> Rows:
+    """An answer without buttons of others."""
+    return ()
 
 
 class KnowledgeCache:
@@ -49,8 +59,9 @@ class KnowledgeCache:
 class Questions:
     """Answers questions; holds the knowledge for as long as it is current."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside_event: EventRows = no_rows) -> None:
         self._cache = KnowledgeCache()
+        self._beside_event = beside_event
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to a question or to a press of one of our buttons; writes what is to be remembered."""
@@ -65,7 +76,8 @@ class Questions:
             said = answer(request.text, memory, knowledge, request.received_at, request.tz)
         conversation.memory = said.memory.to_json()
         conversation.memory_at = request.received_at
-        reply = Reply(messages=(_message(said),))
+        beside = await self._beside_event(request, session, said.event.key) if said.event is not None else ()
+        reply = Reply(messages=(_message(said, beside),))
         return reply if request.press is not None else _with_staff(request, session, conversation, said, reply)
 
 
@@ -107,12 +119,12 @@ def _pressed(request: Request, knowledge: Knowledge, memory: Memory) -> Answer:
     return tell(reading, memory, knowledge, request.received_at, request.tz)
 
 
-def _message(said: Answer) -> Message:
+def _message(said: Answer, beside: Rows) -> Message:
     card = None
     if said.contact is not None and said.contact.phone:
         person = said.contact
         card = ContactCard(given_name=person.given, family_name=person.family, phone=person.phone, email=person.email)
-    return Message(text=said.text, buttons=said.buttons, contact=card)
+    return Message(text=said.text, buttons=(*said.buttons, *beside), contact=card)
 
 
 async def _home(request: Request, session: AsyncSession) -> str:

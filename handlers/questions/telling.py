@@ -20,7 +20,8 @@ Row = tuple[Button, ...]
 class Answer:
     """What is said back. `understood` is false when nothing fitted or the thing asked is not known here.
 
-    `contact` is the one person whose coordinates are told, for channels that show a card.
+    `contact` is the one person whose coordinates are told, for channels that show a card; `event` the one event told
+    of, for what one may do about it.
     """
 
     body: str
@@ -29,6 +30,7 @@ class Answer:
     reading: Reading
     understood: bool = True
     contact: ContactFact | None = None
+    event: EventFact | None = None
     sources: tuple[Source, ...] = ()
 
     @property

@@ -1,5 +1,6 @@
 """Answers that list what is on over a period, in a region, or from now on."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ def agenda(t: Telling) -> Answer:
         return t.say(_nothing(t, label + where, vague), **about)
     lines = [w.entry(e, t.today, t.zone) for e in found[:MOST_LISTED]]
     if len(found) == 1:
-        return t.say(lines[0], source=found[0].source, **about)
+        return replace(t.say(lines[0], source=found[0].source, **about), event=found[0])
     listed = [f"- {line}" for line in lines]
     if len(found) > MOST_LISTED:
         listed.append(f"- … et {len(found) - MOST_LISTED} autres.")

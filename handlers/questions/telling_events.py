@@ -1,6 +1,7 @@
 """Answers about one event, or a few that were named together."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from handlers.messages import plain
 from handlers.questions import wording as w
@@ -27,9 +28,9 @@ def event(t: Telling) -> Answer:
         "offers": (),
         "region": t.events[0].region,
     }
-    if not any(known for _, known in told):
-        return t.refuse(body, **about)
-    return t.say(body, source=t.events[0].source, **about)
+    known = any(found for _, found in told)
+    answer = t.say(body, source=t.events[0].source, **about) if known else t.refuse(body, **about)
+    return replace(answer, event=t.events[0]) if len(t.events) == 1 else answer
 
 
 def _about(t: Telling, one: EventFact, asks: tuple[str, ...]) -> Told:
@@ -150,4 +151,5 @@ def step(t: Telling) -> Answer:
     one = chosen[0]
     asks = tuple(a for a in t.reading.asks if a not in ("what", "when"))
     body = _about(t, one, ("when", *asks))[0] if asks else w.entry(one, t.today, t.zone)
-    return t.say(body, source=one.source, events=(one.key,), contacts=(), asks=(), topic="", region="")
+    said = t.say(body, source=one.source, events=(one.key,), contacts=(), asks=(), topic="", region="")
+    return replace(said, event=one)
