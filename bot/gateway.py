@@ -138,9 +138,9 @@ class Gateway:
         self._wake.set()
         return new
 
-    async def with_file(self, inbound: Inbound, size: int, fetch: Callable[[], Awaitable[bytes]]) -> Inbound | None:
+    async def with_file(self, inbound: Inbound, size: int, fetch: Callable[[], Awaitable[bytes]]) -> Inbound:
         """The update with the content of its file, asked for only where staff in private send one that is not too
-        large; empty when it cannot be had. Without a file for all others; None when then nothing is left.
+        large; empty when it cannot be had. Without a file for all others, who are told that it was not read.
         """
         assert inbound.file is not None
         if inbound.chat_kind == "private" and await self._is_from_staff(inbound):
@@ -148,7 +148,8 @@ class Gateway:
             if len(content) > BIGGEST_FILE:
                 content = b""
             return inbound.model_copy(update={"file": inbound.file.model_copy(update={"content": content})})
-        return inbound.model_copy(update={"file": None}) if inbound.text else None
+        unread = "" if inbound.text else "picture" if inbound.file.media_type.startswith("image/") else "file"
+        return inbound.model_copy(update={"file": None, "unread": unread})
 
     async def _is_from_staff(self, inbound: Inbound) -> bool:
         async with self._database.reading() as session:

@@ -53,6 +53,7 @@ class Inbound(_Value):
     display_name: str = ""
     email: str = ""  # only as reported by the platform itself, never as typed
     file: InboundFile | None = None
+    unread: str = ""  # what came without words and nobody here can read: voice, sticker, video, picture, file…
 
     @field_validator("text", "display_name", "email")
     @classmethod

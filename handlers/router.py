@@ -17,6 +17,21 @@ FormHandler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply | 
 _COMMAND = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _STOPS = " \u00a0\u202f!.:…"
 _NO_FILES = "Je ne sais rien faire de ce fichier. Écrivez-moi ce que vous souhaitez, ou tapez « aide »."
+_UNREAD = {
+    "voice": (
+        "Je ne sais pas écouter les messages vocaux, j’en suis désolé. Écrivez-moi votre question, même en quelques "
+        "mots\u00a0: j’y réponds tout de suite."
+    ),
+    "video": "Je ne sais pas regarder les vidéos. Écrivez-moi votre question, même en quelques mots.",
+    "sticker": "Merci\u202f! Je ne comprends que les mots, en revanche. Que voulez-vous savoir\u202f?",
+    "picture": "Je ne sais pas lire les images. Écrivez-moi en quelques mots ce que vous cherchez.",
+    "file": "Je ne sais rien faire de ce fichier, et je n’en ai rien gardé. Écrivez-moi ce que vous souhaitez.",
+    "place": "Je n’ai pas l’usage d’une position, et je n’en ai rien gardé. Que voulez-vous savoir\u202f?",
+    "contact": (
+        "Je ne me sers pas d’une fiche de contact envoyée ainsi, et je n’en ai rien gardé. "
+        "Pour voir ou corriger vos coordonnées, écrivez «\u00a0mes données\u00a0»."
+    ),
+}
 _STALE = "Ce bouton n’est plus valable. Dites-moi ce que vous souhaitez, ou tapez « aide »."
 
 
@@ -53,6 +68,9 @@ class Router:
             return await pressed(request, session, conversation) if pressed else Reply(notice=_STALE)
         if request.inbound.file is not None:
             return await self.files(request, session, conversation) if self.files else say(_NO_FILES)
+        if request.inbound.unread:
+            # A form that is open stays so: who answers aloud is told to write.
+            return self._back_to_form(say(_UNREAD.get(request.inbound.unread, _UNREAD["file"])), conversation)
         request = self._with_command(request)
         if request.command:
             handler = self.commands.get(request.command)
@@ -67,7 +85,11 @@ class Router:
             if reply is not None:
                 return reply
         reply = await self.questions(request, session, conversation)
-        return _with_way_back(reply, form.resume) if form is not None and conversation.form else reply
+        return self._back_to_form(reply, conversation) if form is not None else reply
+
+    def _back_to_form(self, reply: Reply, conversation: Conversation) -> Reply:
+        form = self.forms.get(conversation.form)
+        return _with_way_back(reply, form.resume) if form is not None else reply
 
     def _with_command(self, request: Request) -> Request:
         text = request.text

@@ -110,8 +110,6 @@ class SlackChannel:
         if inbound.file is not None:
             address, size = file_of(payload)
             inbound = await self._gateway.with_file(inbound, size, lambda: self._line.get(address, FETCH_WITHIN))
-            if inbound is None:
-                return True
         stored = await self._batches.store(inbound, DECIDE_WITHIN)
         if stored:
             self._recogniser.notice(inbound)

@@ -45,7 +45,8 @@ def _said(payload: Mapping[str, Any], event: Mapping[str, Any], us: str, now: da
         return None  # what we or another bot said, a change or a deletion
     text = plain_text(str(event.get("text") or ""), us)
     file = _announced(event) if private else None
-    if not (text or file):
+    unread = "" if text or file or not private else _unread(event)
+    if not (text or file or unread):
         return None
     return Inbound(
         platform=PLATFORM,
@@ -56,6 +57,7 @@ def _said(payload: Mapping[str, Any], event: Mapping[str, Any], us: str, now: da
         chat_kind="private" if private else "channel",
         text=text,
         file=file,
+        unread=unread,
         received_at=now,
     )
 
@@ -68,9 +70,20 @@ def file_of(payload: Mapping[str, Any]) -> tuple[str, int]:
 
 def _announced(event: Mapping[str, Any]) -> InboundFile | None:
     files = event.get("files") or []
-    if not files or not files[0].get("url_private_download"):
-        return None  # none, or one that Slack does not hand out
+    if not files or not files[0].get("url_private_download") or _kind(files[0]) in ("voice", "video"):
+        return None  # none, or one that Slack does not hand out, or a clip
     return InboundFile(name=str(files[0].get("name") or "fichier"), media_type=str(files[0].get("mimetype") or ""))
+
+
+def _unread(event: Mapping[str, Any]) -> str:
+    """What stands there without words and nobody here reads."""
+    files = event.get("files") or []
+    return _kind(files[0]) if files else ""
+
+
+def _kind(file: Mapping[str, Any]) -> str:
+    kinds = {"audio": "voice", "video": "video", "image": "picture"}
+    return kinds.get(str(file.get("mimetype") or "").partition("/")[0], "file")
 
 
 def _commanded(payload: Mapping[str, Any], commands: Set[str], now: datetime) -> Inbound:

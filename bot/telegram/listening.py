@@ -58,7 +58,8 @@ def _said(update_id: int, message: Message, bot: Bot, now: datetime) -> Inbound 
     author, kind = message.from_user, _KINDS.get(message.chat.type)
     text = message.text or message.caption
     file = _announced(message)
-    if author is None or author.is_bot or kind is None or not (text or file):
+    unread = "" if text or file else _unread(message, kind, bot)
+    if author is None or author.is_bot or kind is None or not (text or file or unread):
         return None
     if kind == "group" and text:
         addressed = _addressed(message, text, bot)
@@ -73,9 +74,38 @@ def _said(update_id: int, message: Message, bot: Bot, now: datetime) -> Inbound 
         chat_kind=kind,
         text=text,
         file=file,
+        unread=unread,
         received_at=now,
         display_name=author.full_name,
     )
+
+
+_UNREAD = {
+    "voice": "voice",
+    "audio": "voice",
+    "video": "video",
+    "video_note": "video",
+    "sticker": "sticker",
+    "dice": "sticker",
+    "animation": "picture",
+    "photo": "picture",
+    "document": "file",
+    "location": "place",
+    "contact": "contact",
+    "poll": "file",
+}
+
+
+def _unread(message: Message, kind: str | None, bot: Bot) -> str:
+    """What came without words, in private or in answer to us; empty for anything else, as a service message."""
+    if kind != "private" and not _answers_us(message, bot):
+        return ""
+    return next((word for field, word in _UNREAD.items() if getattr(message, field, None)), "")
+
+
+def _answers_us(message: Message, bot: Bot) -> bool:
+    answered = message.reply_to_message
+    return answered is not None and answered.from_user is not None and answered.from_user.id == bot.id
 
 
 def _pressed(update_id: int, query: CallbackQuery, now: datetime) -> Inbound | None:
@@ -108,7 +138,4 @@ def _addressed(message: Message, text: str, bot: Bot) -> str | None:
         mentioned = entity.user is not None and entity.user.id == bot.id
         if mentioned or (entity.type == MessageEntity.MENTION and words.lower() == ours):
             return text.replace(words, "", 1).strip(" ,:") or text
-    answered = message.reply_to_message
-    if answered is not None and answered.from_user is not None and answered.from_user.id == bot.id:
-        return text
-    return None
+    return text if _answers_us(message, bot) else None

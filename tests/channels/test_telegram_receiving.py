@@ -75,8 +75,6 @@ async def test_what_we_do_not_handle_is_confirmed_and_has_no_effect(stage: Stage
     telegram.corrects(first, "bonsoir")
     telegram.block(ANNE)
     telegram.unblock(ANNE)
-    telegram.shares_contact(ANNE, "+33102030405")
-    telegram.sends_file(ANNE, "a.pdf", b"%PDF")
     telegram.sends_file(ANNE, "b.pdf", b"%PDF", caption="mon bilan")
     assert (await telegram.next_message(ANNE)).text == "Vous dites : mon bilan"
     await telegram.all_confirmed()

@@ -62,6 +62,10 @@ class People:
         """Somebody sends a file; the bot gets it by getFile. `kind` is `document` or `photo`."""
         return self._message(user, kind, Version(caption, caption), file=(name, content))
 
+    def sends(self, user: int, kind: str, *, chat: int | None = None, reply_to: Message | None = None) -> int:
+        """Somebody sends what has no words: `voice`, `video_note`, `sticker` or `location`."""
+        return self._message(user, kind, Version(), chat, reply_to=reply_to)
+
     def shares_contact(self, user: int, phone: str, *, owner: int | None = None) -> int:
         """Somebody shares their number, or (`owner`) the card of somebody else."""
         whose = self._world.user(owner or user)

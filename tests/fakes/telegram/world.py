@@ -65,6 +65,16 @@ class File:
         return facts | ({"file_name": self.name} if self.kind == "document" else {"width": 640, "height": 480})
 
 
+_FILE: Json = {"file_id": "wordless", "file_unique_id": "uwordless"}
+WORDLESS: dict[str, Json] = {
+    "voice": _FILE | {"duration": 4, "mime_type": "audio/ogg"},
+    "video_note": _FILE | {"duration": 4, "length": 240},
+    "sticker": _FILE | {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False},
+    "location": {"latitude": 49.49, "longitude": 0.11},
+}
+"""What has no words, as the Bot API tells of it."""
+
+
 @dataclass(slots=True)
 class Version:
     """What a message said before an edit, or says now. `html` is the source, `text` what the reader sees."""
@@ -242,6 +252,8 @@ class World:
             shape["reply_markup"] = content.keyboard.markup
         if message.edits:
             shape["edit_date"] = int(self.now())
+        if message.kind in WORDLESS:
+            shape[message.kind] = WORDLESS[message.kind]
         if message.contact is not None:
             shape["contact"] = message.contact
         if message.file is not None:
