@@ -23,7 +23,7 @@ from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
-from handlers.calendar import agenda, changing, feeding, offering, reminding, replying
+from handlers.calendar import agenda, changing, feeding, offering, remembering, reminding, replying
 from handlers.calendar import pressing as calendar
 from handlers.calendar import wording as calendar_wording
 from handlers.consultations import answering, behalf, following
@@ -44,6 +44,7 @@ _RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", st
 _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
+_REMINDER_SPOKEN = frozenset({*remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS})
 _RESUME_TICKETS = Button(label="Reprendre la réponse", action="account:help")
 _RESUME_NEEDS = Button(label=calendar_wording.NEEDS_RESUME, action="calendar:agenda")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
@@ -69,6 +70,9 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "contact": finding.find_contact,
             "consultations": answering.list_consultations,
             "rappels": reminding.show_reminders,
+            **dict.fromkeys(remembering.WORDS, remembering.understand),
+            **dict.fromkeys(remembering.LATER_WORDS, remembering.later),
+            **dict.fromkeys(remembering.NO_MORE_WORDS, remembering.no_more),
             "relier": linking.link,
             "lien": personal.my_link,
             **dict.fromkeys(("rôles", "roles"), granting.roles),
@@ -93,7 +97,9 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "stop": preferring.stop,
             "reprendre": preferring.resume,
         },
-        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi", *changing.WORDS}) | _STAFF_SPOKEN,
+        spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi", *changing.WORDS})
+        | _STAFF_SPOKEN
+        | _REMINDER_SPOKEN,
         presses={
             "account": account.press,
             "announce": announcements.press,

@@ -6,7 +6,7 @@ may tick at any time, and an event that is moved is reminded afresh. Nothing due
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,20 +26,18 @@ from handlers.instants import (
     plan_of,
     quiet_hours,
 )
+from schedules.own_reminders import GRACE, NO_ACCOUNT, TOO_LATE, end_of_day, follow_own
 from storage.agenda import Event, Status
 from storage.audiences import Audience, Recipient, calendars, recipients
 from storage.network import home, setting
 from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
 from storage.people import Person
 from storage.preferences import all_quiet_hours
-from storage.reminders import all_calendars, events_to_look_at, note_next
+from storage.reminders import NextReminder, all_calendars, events_to_look_at, note_next
 from storage.replies import Coming, replies_of, wants_reminders
 
 MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
 MOST_EVENTS = 200  # events a tick looks at, for the same reason: after an import the next ticks take up the others
-GRACE = timedelta(minutes=15)  # a tick may come this late and still send at once, even if the evening has begun
-NO_ACCOUNT = "no account"
-TOO_LATE = "too late"
 _DAY = timedelta(days=1)
 
 
@@ -55,7 +53,9 @@ async def remind(session: AsyncSession, now: datetime) -> int:
     added, room = 0, MOST
     for event, note in looked_at:
         start, plan = Start.of(event), plan_of(event, network)
-        if note is not None and (note.status, note.starts_on, note.starts_at) != _standing(event):
+        if note is None or note.updated_at != event.updated_at or _noted(note) != _standing(event):
+            await follow_own(session, event)
+        if note is not None and _noted(note) != _standing(event):
             await _forget(session, event, start, now)
         written, sent = 0, 0
         if event.status != Status.CANCELLED and start.instant > now:
@@ -76,6 +76,10 @@ async def remind(session: AsyncSession, now: datetime) -> int:
         ]
         await note_next(session, event, min(later, default=None), digest)
     return added
+
+
+def _noted(note: NextReminder) -> tuple[str, Any, datetime | None]:
+    return note.status, note.starts_on, note.starts_at
 
 
 def _standing(event: Event) -> tuple[str, Any, datetime | None]:
@@ -167,7 +171,7 @@ def _rows(
     common: Mapping[str, Any] = {
         "kind": Kind.REMINDER,
         "due_at": at,
-        "expires_at": min(start.instant, _end_of_day(at, zone)),  # « c’est demain » is not true any longer
+        "expires_at": min(start.instant, end_of_day(at, zone)),  # « c’est demain » is not true any longer
         "created_at": now,
     }
     rows = []
@@ -181,12 +185,6 @@ def _rows(
         payload = payloads[one.locale, one.person_id in coming]
         rows.append({"about": f"{about}{one.person_id}", "payload": payload, **common, **one.address, **end})
     return rows
-
-
-def _end_of_day(at: datetime, zone: str) -> datetime:
-    """The midnight that follows, where the reader lives."""
-    tz = ZoneInfo(zone)
-    return datetime.combine(at.astimezone(tz).date() + _DAY, time(0), tz).astimezone(UTC)
 
 
 async def _supersede(

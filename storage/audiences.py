@@ -114,7 +114,13 @@ def _zone(default: str) -> ColumnElement[str]:
     return func.coalesce(own, structure, Region.zone, default)
 
 
-def _members(audience: Audience, *columns: Any) -> Select[Any]:
+def calendar_columns(home: tuple[str, str]) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """A person's zone and holidays as columns of `members`; `home` is `storage.network.home`."""
+    return _zone(home[0]), func.coalesce(_holidays, home[1])
+
+
+def members(audience: Audience, *columns: Any) -> Select[Any]:
+    """Those columns of the people meant by the lists, with their structures and regions at hand."""
     query = (
         select(*columns)
         .select_from(Person)
@@ -153,19 +159,19 @@ async def _concerned(session: AsyncSession, audience: Audience) -> list[ColumnEl
 
 def member_ids(audience: Audience) -> Select[tuple[int]]:
     """The ids of the people meant by the lists, to be used inside another query."""
-    return _members(audience, Person.id)
+    return members(audience, Person.id)
 
 
 def living_by(calendar: tuple[str, str], home: tuple[str, str]) -> Select[tuple[int]]:
     """The ids of everybody of one zone and holidays; `home` is `storage.network.home`."""
-    return _members(Audience(), Person.id).where(
+    return members(Audience(), Person.id).where(
         _zone(home[0]) == calendar[0], func.coalesce(_holidays, home[1]) == calendar[1]
     )
 
 
 async def count(session: AsyncSession, audience: Audience) -> int:
     """How many people are meant."""
-    query = _members(audience, func.count(Person.id)).where(*await _concerned(session, audience))
+    query = members(audience, func.count(Person.id)).where(*await _concerned(session, audience))
     return int(await session.scalar(query) or 0)
 
 
@@ -173,7 +179,7 @@ async def calendars(session: AsyncSession, audience: Audience, *where: ColumnEle
     """The zones and holidays among the people meant: who share both are due at the same instants."""
     zone, holidays = await home(session)
     rows = await session.execute(
-        _members(audience, _zone(zone), func.coalesce(_holidays, holidays))
+        members(audience, _zone(zone), func.coalesce(_holidays, holidays))
         .where(*where, *await _concerned(session, audience))
         .distinct()
     )
@@ -192,7 +198,7 @@ async def recipients(
     default_zone, default_holidays = await home(session)
     zone, holidays = _zone(default_zone), func.coalesce(_holidays, default_holidays)
     columns = (Person.id, Person.preferred_platform, Person.fallback_platform, zone, holidays, Person.locale)
-    query = _members(audience, *columns).where(Person.id > after, *where, *await _concerned(session, audience))
+    query = members(audience, *columns).where(Person.id > after, *where, *await _concerned(session, audience))
     if calendar is not None:
         query = query.where(zone == calendar[0], holidays == calendar[1])
     rows = (await session.execute(query.order_by(Person.id).limit(limit))).all()

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.consultations import Consultation
 from storage.outbox import Delivery, State
+from storage.own_reminders import OwnReminder
 from storage.reminders import NextReminder
 
 
@@ -15,6 +16,7 @@ async def next_due(session: AsyncSession, after: datetime) -> datetime | None:
     found: list[datetime] = []
     for column, where in (
         (NextReminder.due_at, NextReminder.due_at > after),
+        (OwnReminder.due_at, OwnReminder.due_at > after),
         (Delivery.due_at, (Delivery.state == State.WAITING) & (Delivery.due_at > after)),
         (Consultation.opens_at, Consultation.opens_at > after),
         (Consultation.closes_at, Consultation.closes_at > after),

@@ -44,6 +44,7 @@ from storage.interviews import InterviewSlot
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.network import bump_knowledge
 from storage.outbox import Attempt, Delivery
+from storage.own_reminders import OwnReminder
 from storage.people import Account, Person, RoleGrant
 from storage.personal import PersonalLink, WebSession
 from storage.replies import Rsvp
@@ -111,6 +112,7 @@ RULES: Mapping[str, Rule] = {
     "events": Rule("The agenda; an audience may name people.", forget=no_longer_meant(Event)),
     "next_reminders": _none("When to look at an event again."),
     "rsvps": _own(Rsvp, "Who comes to what, with which needs.", lambda s: Rsvp.person_id == s.id),
+    "own_reminders": _own(OwnReminder, "Reminders that a person asked for.", lambda s: OwnReminder.person_id == s.id),
     "calendar_feeds": _own(CalendarFeed, "A private calendar, as a digest.", lambda s: CalendarFeed.person_id == s.id),
     "interview_slots": Rule(
         "Times offered for interviews; by whom, and who has taken them.",

@@ -33,6 +33,7 @@ TABLES = {
     "import_changes": "Ce que les imports ont changé pour vous",
     "uploads": "Fichiers envoyés",
     "rsvps": "Réponses à des invitations",
+    "own_reminders": "Rappels que vous avez demandés",
     "calendar_feeds": "Votre agenda à l’abonnement",
     "interview_slots": "Créneaux d’entretien",
 }

@@ -40,6 +40,8 @@ async def show_event(request: Request, session: AsyncSession, conversation: Conv
     """The event asked by `calendar:show:<id>` (a new message) or `calendar:open:<id>` (in the place of the list)."""
     event = await visible(request, session, request.number(0))
     opened = request.press is not None and request.press.action.startswith("calendar:open:")
+    # « rappelle-moi la veille », « et où ? »: it is what is spoken of now.
+    conversation.memory, conversation.memory_at = {"events": [event.key], "intent": "event"}, request.received_at
     return await event_card(request, session, event, replace=opened)
 
 
@@ -73,6 +75,8 @@ async def event_card(request: Request, session: AsyncSession, event: Event, *, r
             text += f"\n\n{wording.own_reply(row.answer, row.mode, waiting=row.waiting)}"
             if row.answer != Coming.NO:
                 buttons.append((Button(label=wording.NEEDS, action=f"calendar:needs:{event.id}"),))
+    if person is not None and open_to_replies(event, request.received_at):
+        buttons.append((Button(label=wording.REMIND_ME, action=f"calendar:remind:{event.id}"),))
     if row_of_calendar := calendar_row(event):
         buttons.append(row_of_calendar)
     buttons += document_rows(event)

@@ -1,13 +1,20 @@
 """An event as people read it: a line, a card, a reminder."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from handlers.calendar import wording
+from handlers.calendar.moment_words import MORNING
+from handlers.calendar.moments import useful_until
+from handlers.calendar.reminder_wording import IN_AN_HOUR, TOMORROW
 from handlers.dates import event_dates, left
+from handlers.instants import Start
 from handlers.messages import Button, Message, plain
 from storage.agenda import Event, Precision, Status
+
+MOST_TOGETHER = 8  # reminders that arrive as one message: more would not fit one on every platform
 
 
 def line(event: Event, tz: ZoneInfo, locale: str = "fr") -> str:
@@ -45,7 +52,19 @@ def reminder(event: Event, tz: ZoneInfo, at: datetime, locale: str = "fr", *, co
     )
     answers = () if coming else reply_rows(event)
     mute = Button(label=wording.MUTE, action=f"calendar:mute:{event.id}")
-    return Message(text=text, buttons=(*answers, row, (mute,)))
+    return Message(text=text, buttons=(*answers, *later_row([event], tz, at), row, (mute,)))
+
+
+def later_row(events: Sequence[Event], tz: ZoneInfo, at: datetime) -> tuple[tuple[Button, ...], ...]:
+    """« Dans une heure », « Demain matin », of a reminder that arrives at `at`, as far as it is of use then."""
+    until = min(useful_until(Start.of(event)) for event in events)
+    numbers = ".".join(str(event.id) for event in events)
+    tomorrow = datetime.combine(at.astimezone(tz).date() + timedelta(days=1), MORNING, tz)
+    offers = ((at + timedelta(hours=1), IN_AN_HOUR, "hour"), (tomorrow, TOMORROW, "morning"))
+    row = tuple(
+        Button(label=label, action=f"calendar:snooze:{numbers}:{word}") for then, label, word in offers if then < until
+    )
+    return (row,) if row else ()
 
 
 def reply_rows(event: Event) -> tuple[tuple[Button, ...], ...]:

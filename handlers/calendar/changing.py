@@ -7,12 +7,12 @@ to the events of their region.
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import wording
 from handlers.calendar.agenda import may_keep, upcoming
 from handlers.calendar.cards import line
+from handlers.calendar.finding import named
 from handlers.calendar.keeping import cancel_event, move_event
 from handlers.calendar.telling import tell_change
 from handlers.calendar.understanding import Meant, fold, read
@@ -28,7 +28,6 @@ from storage.network import Region, all_regions, bump_knowledge, home
 
 FORM = "calendar:keeping"
 WORDS = {"ajoute": "add", "deplace": "move", "déplace": "move", "annule": "cancel", "confirme": "confirm"}
-_SURE, _LIKELY = 90, 70  # of 100: rapidfuzz's likeness of names
 
 
 async def understand(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
@@ -183,15 +182,10 @@ async def _region(session: AsyncSession, name: str) -> Region | None:
 
 
 async def _named(session: AsyncSession, request: Request, person: Someone, name: str) -> list[Event]:
-    """The events that the words may mean, the likeliest ones only; one when it is sure."""
+    """The events that the words may mean, of those that the person sees to."""
     today = request.received_at.astimezone(request.tz).date()
-    scored = []
-    for event in await upcoming(session, request.received_at, today):
-        if event.status != Status.CANCELLED and may_keep(person, event):
-            words = (event.name, *event.aliases)
-            scored.append((max(fuzz.token_set_ratio(fold(name), fold(word)) for word in words), event))
-    best = max((score for score, _ in scored), default=0)
-    return [event for score, event in scored if score >= max(_LIKELY, best - (100 - _SURE) / 2)][:5]
+    events = await upcoming(session, request.received_at, today)
+    return named([event for event in events if event.status != Status.CANCELLED and may_keep(person, event)], name)
 
 
 def _instant(on: date, at: time | None, zone: str) -> datetime | None:

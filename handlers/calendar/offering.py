@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.calendar import wording
 from handlers.calendar.agenda import is_invited, may_keep, visible
 from handlers.calendar.cards import calendar_row, document_rows, open_to_replies, reply_rows
+from handlers.calendar.remembering import moment_rows
+from handlers.calendar.reminder_wording import HOW
 from handlers.calendar.reminding import next_reminders
 from handlers.dates import event_dates, moment
 from handlers.errors import Refusal
@@ -50,8 +52,9 @@ async def remind_me(request: Request, session: AsyncSession, conversation: Conve
         raise Refusal(wording.PRIVATELY)
     event = await visible(request, session, request.number(0))
     head = f"**{plain(event.name)}**\n{plain(event_dates(event, request.tz, request.locale))}"
+    moments = moment_rows(event, person, request.received_at)
     if not await is_invited(session, event, person):
-        return say(f"{head}\n\n{wording.NO_REMINDER_FOR_YOU}", calendar_row(event))
+        return say(f"{head}\n\n{wording.NO_REMINDER_FOR_YOU}\n\n{HOW}", *moments, calendar_row(event))
     if (await session.get_one(Person, person.id)).reminders_paused:
         return say(wording.PAUSED, (Button(label=wording.RESUME, action="calendar:resume", style="primary"),))
     row = await reply_of(session, event.id, person.id)
@@ -63,10 +66,10 @@ async def remind_me(request: Request, session: AsyncSession, conversation: Conve
     coming = await next_reminders(session, person, request.received_at)
     lines = [f"- {moment(at, request.tz, request.locale)}" for at, one in coming if one.id == event.id]
     if not lines:
-        return say(f"{head}\n\n{wording.NO_REMINDER_LEFT}", calendar_row(event))
-    text = "\n\n".join([head, wording.WILL_REMIND, "\n".join(lines)])
+        return say(f"{head}\n\n{wording.NO_REMINDER_LEFT}", *moments, calendar_row(event))
+    text = "\n\n".join([head, wording.WILL_REMIND, "\n".join(lines), HOW])
     mute_it = Button(label=wording.MUTE, action=f"calendar:mute:{event.id}")
-    return say(text, (mute_it, Button(label=wording.MY_REMINDERS, action="calendar:reminders")))
+    return say(text, *moments, (mute_it, Button(label=wording.MY_REMINDERS, action="calendar:reminders")))
 
 
 def _over(event: Event, now: datetime) -> bool:

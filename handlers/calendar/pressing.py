@@ -6,6 +6,7 @@ from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
 from handlers.calendar.offering import remind_me
+from handlers.calendar.remembering import forget, moment, snooze
 from handlers.calendar.reminding import pause_reminders, resume_reminders, show_reminders
 from handlers.calendar.replying import ask_needs, export_replies, list_replies, mute_event, reply
 from handlers.messages import Reply
@@ -27,6 +28,9 @@ _VERBS = {
     "feed-off": stop_feed,
     "reply": reply,
     "needs": ask_needs,
+    "moment": moment,
+    "snooze": snooze,
+    "forget": forget,
     "mute": mute_event,
     "unmute": mute_event,
     "replies": list_replies,

@@ -4,21 +4,26 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.calendar import reminder_wording as own_wording
 from handlers.calendar import wording
 from handlers.calendar.agenda import includes, region_code, upcoming
-from handlers.dates import event_dates, moment
+from handlers.calendar.moments import When
+from handlers.calendar.remembering import holidays_of, lead
+from handlers.dates import clock, event_dates, moment
 from handlers.errors import Refusal
 from handlers.instants import Start, dues, plan_of, quiet_hours
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request, Someone
 from storage.agenda import Event, Status
 from storage.conversations import Conversation
-from storage.network import Region, home, setting
+from storage.network import setting
+from storage.own_reminders import OwnReminder, own_of
 from storage.people import Person, accounts_of, best_account
 from storage.preferences import quiet_of
 from storage.replies import Coming, answers_of
 
 SHOWN = 8
+_LABEL = 28  # characters of a name that fit a button beside its date
 
 
 async def show_reminders(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -30,21 +35,32 @@ async def show_reminders(request: Request, session: AsyncSession, conversation: 
     if row.reminders_paused:
         return say(wording.PAUSED, (Button(label=wording.RESUME, action="calendar:resume", style="primary"),))
     coming = await next_reminders(session, person, request.received_at)
+    own = [pair for pair in await own_of(session, person.id) if pair[0].due_at or not pair[0].sent_for]
     agenda = Button(label=wording.SEE_MINE, action="calendar:agenda")
-    if not coming:
+    if not coming and not own:
         return say(wording.NO_REMINDERS, (agenda,))
-    lines = [
-        f"- {moment(at, request.tz, request.locale)}{_COLON}**{plain(event.name)}**, "
-        f"{plain(event_dates(event, request.tz, request.locale))}"
-        for at, event in coming[:SHOWN]
-    ]
-    text = "\n\n".join([wording.REMINDERS, "\n".join(lines)])
-    if len(coming) > SHOWN:
-        text += f"\n\n{wording.more(len(coming) - SHOWN)}"
-    text += f"\n\n{wording.ONLY_DATED}"
+    parts, rows = [wording.REMINDERS], []
+    if own:
+        parts += [own_wording.OWN, "\n".join(_own_line(row, event, request) for row, event in own[:SHOWN])]
+        parts += [wording.more(len(own) - SHOWN)] if len(own) > SHOWN else []
+        rows = [(_take_back(row, event, request),) for row, event in own[:SHOWN]]
+    if coming:
+        lines = [
+            own_wording.own_line(
+                moment(at, request.tz, request.locale),
+                plain(event.name),
+                plain(event_dates(event, request.tz, request.locale)),
+            )
+            for at, event in coming[:SHOWN]
+        ]
+        parts += [own_wording.PLANNED] if own else []
+        parts += ["\n".join(lines)]
+        parts += [wording.more(len(coming) - SHOWN)] if len(coming) > SHOWN else []
+        parts += [wording.ONLY_DATED]
+    text = "\n\n".join(parts)
     if best_account(await accounts_of(session, [person.id]), row.preferred_platform, row.fallback_platform) is None:
         text += f"\n\n{wording.NO_ADDRESS}"
-    return say(text, (Button(label=wording.PAUSE, action="calendar:pause"), agenda))
+    return say(text, *rows, (Button(label=wording.PAUSE, action="calendar:pause"), agenda))
 
 
 async def pause_reminders(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -60,8 +76,7 @@ async def resume_reminders(request: Request, session: AsyncSession, conversation
 async def next_reminders(session: AsyncSession, person: Someone, now: datetime) -> list[tuple[datetime, Event]]:
     """What the reminders' tick will send to a person from `now` on, in the order of time."""
     region = await region_code(session, person)
-    row = await session.get(Region, person.region_id) if person.region_id else None
-    holidays = (row.holidays if row else "") or (await home(session))[1]
+    holidays = await holidays_of(session, person)
     network = await setting(session, "network")
     answers = await answers_of(session, person.id)
     unwanted = {number for number, one in answers.items() if one.muted or one.answer == Coming.NO}
@@ -83,4 +98,19 @@ async def _set(request: Request, session: AsyncSession, conversation: Conversati
     return reply.model_copy(update={"replace": True})
 
 
-_COLON = "\u00a0: "
+def _when(row: OwnReminder, request: Request, *, short: bool = False) -> str:
+    if row.due_at is not None:
+        said = moment(row.due_at, request.tz, request.locale)
+        return said if not short else f"{row.due_at.astimezone(request.tz):%d/%m} {clock(row.due_at, request.tz)}"
+    said = lead(When.parse(row.rule))
+    return said if short else f"{said} ({own_wording.NO_DATE_YET})"
+
+
+def _own_line(row: OwnReminder, event: Event, request: Request) -> str:
+    dates = plain(event_dates(event, request.tz, request.locale))
+    return own_wording.own_line(_when(row, request), plain(event.name), dates)
+
+
+def _take_back(row: OwnReminder, event: Event, request: Request) -> Button:
+    name = event.name if len(event.name) <= _LABEL else event.name[: _LABEL - 1].rstrip() + "…"
+    return Button(label=own_wording.remove(name, _when(row, request, short=True)), action=f"calendar:forget:{row.id}")

@@ -19,6 +19,7 @@ from handlers.telling import tell_person
 from storage.agenda import Event
 from storage.audit import Act, note
 from storage.conversations import Conversation
+from storage.own_reminders import drop_all_own
 from storage.people import Person
 from storage.replies import Coming, Mode, Rsvp, answer, answered, mute, reply_row
 
@@ -77,10 +78,17 @@ async def needs_typed(request: Request, session: AsyncSession, conversation: Con
 
 async def mute_event(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`calendar:mute:<id>`: no reminder of this event any more; `calendar:unmute:<id>`: reminders again."""
-    person = request.known()
     event = await visible(request, session, request.number(0))
     on = request.press is not None and request.press.action.startswith("calendar:mute:")
+    return await set_muted(request, session, event, on=on)
+
+
+async def set_muted(request: Request, session: AsyncSession, event: Event, *, on: bool) -> Reply:
+    """No reminder of this event any more, planned or asked for; or the planned ones again."""
+    person = request.known()
     await mute(session, event.id, person.id, request.received_at, on=on)
+    if on:
+        await drop_all_own(session, person.id, event.id)
     back = Button(
         label=wording.UNMUTE if on else wording.MUTE, action=f"calendar:{'unmute' if on else 'mute'}:{event.id}"
     )

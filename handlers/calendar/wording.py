@@ -62,8 +62,8 @@ REMIND_ME = "Me le rappeler"
 SEE_CARD = "Fiche complète"
 JOIN = "Rejoindre en visio"
 NO_REMINDER_FOR_YOU = (
-    "Cet événement ne vous est pas adressé\u00a0: je ne vous le rappellerai pas. Vous pouvez l’ajouter à votre "
-    "calendrier, qui le fera."
+    "Cet événement ne vous est pas adressé\u00a0: je ne vous le rappelle pas de moi-même. Vous pouvez l’ajouter à "
+    "votre calendrier, ou me demander un rappel."
 )
 NOT_COMING_SO_SILENT = "Vous avez répondu que vous ne venez pas\u00a0: je ne vous rappelle donc pas cet événement."
 NO_REMINDER_LEFT = "Aucun rappel ne peut plus partir avant cet événement. Ajoutez-le plutôt à votre calendrier."

@@ -107,6 +107,7 @@ async def test_a_card_says_when_where_and_what_remains(database: Database) -> No
         "Je viens",
         "Peut-être",
         "Je ne viens pas",
+        "Me le rappeler",
         "Ajouter à mon calendrier",
         "Voir le plan",
         "← Retour à l’agenda",

@@ -38,6 +38,7 @@ from storage.inbox import InboxItem, InboxState
 from storage.interviews import InterviewSlot
 from storage.linking import Invitation, LinkCode, LinkProposal, WrongTry
 from storage.outbox import Attempt, Delivery, State, enqueue
+from storage.own_reminders import OwnReminder
 from storage.people import Account, Person, Role
 from storage.personal import PersonalLink, WebSession
 from storage.privacy import RULES, erase, holdings
@@ -185,6 +186,7 @@ async def a_life(session: AsyncSession) -> tuple[int, int]:
     )
     session.add_all(
         [
+            OwnReminder(event_id=event.id, person_id=maelys.id, rule="d1.1800", due_at=None, zone="", created_at=NOW),
             Rsvp(event_id=event.id, person_id=maelys.id, answer="yes", needs="Maëlys vient en fauteuil", at=NOW),
             CalendarFeed(digest="f", person_id=maelys.id, made_at=NOW),
             InterviewSlot(series="s", host_id=bruno.id, person_id=maelys.id, starts_at=NOW, minutes=30, zone="UTC"),
