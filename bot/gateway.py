@@ -10,17 +10,18 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.files import StoredFiles
-from bot.identity import account_of, someone
+from bot.identity import account_of, everyone, known_accounts, someone
 from bot.showing import as_shown
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply
-from handlers.request import Inbound, Request
-from handlers.router import Router
+from handlers.request import Inbound, Request, Someone
+from handlers.router import Router, Together
 from schedules.blame import blame
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
@@ -31,7 +32,7 @@ from storage.channels import remember_bot
 from storage.conversations import conversation
 from storage.database import Database
 from storage.forgetting import BLIND, GOODBYE, SECRET
-from storage.inbox import InboxItem, InboxState, blind, next_pending
+from storage.inbox import InboxItem, InboxState, blind, next_pending, pending_after
 from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -49,8 +50,11 @@ BIGGEST_FILE = 8 * 1024 * 1024
 _STAFF = (Role.STAFF, Role.ADMIN, Role.REGIONAL_STAFF)
 GOODBYE_LASTS = timedelta(hours=1)  # the last words to somebody who was erased are given up after that
 
-Acknowledge = Callable[[Inbound, str], Awaitable[None]]
-"""Ends the waiting of a press on its platform, with a short notice or none. Best effort: it holds no fact."""
+AT_ONCE = 100  # presses answered in one transaction
+ACKNOWLEDGED_AT_ONCE = 40  # so that a storm of presses leaves room for what is sent
+
+Acknowledge = Callable[[Inbound, Reply], Awaitable[None]]
+"""Ends the waiting of a press on its platform, with the reply's notice or none. Best effort: it holds no fact."""
 
 
 class Gateway:
@@ -75,6 +79,7 @@ class Gateway:
         self.files = StoredFiles(database)  # what messages refer to, for the channels' messengers
         self._acknowledgers: dict[str, Acknowledge] = {}
         self._acknowledging: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(ACKNOWLEDGED_AT_ONCE)
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -207,26 +212,73 @@ class Gateway:
 
     async def _handle_next(self, taken: list[int]) -> bool:
         leased: list[Outgoing] = []
+        answered: list[tuple[Inbound, Reply]] = []
         async with self._database.transaction() as session:
             item = await next_pending(session)
             if item is None:
                 return False
             taken.append(item.id)
             inbound = Inbound.model_validate(item.payload)
-            account = await account_of(session, inbound)
-            reply = await self._handle(session, item, inbound, account)
-            item.payload = {}  # what was written is kept where it belongs, not here
-            item.handled_at = self.clock.now()
-            if any(message.secret for message in reply.messages):
-                blind(item)
-            abouts = await self._write_reply(session, item, inbound, account, reply)
-            if abouts:
-                leased = await self._worker.lease(session, await by_about(session, abouts))
+            together = self._router.together_with(inbound.press.action) if inbound.press else None
+            if together is not None:
+                answered = await self._handle_together(session, item, inbound, together)
+            if not answered:
+                account = await account_of(session, inbound)
+                reply = await self._handle(session, item, inbound, account)
+                answered = [(inbound, reply)]
+                item.payload = {}  # what was written is kept where it belongs, not here
+                item.handled_at = self.clock.now()
+                if any(message.secret for message in reply.messages):
+                    blind(item)
+                abouts = await self._write_reply(session, item, inbound, account, reply)
+                if abouts:
+                    leased = await self._worker.lease(session, await by_about(session, abouts))
         self._worker.send_now(leased)
         self._worker.wake()
-        if inbound.press is not None:
-            self._acknowledge(inbound, reply.notice)
+        for inbound, reply in answered:
+            if inbound.press is not None:
+                self._acknowledge(inbound, reply)
         return True
+
+    async def _handle_together(
+        self, session: AsyncSession, first: InboxItem, inbound: Inbound, together: Together
+    ) -> list[tuple[Inbound, Reply]]:
+        """This press and those like it that wait behind it, in one go; nothing when each must be handled alone.
+
+        Presses of accounts that were never seen wait for their turn: their first word makes the account.
+        """
+        assert inbound.press is not None
+        found = [(first, inbound)]
+        for item in await pending_after(session, first.id, AT_ONCE - 1):
+            with contextlib.suppress(ValidationError):  # whoever cannot be read is given up in its turn
+                other = Inbound.model_validate(item.payload)
+                if other.press is not None and self._router.together_with(other.press.action) is together:
+                    found.append((item, other))
+        try:
+            async with session.begin_nested():
+                accounts = await known_accounts(session, [one for _, one in found])
+                known = [(item, one, accounts[key]) for item, one in found if (key := _account_key(one)) in accounts]
+                if not known or known[0][0] is not first:
+                    return []
+                people = {account.person_id for _, _, account in known if account.person_id is not None}
+                somebody = await everyone(session, people, lock=True)
+                zone = await self._zone(session)
+                requests = [
+                    self._request_of(one, account, somebody.get(account.person_id or 0), zone)
+                    for _, one, account in known
+                ]
+                replies = await together(requests, session)
+        except DBAPIError as error:
+            if error.connection_invalidated or _is_passing(error):
+                raise
+            return []
+        except Exception as error:  # one of them is at fault: alone it is found
+            log.warning("presses are handled one by one (%s at %s)", *blame(error))
+            return []
+        at = self.clock.now()
+        for item, _, _ in known:
+            item.state, item.payload, item.handled_at = InboxState.DONE, {}, at
+        return [(one, reply) for (_, one, _), reply in zip(known, replies, strict=True)]
 
     async def _handle(self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account) -> Reply:
         try:
@@ -264,12 +316,18 @@ class Gateway:
 
     async def _request(self, session: AsyncSession, inbound: Inbound, account: Account) -> Request:
         person = await someone(session, account.person_id, lock=True) if account.person_id else None
+        return self._request_of(inbound, account, person, await self._zone(session))
+
+    async def _zone(self, session: AsyncSession) -> str:
         network: Mapping[str, object] = await setting(session, "network")
+        return str(network.get("zone", "Europe/Paris"))
+
+    def _request_of(self, inbound: Inbound, account: Account, person: Someone | None, zone: str) -> Request:
         return Request(
             inbound=inbound,
             account_id=account.id,
             person=person,
-            zone=str(network.get("zone", "Europe/Paris")),
+            zone=zone,
             machine=self._machine(),
             public_url=self._public_url,
             rates={name: one.rate for name, one in self._worker.messengers.items() if one.rate is not None},
@@ -303,11 +361,19 @@ class Gateway:
             log.error("a reply to update %s %s was written before and is not sent again", item.platform, item.update_id)
         return [str(row["about"]) for row in rows]
 
-    def _acknowledge(self, inbound: Inbound, notice: str) -> None:
+    def _acknowledge(self, inbound: Inbound, reply: Reply) -> None:
         if acknowledge := self._acknowledgers.get(inbound.platform):
-            task = asyncio.ensure_future(acknowledge(inbound, notice))
+            task = asyncio.ensure_future(self._in_turn(acknowledge, inbound, reply))
             self._acknowledging.add(task)
             task.add_done_callback(self._acknowledging.discard)
+
+    async def _in_turn(self, acknowledge: Acknowledge, inbound: Inbound, reply: Reply) -> None:
+        async with self._room:
+            await acknowledge(inbound, reply)
+
+
+def _account_key(inbound: Inbound) -> tuple[str, str, str]:
+    return inbound.platform, inbound.workspace, inbound.account
 
 
 def _is_passing(error: DBAPIError) -> bool:

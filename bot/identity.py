@@ -1,7 +1,11 @@
 """From an inbound update to the account it comes from; who is behind it is in `handlers.knowing`."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.knowing import everyone as everyone
 from handlers.knowing import someone as someone
 from handlers.request import Inbound
 from storage.base import insert_or_ignore
@@ -30,3 +34,11 @@ async def account_of(session: AsyncSession, inbound: Inbound) -> Account:
     if inbound.chat_kind == "private" and found.chat != inbound.chat:
         found.chat = inbound.chat
     return found
+
+
+async def known_accounts(session: AsyncSession, updates: Sequence[Inbound]) -> dict[tuple[str, str, str], Account]:
+    """The accounts those updates come from, as far as they have been seen, by platform, workspace and id."""
+    keys = {(one.platform, one.workspace, one.account) for one in updates}
+    columns = tuple_(Account.platform, Account.workspace, Account.external_id)
+    found = await session.scalars(select(Account).where(columns.in_(keys)))
+    return {(one.platform, one.workspace, one.external_id): one for one in found}

@@ -26,7 +26,7 @@ from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, changing, feeding, offering, remembering, reminding, replying
 from handlers.calendar import pressing as calendar
 from handlers.calendar import wording as calendar_wording
-from handlers.consultations import answering, behalf, following
+from handlers.consultations import answering, behalf, following, voting
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
@@ -127,4 +127,5 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
         },
         questions=and_recognise(asked.answer),
         files=_received,
+        together={voting.ACTION: voting.vote},
     )

@@ -1,6 +1,7 @@
 """The lines of the timetable: what is looked at, how often."""
 
 from handlers.consultations.nudging import nudge_due
+from handlers.consultations.refreshing import refresh_polls
 from handlers.consultations.timing import close_due, open_due
 from handlers.questions.digesting import weekly_digest
 from schedules.announcements import follow
@@ -17,6 +18,7 @@ def lines(retention: Retention) -> list[Line]:
     return [
         Line("consultations open", open_due, 5.0),
         Line("consultations close", close_due, 5.0),
+        Line("polls in channels", refresh_polls, 1.0),
         Line("nudges", nudge_due, 30.0),
         Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 15.0),

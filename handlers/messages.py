@@ -71,6 +71,7 @@ class Reply(_Value):
 
     messages: tuple[Message, ...] = ()
     notice: str = ""
+    alert: bool = False  # the notice is a « no », to be read before going on
     replace: bool = False  # the first message takes the place of the one whose button was pressed
     secret: bool = False  # it carries a link or a code: nothing of it is kept once it is sent
     goodbye: bool = False  # whoever is answered has just been erased: nothing of the answer is kept once it is sent

@@ -1,8 +1,8 @@
 """Who answers: the open form, a command, a press, or the one who answers questions."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +12,7 @@ from handlers.request import Request
 from storage.conversations import Conversation
 
 Handler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply]]
+Together = Callable[[Sequence[Request], AsyncSession], Awaitable[list[Reply]]]
 FormHandler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply | None]]
 
 _COMMAND = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
@@ -49,7 +50,8 @@ class Router:
 
     `commands` by word or words; one that answers None says that the word means something else here. `spoken` are
     those that take what follows them without a slash (« annonce Bonjour à tous »); `presses` by the first part of an
-    action; `forms` by name; `files` takes a file that is sent; `questions` answers all the rest.
+    action; `together` are presses of which many are answered in one transaction, by the first two parts; `forms` by
+    name; `files` takes a file that is sent; `questions` answers all the rest.
     """
 
     commands: Mapping[str, FormHandler]
@@ -58,6 +60,11 @@ class Router:
     forms: Mapping[str, Form]
     questions: Handler
     files: Handler | None = None
+    together: Mapping[str, Together] = field(default_factory=dict)
+
+    def together_with(self, action: str) -> Together | None:
+        """What answers many presses like this one at once, if anything does."""
+        return self.together.get(":".join(action.split(":", 2)[:2]))
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to one request. Raises Refusal with the sentence to show."""

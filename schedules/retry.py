@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from storage.outbox import Kind, State
 
 MAX_TRIES = 8
-_REPEATED_IN_DOUBT = {Kind.REPLY, Kind.NOTICE, Kind.REMINDER}
+_REPEATED_IN_DOUBT = {Kind.REPLY, Kind.NOTICE, Kind.REMINDER, Kind.POLL}
 
 
 class DeliveryError(Exception):
@@ -54,8 +54,8 @@ class Decision:
 def decide(kind: str, tries: int, error: DeliveryError) -> Decision:
     """What follows a failed try; `tries` counts this one.
 
-    A doubt about an announcement or a nudge is an end, to be sent again by staff only; a reply, notice or
-    reminder in doubt is sent again, for not arriving would be worse than arriving twice.
+    A doubt about an announcement or a nudge is an end, to be sent again by staff only; a reply, notice,
+    reminder or poll in doubt is sent again, for not arriving would be worse than arriving twice.
     """
     if error.retry_after is not None:
         return Decision(State.WAITING, delay=error.retry_after, counts=False)

@@ -292,19 +292,3 @@ async def draft_of(session: AsyncSession, consultation_id: int, person_id: int) 
         select(Draft).where(Draft.consultation_id == consultation_id, Draft.person_id == person_id).with_for_update()
     )
     return found
-
-
-async def ballot_of(session: AsyncSession, consultation_id: int, voice_key: str) -> Ballot | None:
-    """The ballot of a voice, if it has answered."""
-    found: Ballot | None = await session.scalar(
-        select(Ballot).where(Ballot.consultation_id == consultation_id, Ballot.voice_key == voice_key)
-    )
-    return found
-
-
-async def proposal_of(session: AsyncSession, consultation_id: int, voice_key: str) -> Proposal | None:
-    """What waits for a director of the structure."""
-    found: Proposal | None = await session.scalar(
-        select(Proposal).where(Proposal.consultation_id == consultation_id, Proposal.voice_key == voice_key)
-    )
-    return found

@@ -1,5 +1,6 @@
 """The inbox: every update received, once, and what became of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -56,17 +57,22 @@ async def next_pending(session: AsyncSession) -> InboxItem | None:
 
     The lock is the claim: it lasts as long as the transaction, so a kill gives the update back.
     """
+    return next(iter(await pending_after(session, 0, 1)), None)
+
+
+async def pending_after(session: AsyncSession, after: int, most: int) -> Sequence[InboxItem]:
+    """The same for several updates with greater numbers, each of another sender."""
     older = aliased(InboxItem)
     earlier = (
         select(older.id)
         .where(older.sender == InboxItem.sender, older.state == InboxState.PENDING, older.id < InboxItem.id)
         .exists()
     )
-    item: InboxItem | None = await session.scalar(
+    query = (
         select(InboxItem)
-        .where(InboxItem.state == InboxState.PENDING, ~earlier)
+        .where(InboxItem.state == InboxState.PENDING, InboxItem.id > after, ~earlier)
         .order_by(InboxItem.id)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    return item
+    return (await session.scalars(query)).all()

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     NUDGE = "nudge"
     ANNOUNCEMENT = "announcement"
+    POLL = "poll"  # a poll in a channel, and what its message says next; one that was deleted there stays deleted
 
 
 class Priority(IntEnum):
@@ -56,7 +57,12 @@ class Priority(IntEnum):
     BULK = 9
 
 
-PRIORITIES = {Kind.REPLY: Priority.REPLY, Kind.NOTICE: Priority.SOON, Kind.REMINDER: Priority.SOON}
+PRIORITIES = {
+    Kind.REPLY: Priority.REPLY,
+    Kind.NOTICE: Priority.SOON,
+    Kind.REMINDER: Priority.SOON,
+    Kind.POLL: Priority.SOON,
+}
 
 
 class Delivery(Row):

@@ -17,6 +17,7 @@ from storage.agenda import Event
 from storage.announcements import Announcement, AnnouncementRead
 from storage.audit import Pseudonym
 from storage.base import Base
+from storage.channel_polls import ChannelPoll
 from storage.consultations import Answer, Ballot, BallotTrace, Consultation, Draft, Participation, Proposal, Unnudged
 from storage.conversations import Conversation
 from storage.database import ERASED
@@ -129,6 +130,11 @@ RULES: Mapping[str, Rule] = {
         both(
             emptied(Consultation, created_by=lambda s: Consultation.created_by == s.id), no_longer_meant(Consultation)
         ),
+    ),
+    "channel_polls": Rule(
+        "Polls in channels; who put them there.",
+        lambda s: ChannelPoll.asked_by == s.id,
+        emptied(ChannelPoll, asked_by=lambda s: ChannelPoll.asked_by == s.id),
     ),
     "questions": Rule("Questions."),
     "choices": Rule("Choices."),

@@ -152,13 +152,19 @@ def has_answered(consultation: Consultation) -> ColumnElement[bool]:
 
 
 async def lock_voice(session: AsyncSession, voice_key: str) -> None:
-    """Let nobody else answer with this voice until the end of the transaction.
+    """Let nobody else answer with this voice until the end of the transaction."""
+    await lock_voices(session, [voice_key])
 
-    The lock leaves foreign keys to the row alone (FOR NO KEY UPDATE), so that nothing else waits for it.
+
+async def lock_voices(session: AsyncSession, voice_keys: Collection[str]) -> None:
+    """The same for several voices of one kind, in the order of their ids: two who lock never wait in turn.
+
+    The locks leave foreign keys to the rows alone (FOR NO KEY UPDATE), so that nothing else waits for them.
     """
-    whose, _, number = voice_key.partition(":")
-    row = Structure.id if whose == "structure" else Person.id
-    await session.execute(select(row).where(row == int(number)).with_for_update(key_share=True))
+    for whose, row in (("structure:", Structure.id), ("person:", Person.id)):
+        ids = [int(key.removeprefix(whose)) for key in voice_keys if key.startswith(whose)]
+        if ids:
+            await session.execute(select(row).where(row.in_(ids)).order_by(row).with_for_update(key_share=True))
 
 
 def _of_places(query: _Query, consultation: Consultation) -> _Query:

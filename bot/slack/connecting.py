@@ -81,9 +81,7 @@ class Line:
         """
         client = await self.client()
         assert self._session is not None
-        asked, home = urlsplit(address), urlsplit(client.base_url)
-        ours = (asked.scheme, asked.netloc) == (home.scheme, home.netloc)
-        if not ours and not (asked.scheme == "https" and asked.netloc.endswith(".slack.com")):
+        if not self._is_slacks(address):
             return b""
         try:
             async with self._session.get(
@@ -95,6 +93,24 @@ class Line:
                 return await answer.read() if answer.status == 200 else b""
         except TRANSPORT:
             return b""
+
+    async def respond(self, address: str, text: str) -> bool:
+        """Say something to who pressed, alone, by the address that came with the press; whether Slack took it."""
+        await self.client()
+        assert self._session is not None
+        if not self._is_slacks(address):
+            return False
+        body = {"response_type": "ephemeral", "replace_original": False, "text": text}
+        try:
+            async with self._session.post(address, json=body, allow_redirects=False) as answer:
+                return answer.status == 200
+        except TRANSPORT:
+            return False
+
+    def _is_slacks(self, address: str) -> bool:
+        asked, home = urlsplit(address), urlsplit(self._client.base_url)
+        ours = (asked.scheme, asked.netloc) == (home.scheme, home.netloc)
+        return ours or (asked.scheme == "https" and asked.netloc.endswith(".slack.com"))
 
     async def is_known(self) -> bool:
         """Whether Slack takes our own token; true when it cannot be asked."""

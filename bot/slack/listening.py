@@ -124,6 +124,7 @@ def _pressed(payload: Mapping[str, Any], now: datetime) -> Inbound | None:
         chat=channel,
         chat_kind="private" if channel.startswith("D") else "channel",
         press=Press(action=str(actions[0]["value"]), message=message),
+        callback=str(payload.get("response_url") or ""),
         received_at=now,
         display_name=str(payload["user"].get("name") or payload["user"].get("username") or ""),
     )

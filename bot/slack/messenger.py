@@ -19,11 +19,12 @@ from bot.files import StoredFiles
 from bot.slack.connecting import TRANSPORT, Line, lost
 from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
 from bot.slack.rendering import Part, escaped, parts_of
-from handlers.messages import Attachment
+from handlers.messages import Attachment, Reply
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
 from schedules.retry import DeliveryError
 from storage.channels import BY_EMAIL
+from storage.outbox import Kind
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +90,18 @@ class SlackMessenger:
             raise
         return str(found["user"]["id"])
 
-    async def acknowledge(self, inbound: Inbound, notice: str) -> None:
-        """Show a press its notice, if it has one: to the person alone, for a moment. Best effort."""
+    async def acknowledge(self, inbound: Inbound, reply: Reply) -> None:
+        """Show a press its notice, if it has one: to the person alone, for a moment. Best effort.
+
+        By the address that came with the press: it has no limit that a whole channel pressing at once would meet.
+        """
+        notice = escaped(reply.notice)
         if not notice:
             return
         try:
-            client = await self._line.client()
-            await client.chat_postEphemeral(channel=inbound.chat, user=inbound.account, text=escaped(notice))
+            if not inbound.callback or not await self._line.respond(inbound.callback, notice):
+                client = await self._line.client()
+                await client.chat_postEphemeral(channel=inbound.chat, user=inbound.account, text=notice)
         except Exception as error:
             log.info("a notice was not shown (%s)", type(error).__name__)
 
@@ -120,7 +126,7 @@ class SlackMessenger:
         try:
             await self._call(channel, client.chat_update(channel=channel, ts=ts, text=part.text, blocks=part.blocks))
         except DeliveryError as error:
-            if cannot_be_edited(error.reason):
+            if cannot_be_edited(error.reason) and outgoing.kind != Kind.POLL:  # taken down there: it stays down
                 return ""
             error.uncertain = False
             raise

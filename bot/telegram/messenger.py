@@ -18,10 +18,11 @@ from telegram.ext import ExtBot
 from bot.files import StoredFiles
 from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified, is_without_text
 from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
-from handlers.messages import Attachment, StoredFile
+from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
 from schedules.retry import DeliveryError
+from storage.outbox import Kind
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class TelegramMessenger:
             try:
                 edits = outgoing.edits if index == 0 else ""
                 if edits:
-                    ref = await self._edit(outgoing.chat, part, edits, filed=filed)
+                    ref = await self._edit(outgoing, part, filed=filed)
                 else:
                     ref = await self._post(outgoing.chat, part, stored)
             except DeliveryError as error:
@@ -78,10 +79,11 @@ class TelegramMessenger:
                 raise
         return ref
 
-    async def acknowledge(self, inbound: Inbound, notice: str) -> None:
+    async def acknowledge(self, inbound: Inbound, reply: Reply) -> None:
         """End the waiting of a press, with a notice or silently. Best effort: an old press cannot be answered."""
+        notice = shortened(reply.notice, NOTICE)
         try:
-            await self._bot.answer_callback_query(inbound.callback, text=shortened(notice, NOTICE) or None)
+            await self._bot.answer_callback_query(inbound.callback, text=notice or None, show_alert=reply.alert)
         except TelegramError as error:
             log.info("a press was not acknowledged (%s)", type(error).__name__)
 
@@ -138,7 +140,8 @@ class TelegramMessenger:
             chat, file, caption=part.html or None, parse_mode=mode, reply_markup=part.keyboard
         )
 
-    async def _edit(self, chat: str, part: Part, ref: str, *, filed: bool) -> str:
+    async def _edit(self, outgoing: Outgoing, part: Part, *, filed: bool) -> str:
+        chat, ref = outgoing.chat, outgoing.edits
         if not part.html or part.attachment is not None:
             return await self._post(chat, part)
         try:
@@ -155,7 +158,7 @@ class TelegramMessenger:
                 return ref
             if filed and is_without_text(error) and await self._caption(chat, part, ref):
                 return ref
-            if cannot_be_edited(error):
+            if cannot_be_edited(error) and outgoing.kind != Kind.POLL:  # taken down there: it stays down
                 return await self._post(chat, part)
             failure = delivery_error(error, chat)
             failure.uncertain = False

@@ -15,7 +15,7 @@ from bot.web import rendering
 from bot.web.guarding import Refused
 from bot.web.live import REHEARSAL, Hub, Ping, stream
 from bot.web.seats import Seat, Seats
-from handlers.messages import ACTION_BYTES
+from handlers.messages import ACTION_BYTES, Reply
 from handlers.request import Inbound, Press
 from storage.announcement_files import file_content
 from storage.database import Database
@@ -89,9 +89,9 @@ class Talk:
         """One message as the page shows it."""
         return self._message.render(m=rendering.view(row, ZoneInfo(seat.person.zone), f"{seat.api}/files"))
 
-    async def answered(self, inbound: Inbound, notice: str) -> None:
+    async def answered(self, inbound: Inbound, reply: Reply) -> None:
         """Tell the page that its press was handled, with the short notice if there is one."""
-        self._hub.publish(inbound.chat, Ping("pressed", {"update": inbound.callback, "notice": notice}))
+        self._hub.publish(inbound.chat, Ping("pressed", {"update": inbound.callback, "notice": reply.notice}))
 
     def _seated(
         self, work: Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]

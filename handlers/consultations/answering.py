@@ -17,6 +17,7 @@ from handlers.consultations.sitting import FORM, Sitting, begin_draft, leave
 from handlers.consultations.standing import standing_of
 from handlers.consultations.submitting import send
 from handlers.consultations.understanding import form_word, seems_asked, understand
+from handlers.consultations.voting import vote
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply, say
 from handlers.request import Request
@@ -41,6 +42,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await following.press(request, session, conversation)
     if verb in composing.VERBS:
         return await composing.press(request, session, conversation)
+    if verb == "vote":
+        return (await vote([request], session))[0]
     in_private(request)
     if verb == "list":
         return await list_consultations(request, session, conversation)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations.questionnaire import Answers, Item, to_facts
@@ -14,7 +14,7 @@ from handlers.consultations.standing import Standing
 from handlers.consultations.steps import to_submit
 from storage.base import insert_or_ignore
 from storage.consultations import Answer, Ballot, BallotTrace, Draft, Participation, Proposal, TraceStep
-from storage.outbox import Delivery, cancel_waiting
+from storage.outbox import Delivery, Kind, State, cancel_waiting
 from storage.secret_ballots import drop_in
 from storage.web import clear_secrets
 
@@ -48,7 +48,22 @@ async def cast(session: AsyncSession, standing: Standing, what: Cast) -> Ballot:
     """
     ballot = standing.ballot
     if ballot is None:
-        ballot = Ballot(
+        return (await cast_new(session, [what]))[0]
+    step = TraceStep.VALIDATED if what.validated_by else TraceStep.REPLACED
+    await session.execute(delete(Answer).where(Answer.ballot_id == ballot.id))
+    ballot.submitted_by, ballot.validated_by = what.submitted_by, what.validated_by
+    ballot.entered_by, ballot.submitted_at = what.entered_by, what.at
+    ballot.revision, ballot.receipt = ballot.revision + 1, new_receipt()
+    await session.flush()
+    await _write_answers(session, [(ballot.id, what)])
+    await _settle(session, [(ballot, what, step, standing.answers)])
+    return ballot
+
+
+async def cast_new(session: AsyncSession, casts: Sequence[Cast]) -> list[Ballot]:
+    """Ballots of voices that have none yet, in that order, all of one consultation. Only under their locks."""
+    ballots = [
+        Ballot(
             consultation_id=what.consultation_id,
             voice_key=what.voice_key,
             submitted_by=what.submitted_by,
@@ -58,38 +73,51 @@ async def cast(session: AsyncSession, standing: Standing, what: Cast) -> Ballot:
             revision=1,
             receipt=new_receipt(),
         )
-        session.add(ballot)
-        step = TraceStep.VALIDATED if what.validated_by else TraceStep.SUBMITTED
-    else:
-        step = TraceStep.VALIDATED if what.validated_by else TraceStep.REPLACED
-        await session.execute(delete(Answer).where(Answer.ballot_id == ballot.id))
-        ballot.submitted_by, ballot.validated_by = what.submitted_by, what.validated_by
-        ballot.entered_by, ballot.submitted_at = what.entered_by, what.at
-        ballot.revision, ballot.receipt = ballot.revision + 1, new_receipt()
+        for what in casts
+    ]
+    session.add_all(ballots)
     await session.flush()
-    await _write_answers(session, ballot.id, what)
+    pairs = list(zip(ballots, casts, strict=True))
+    await _write_answers(session, [(ballot.id, what) for ballot, what in pairs])
+    await _settle(
+        session,
+        [
+            (ballot, what, TraceStep.VALIDATED if what.validated_by else TraceStep.SUBMITTED, {})
+            for ballot, what in pairs
+        ],
+    )
+    return ballots
+
+
+async def _settle(session: AsyncSession, cast: Sequence[tuple[Ballot, Cast, TraceStep, Answers]]) -> None:
+    """The register, the trace, what waited for a director, the nudges."""
+    number = cast[0][1].consultation_id
+    keys = [what.voice_key for _, what, _, _ in cast]
     await insert_or_ignore(
         session,
         Participation,
-        [{"consultation_id": what.consultation_id, "voice_key": what.voice_key, "at": what.at}],
+        [{"consultation_id": number, "voice_key": what.voice_key, "at": what.at} for _, what, _, _ in cast],
     )
-    session.add(
+    session.add_all(
         BallotTrace(
-            consultation_id=what.consultation_id,
+            consultation_id=number,
             voice_key=what.voice_key,
             step=step,
             revision=ballot.revision,
             by_person=what.validated_by or what.entered_by or what.submitted_by,
             at=what.at,
-            before=dict(standing.answers),
+            before=dict(before),
         )
+        for ballot, what, step, before in cast
     )
-    await session.execute(
-        delete(Proposal).where(Proposal.consultation_id == what.consultation_id, Proposal.voice_key == what.voice_key)
+    await session.execute(delete(Proposal).where(Proposal.consultation_id == number, Proposal.voice_key.in_(keys)))
+    waits = exists().where(
+        Delivery.state == State.WAITING, Delivery.kind == Kind.NUDGE, Delivery.about.startswith(f"nudge:{number}:")
     )
-    await stop_nudges(session, what.consultation_id, what.voice_key, what.at)
+    if await session.scalar(select(waits)):
+        for _, what, _, _ in cast:
+            await stop_nudges(session, number, what.voice_key, what.at)
     await session.flush()
-    return ballot
 
 
 async def cast_secretly(session: AsyncSession, what: Cast) -> str:
@@ -110,8 +138,7 @@ async def cast_secretly(session: AsyncSession, what: Cast) -> str:
     return receipt
 
 
-async def _write_answers(session: AsyncSession, ballot_id: int, what: Cast) -> None:
-    shown = to_submit(what.items, what.answers)
+async def _write_answers(session: AsyncSession, cast: Sequence[tuple[int, Cast]]) -> None:
     rows: list[dict[str, Any]] = [
         {
             "ballot_id": ballot_id,
@@ -121,7 +148,8 @@ async def _write_answers(session: AsyncSession, ballot_id: int, what: Cast) -> N
             "number": fact.number,
             "rank": fact.rank,
         }
-        for fact in to_facts(what.items, shown)
+        for ballot_id, what in cast
+        for fact in to_facts(what.items, to_submit(what.items, what.answers))
     ]
     if rows:
         await session.execute(insert(Answer), rows)

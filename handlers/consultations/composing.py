@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import making, reporting, wording
+from handlers.consultations import making, posting, reporting, wording
 from handlers.consultations.acting import note_change
 from handlers.consultations.drafting import CHANGES, FORM, ask, give_up, is_poll_draft, preview
 from handlers.consultations.polling import (
@@ -42,10 +42,10 @@ from storage.conversations import Conversation
 
 
 async def compose(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """« sondage », alone or with the question, and even the choices under it."""
+    """« sondage », alone or with the question, and even the choices under it. In a channel the poll that was made."""
     request.staff()
     if request.inbound.chat_kind != "private":
-        return say(making.PRIVATE)
+        return say(making.PRIVATE) if request.rest else await posting.post_here(request, session)
     conversation.open_form(FORM, {"step": "question"})
     if not request.rest:
         return ask(conversation)

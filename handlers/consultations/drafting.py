@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import making, reporting, screens, wording
+from handlers.consultations import channel_wording, making, reporting, screens, wording
+from handlers.consultations.board import the_question
 from handlers.consultations.questionnaire import read
 from handlers.consultations.screens import button
 from handlers.consultations.timing import state_at
 from handlers.messages import Button, Reply, say
 from handlers.request import Request
-from storage.consultations import Consultation, Status, Voice
+from storage.consultations import Consultation, Secrecy, Status, Voice
 from storage.conversations import Conversation
 from storage.network import Region, all_regions
 from storage.voices import expected_voices
@@ -78,10 +79,30 @@ async def preview(
         ),
         tuple(button(label, "roles", number, index) for index, (label, _) in enumerate(making.ROLES)),
         (button(making.REGION, "where", number),),
+        *_channel(consultation),
         tuple(button(label, "edit", number, index) for index, label in enumerate(making.EDITS)),
         (button(making.GIVE_UP, "drop", number, style="danger"),),
     )
     return say(text, *rows, replace=request.press is not None)
+
+
+def _channel(consultation: Consultation) -> list[tuple[Button, ...]]:
+    """Where a press can be the whole answer: into a channel, with the count shown as it grows or not."""
+    if the_question(consultation) is None or consultation.secrecy == Secrecy.ANONYMOUS:
+        return []
+    label = channel_wording.HIDE if consultation.live_results else channel_wording.SHOW
+    return [
+        (button(label, "live", consultation.id, int(not consultation.live_results)),),
+        (button(channel_wording.POST, "post", consultation.id),),
+    ]
+
+
+async def _live(
+    request: Request, session: AsyncSession, conversation: Conversation, consultation: Consultation, numbers: list[int]
+) -> Reply:
+    """Show the count as it grows (1) or at the close only (0)."""
+    consultation.live_results = bool(numbers[0])
+    return await preview(request, session, conversation, consultation)
 
 
 async def _per(
@@ -172,6 +193,7 @@ async def _drop(
 CHANGES: dict[str, tuple[Change, int]] = {  # each with the number of its arguments, the consultation included
     "per": (_per, 2),
     "secret": (_secret, 2),
+    "live": (_live, 2),
     "roles": (_roles, 2),
     "where": (_where, 1),
     "in": (_in, 2),

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, reporting, wording
+from handlers.consultations import behalf, channel_wording, reporting, wording
 from handlers.consultations.acting import DEEDS
+from handlers.consultations.board import the_question
 from handlers.consultations.participation import overview
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Fact, read
@@ -120,6 +121,8 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
             acts.append(button(reporting.UNREACHED, "phones", consultation.id))
             if consultation.secrecy != Secrecy.ANONYMOUS:
                 acts.append(button(reporting.ENTER, "enter", consultation.id))
+            if the_question(consultation) is not None and consultation.secrecy != Secrecy.ANONYMOUS:
+                acts.append(button(channel_wording.POST, "post", consultation.id))
             acts.append(button(reporting.CLOSE, "close", consultation.id))
         if state == Status.DRAFT:
             acts.append(button(reporting.OPEN, "opening", consultation.id))

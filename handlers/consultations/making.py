@@ -7,7 +7,10 @@ from handlers.messages import plain
 from storage.consultations import QuestionKind, Secrecy
 from storage.people import Role
 
-PRIVATE = "Les sondages se préparent en tête-à-tête : écrivez-moi en message privé."
+PRIVATE = (
+    "Les sondages se préparent en tête-à-tête\u00a0: écrivez-moi en message privé. Ici, «\u00a0sondage\u00a0» tout "
+    "seul publie celui que vous avez préparé."
+)
 ASK_QUESTION = "**Nouveau sondage.** Quelle est votre question ?"
 KINDS = ("Oui / non", "Texte libre", "Note de 1 à 5")
 ASK_DEADLINE = (

@@ -126,9 +126,9 @@ def _count(tally: QuestionTally) -> list[str]:
         return [NO_ANSWERS]
     if tally.mean_ranks is not None:
         ranks = sorted(tally.mean_ranks.items(), key=lambda pair: pair[1])
-        return [f"{_label(tally, key)} : rang moyen {decimal(rank)}" for key, rank in ranks]
+        return [f"{label(tally, key)} : rang moyen {decimal(rank)}" for key, rank in ranks]
     lines = [
-        f"{_bar(count, tally.answered)} {_label(tally, key)} : {count} ({share(count, tally.answered)})"
+        f"{bar(count, tally.answered)} {label(tally, key)} : {count} ({share(count, tally.answered)})"
         for key, count in tally.counts.items()
     ]
     if tally.mean is not None:
@@ -136,7 +136,8 @@ def _count(tally: QuestionTally) -> list[str]:
     return lines
 
 
-def _label(tally: QuestionTally, key: int) -> str:
+def label(tally: QuestionTally, key: int) -> str:
+    """What a count is of: a choice, yes or no, a degree; escaped."""
     if tally.item.kind in CHOSEN:
         option = tally.item.option(key)
         return plain(option.label) if option else ""
@@ -145,7 +146,8 @@ def _label(tally: QuestionTally, key: int) -> str:
     return str(key)
 
 
-def _bar(count: int, whole: int) -> str:
+def bar(count: int, whole: int) -> str:
+    """A share as ten squares."""
     full = round(_BAR * count / whole) if whole else 0
     return "▓" * full + "░" * (_BAR - full)
 

@@ -16,8 +16,6 @@ from storage.consultations import (
     Proposal,
     TraceStep,
     Voice,
-    ballot_of,
-    proposal_of,
 )
 from storage.network import Structure
 from storage.people import Person
@@ -62,21 +60,39 @@ async def standing_of(
         mine = Participation.consultation_id == consultation_id, Participation.voice_key == voice_key
         took_part = await session.scalar(select(Participation.id).where(*mine)) is not None
         return Standing(None, {}, "", None, "", took_part)
-    ballot = await ballot_of(session, consultation_id, voice_key)
-    proposal = await proposal_of(session, consultation_id, voice_key)
-    names = await names_of(
-        session, {row for row in (ballot and ballot.submitted_by, proposal and proposal.proposed_by) if row}
-    )
-    answers: Answers = {}
-    if ballot is not None:
-        answers = from_facts(items, (await facts_of(session, [ballot.id])).get(ballot.id, ()))
-    return Standing(
-        ballot=ballot,
-        answers=answers,
-        author=names.get(ballot.submitted_by or 0, UNKNOWN) if ballot else "",
-        proposal=proposal,
-        proposer=names.get(proposal.proposed_by or 0, UNKNOWN) if proposal else "",
-    )
+    return (await standings_of(session, consultation_id, items, [voice_key]))[voice_key]
+
+
+async def standings_of(
+    session: AsyncSession, consultation_id: int, items: Sequence[Item], voice_keys: Collection[str]
+) -> dict[str, Standing]:
+    """What stands for several voices, none of them anonymous, by key."""
+    ballots = {
+        one.voice_key: one
+        for one in await session.scalars(
+            select(Ballot).where(Ballot.consultation_id == consultation_id, Ballot.voice_key.in_(voice_keys))
+        )
+    }
+    proposals = {
+        one.voice_key: one
+        for one in await session.scalars(
+            select(Proposal).where(Proposal.consultation_id == consultation_id, Proposal.voice_key.in_(voice_keys))
+        )
+    }
+    authors = {one.submitted_by for one in ballots.values()} | {one.proposed_by for one in proposals.values()}
+    names = await names_of(session, {person for person in authors if person is not None})
+    facts = await facts_of(session, [one.id for one in ballots.values()]) if ballots else {}
+    found: dict[str, Standing] = {}
+    for key in voice_keys:
+        ballot, proposal = ballots.get(key), proposals.get(key)
+        found[key] = Standing(
+            ballot=ballot,
+            answers=from_facts(items, facts.get(ballot.id, ())) if ballot else {},
+            author=names.get(ballot.submitted_by or 0, UNKNOWN) if ballot else "",
+            proposal=proposal,
+            proposer=names.get(proposal.proposed_by or 0, UNKNOWN) if proposal else "",
+        )
+    return found
 
 
 async def facts_of(session: AsyncSession, ballot_ids: Collection[int]) -> dict[int, list[Fact]]:

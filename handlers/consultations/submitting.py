@@ -5,6 +5,7 @@ and is asked again; nothing is replaced by someone who has not seen it.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,17 @@ from handlers.consultations.witnessing import witness
 from handlers.messages import Reply, say
 from handlers.request import Request
 from storage.base import insert_or_ignore
-from storage.consultations import Ballot, BallotTrace, Draft, Proposal, Status, TraceStep, Voice, draft_of
+from storage.consultations import (
+    Ballot,
+    BallotTrace,
+    Consultation,
+    Draft,
+    Proposal,
+    Status,
+    TraceStep,
+    Voice,
+    draft_of,
+)
 from storage.conversations import Conversation
 from storage.voices import Member, lock_voice, members
 
@@ -71,7 +82,7 @@ async def send(
     if seat.secret:
         reply = await _send_secretly(request, session, seat, answers)
     elif outcome == Effect.PROPOSE:
-        reply = await _propose(request, session, seat, answers)
+        reply = await propose(request, session, seat, answers)
     else:
         ballot = await cast(
             session,
@@ -86,7 +97,7 @@ async def send(
                 entered_by=request.typed_by,
             ),
         )
-        await _tell_others(request, session, seat, standing, ballot)
+        await tell_others(request, session, seat, standing, ballot)
         reply = receipt(request, seat, ballot, answers)
         if request.typed_by is not None:
             reply = await behalf.entered(request, session, seat, ballot.receipt, ballot.revision, answers)
@@ -151,20 +162,22 @@ async def approve(
 
 
 async def _under_lock(request: Request, session: AsyncSession, seat: Admitted) -> Standing | None:
-    """What stands for the voice, which is ours until the commit; None when the consultation closed meanwhile.
-
-    The shared lock on the consultation makes a close wait for us, or us see it.
-    """
+    """What stands for the voice, which is ours until the commit; None when the consultation closed meanwhile."""
     consultation = seat.consultation
-    await session.flush()
-    await session.refresh(consultation, ["status", "opens_at", "closes_at"], with_for_update={"read": True})
-    if state_at(consultation, request.received_at) != Status.OPEN:
+    if not await still_open(session, consultation, request.received_at):
         return None
     await lock_voice(session, seat.voice_key)
     return await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
 
 
-async def _propose(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:
+async def still_open(session: AsyncSession, consultation: Consultation, now: datetime) -> bool:
+    """Whether answers may be counted until our commit: the shared lock makes a close wait for us, or us see it."""
+    await session.flush()
+    await session.refresh(consultation, ["status", "opens_at", "closes_at"], with_for_update={"read": True})
+    return state_at(consultation, now) == Status.OPEN
+
+
+async def propose(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:
     """Keep the answers for a director of the structure, who is told."""
     consultation, now = seat.consultation, request.received_at
     revision = await next_proposal_revision(session, consultation.id, seat.voice_key)
@@ -210,7 +223,7 @@ async def _propose(request: Request, session: AsyncSession, seat: Admitted, answ
     )
 
 
-async def _tell_others(
+async def tell_others(
     request: Request, session: AsyncSession, seat: Admitted, standing: Standing, ballot: Ballot
 ) -> None:
     """A replacement is told to all colleagues, a first answer to those who had begun one."""

@@ -168,8 +168,8 @@ async def test_a_press_is_acknowledged_and_replaces_its_message(database: Databa
     gateway, worker = gateway_for(database, channel)
     heard: list[tuple[str, str]] = []
 
-    async def acknowledge(inbound: Inbound, notice: str) -> None:
-        heard.append((inbound.callback, notice))
+    async def acknowledge(inbound: Inbound, reply: Reply) -> None:
+        heard.append((inbound.callback, reply.notice))
 
     gateway.acknowledge_with("test", acknowledge)
     press = Inbound(

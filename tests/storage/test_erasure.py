@@ -16,6 +16,7 @@ from storage.announcements import Announcement, AnnouncementRead
 from storage.audiences import Audience
 from storage.audit import Act, AuditEntry, note
 from storage.base import Base
+from storage.channel_polls import ChannelPoll
 from storage.consultations import (
     Answer,
     Ballot,
@@ -224,6 +225,7 @@ async def _answers(session: AsyncSession, maelys: Person, bruno: Person) -> None
             ]
         )
     session.add(Unnudged(consultation_id=asked.id, person_id=maelys.id))
+    session.add(ChannelPoll(consultation_id=asked.id, asked_by=maelys.id, asked_at=NOW))
     theirs = f"structure:{bruno.structure_id}"
     session.add(
         Proposal(consultation_id=asked.id, voice_key=theirs, proposed_by=maelys.id, proposed_at=NOW, content={"1": {}})
