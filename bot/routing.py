@@ -31,7 +31,7 @@ from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
 from handlers.messages import Button, Reply
-from handlers.questions import ticketing
+from handlers.questions import ticket_answering, ticketing
 from handlers.questions.asking import Questions
 from handlers.request import Request
 from handlers.router import Form, Router
@@ -45,7 +45,7 @@ _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
 _REMINDER_SPOKEN = frozenset({*remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS})
-_RESUME_TICKETS = Button(label="Reprendre la réponse", action="account:help")
+_RESUME_TICKETS = Button(label="Reprendre la réponse", action="ticket:resume")
 _RESUME_NEEDS = Button(label=calendar_wording.NEEDS_RESUME, action="calendar:agenda")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
@@ -86,7 +86,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "annonce": composing.compose,
             "annonces": reporting.show_latest,
             **dict.fromkeys(("adresses", "suivi des adresses"), addressing.show_addresses),
-            "tickets": ticketing.list_tickets,
+            **dict.fromkeys(("tickets", "tickets ici", "tickets en privé", "tickets en prive"), ticketing.list_tickets),
             "suivi": following.follow_up,
             "sondage": polls.compose,
             **dict.fromkeys(("mesdonnees", "mesdonnées", "mes données", "mes donnees"), mydata.show_my_data),
@@ -117,7 +117,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:for": Form(behalf.typed, _RESUME_ENTERING),
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
-            ticketing.FORM: Form(ticketing.reply_typed, _RESUME_TICKETS),
+            ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),
             changing.FORM: Form(changing.typed, _RESUME_NEEDS),
             replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),

@@ -48,6 +48,7 @@ class ContactCard(_Value):
     family_name: str
     phone: str = ""
     email: str = ""
+    function: str = ""
     organisation: str = ""
 
 

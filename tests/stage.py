@@ -47,6 +47,10 @@ class Heard:
         raise AssertionError(f"no button « {label} » among {[button.label for button in self.buttons]}")
 
 
+def _in_room(room: str) -> dict[str, str]:
+    return {"chat": room, "chat_kind": "group"} if room else {}
+
+
 class Stage:
     """A database with everything around it. `machine` seconds pass only by `wait`."""
 
@@ -71,14 +75,24 @@ class Stage:
         self.skew += seconds
         self.clock.at += timedelta(seconds=seconds)
 
-    async def says(self, who: str, text: str, *, name: str = "", email: str = "", workspace: str = "") -> Heard:
-        """`who` is `platform:account`; returns what that chat heard in answer."""
-        return await self._does(self._inbound(who, text=text, display_name=name, email=email, workspace=workspace))
+    async def says(
+        self, who: str, text: str, *, name: str = "", email: str = "", workspace: str = "", room: str = ""
+    ) -> Heard:
+        """`who` is `platform:account`; returns what that chat heard in answer, or the `room` where it was said."""
+        said = {"text": text, "display_name": name, "email": email, "workspace": workspace}
+        return await self._does(self._inbound(who, **said, **_in_room(room)))
 
-    async def presses(self, who: str, button: Button | str, *, workspace: str = "") -> Heard:
-        """A press of a button, or of any action, forged ones included."""
+    async def presses(
+        self, who: str, button: Button | str, *, workspace: str = "", room: str = "", message: str = "m1"
+    ) -> Heard:
+        """A press of a button, or of any action, forged ones included, perhaps in a `room`."""
         action = button if isinstance(button, str) else button.action
-        return await self._does(self._inbound(who, press=Press(action=action, message="m1"), workspace=workspace))
+        press = Press(action=action, message=message)
+        return await self._does(self._inbound(who, press=press, workspace=workspace, **_in_room(room)))
+
+    async def sends_wordless(self, who: str, kind: str) -> Heard:
+        """A voice message, a sticker: what a channel tells of it."""
+        return await self._does(self._inbound(who, unread=kind))
 
     async def sends(self, who: str, name: str, content: bytes, *, chat_kind: str = "private") -> Heard:
         """A file sent to the bot."""

@@ -109,9 +109,10 @@ def _card(one: Entry) -> Message:
         family_name=contact.family_name,
         phone=contact.phone or "",
         email=contact.email or "",
+        function=contact.function,
         organisation=one.organisation,
     )
-    return Message(text=text, contact=card if contact.phone else None)
+    return Message(text=text, contact=card if contact.phone or contact.email else None)
 
 
 def _name(one: Entry) -> str:

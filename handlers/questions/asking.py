@@ -11,15 +11,17 @@ from handlers.questions.answering import Answer, answer, tell
 from handlers.questions.knowledge import Knowledge, load
 from handlers.questions.memory import Memory, recall
 from handlers.questions.normalising import fold
+from handlers.questions.pressing import pressed, turns_a_page
 from handlers.questions.reading import Reading
-from handlers.questions.ticketing import ASK_STAFF, ASKED, TOLD, WRONG
+from handlers.questions.ticket_wording import ASK_STAFF, NOT_WHAT_I_ASKED, WHOM_TO_ASK, WRONG, in_context
+from handlers.questions.ticketing import remember_asked, with_asked
 from handlers.request import Request
 from storage.conversations import Conversation
 from storage.network import Region, knowledge_version
 from storage.tickets import Unanswered
 
 LONGEST_KEPT = 500  # characters of a question that staff may be asked about
-HANDLED = "question"  # the first word of the actions of our buttons
+DOUBTFUL = 0.7  # an answer that fits no better comes with a button to say that it is not what was asked
 
 Rows = tuple[tuple[Button, ...], ...]
 EventRows = Callable[[Request, AsyncSession, str], Awaitable[Rows]]
@@ -69,61 +71,86 @@ class Questions:
         home = await _home(request, session)
         memory = recall(conversation.memory, conversation.memory_at, request.received_at, home)
         if request.press is not None:
-            said = _pressed(request, knowledge, memory)
-        elif settled := self._cache.settled(request.text):
-            said = tell(Reading("topic", topic=settled), memory, knowledge, request.received_at, request.tz)
+            said = pressed(request, knowledge, memory)
         else:
-            said = answer(request.text, memory, knowledge, request.received_at, request.tz)
-        conversation.memory = said.memory.to_json()
+            said = self._read(request, memory, knowledge)
+        conversation.memory = with_asked(said.memory.to_json(), conversation.memory)
         conversation.memory_at = request.received_at
         beside = await self._beside_event(request, session, said.event.key) if said.event is not None else ()
-        reply = Reply(messages=(_message(said, beside),))
-        return reply if request.press is not None else _with_staff(request, session, conversation, said, reply)
+        if request.press is not None:
+            return Reply(messages=(_message(said, beside),), replace=turns_a_page(request.press.action))
+        rows = self._to_people(request, session, conversation, said, memory, knowledge)
+        return Reply(messages=(_message(said, (*beside, *rows)),))
+
+    def _to_people(
+        self,
+        request: Request,
+        session: AsyncSession,
+        conversation: Conversation,
+        said: Answer,
+        memory: Memory,
+        knowledge: Knowledge,
+    ) -> Rows:
+        """The buttons to people: what was not answered can go to staff, who correct what was; who else may be asked."""
+        if said.reading.intent in ("act", "empty"):  # a greeting, thanks: nothing to ask anybody
+            return ()
+        is_staff = request.person is not None and request.person.is_staff
+        doubtful = said.understood and said.reading.confidence < DOUBTFUL
+        if said.understood and not doubtful and not is_staff:
+            return ()
+        question = self._in_full(request, said, memory, knowledge)
+        conversation.memory, name = remember_asked(conversation.memory, question, said.text[:LONGEST_KEPT])
+        row: list[Button] = []
+        if not said.understood:
+            session.add(Unanswered(question=question, at=request.received_at))
+            row.append(Button(label=ASK_STAFF, action=f"ticket:ask:{name}"))
+            if knowledge.humans:
+                row.append(Button(label=WHOM_TO_ASK, action="question:humans"))
+        if is_staff:
+            row.append(Button(label=WRONG, action=f"ticket:wrong:{name}"))
+        elif doubtful:
+            row.append(Button(label=NOT_WHAT_I_ASKED, action=f"ticket:wrong:{name}"))
+        return (tuple(row),)
+
+    def _in_full(self, request: Request, said: Answer, memory: Memory, knowledge: Knowledge) -> str:
+        """The question as whoever did not hear the one before understands it: « et où ? (à propos de : l’AG) »."""
+        question, subject = request.text[:LONGEST_KEPT], _subject(memory, knowledge)
+        if not subject or self._read(request, Memory(home=memory.home), knowledge).reading == said.reading:
+            return question
+        return in_context(question, subject)
+
+    def _read(self, request: Request, memory: Memory, knowledge: Knowledge) -> Answer:
+        if settled := self._cache.settled(request.text):
+            return tell(Reading("topic", topic=settled), memory, knowledge, request.received_at, request.tz)
+        return answer(request.text, memory, knowledge, request.received_at, request.tz)
 
 
 def _as_asked(question: str) -> str:
     return " ".join(re.findall(r"\w+", fold(question)))
 
 
-def _with_staff(
-    request: Request, session: AsyncSession, conversation: Conversation, said: Answer, reply: Reply
-) -> Reply:
-    """What was not answered can go to staff, who may correct what was."""
-    question = request.text[:LONGEST_KEPT]
-    if said.reading.intent in ("act", "empty"):  # a greeting, thanks: nothing to ask anybody
-        return reply
-    conversation.memory = {**conversation.memory, ASKED: question, TOLD: said.text[:LONGEST_KEPT]}
-    if not said.understood:
-        session.add(Unanswered(question=question, at=request.received_at))
-        return _with_row(reply, ASK_STAFF)
-    return _with_row(reply, (WRONG,)) if request.person is not None and request.person.is_staff else reply
-
-
-def _with_row(reply: Reply, row: tuple[Button, ...]) -> Reply:
-    last = reply.messages[-1]
-    return Reply(messages=(*reply.messages[:-1], last.model_copy(update={"buttons": (*last.buttons, row)})))
-
-
-def _pressed(request: Request, knowledge: Knowledge, memory: Memory) -> Answer:
-    """« question:contact:<handle>:<what> », « question:event:<handle>:<what> »."""
-    assert request.press is not None
-    _, verb, named, asked = [*request.press.action.split(":"), "", "", ""][:4]
-    key = knowledge.by_handle.get(named, "")
-    asks = tuple(a for a in asked.split("-") if a)
-    if verb == "contact" and key in knowledge.contact:
-        reading = Reading("contact", contacts=(key,), asks=asks or ("card",))
-    elif verb == "event" and key in knowledge.event:
-        reading = Reading("event", events=(key,), asks=asks)
-    else:
-        reading = Reading("unknown")
-    return tell(reading, memory, knowledge, request.received_at, request.tz)
+def _subject(memory: Memory, knowledge: Knowledge) -> str:
+    """The names of what was spoken of."""
+    names = [
+        *(knowledge.event[key].name for key in memory.events if key in knowledge.event),
+        *(knowledge.contact[key].name for key in memory.contacts if key in knowledge.contact),
+        *(knowledge.organisation[key].name for key in (memory.organisation,) if key in knowledge.organisation),
+        *(knowledge.topic[key].title for key in (memory.topic,) if key in knowledge.topic),
+    ]
+    return ", ".join(names[:2])
 
 
 def _message(said: Answer, beside: Rows) -> Message:
     card = None
-    if said.contact is not None and said.contact.phone:
-        person = said.contact
-        card = ContactCard(given_name=person.given, family_name=person.family, phone=person.phone, email=person.email)
+    if (person := said.contact) is not None:
+        card = ContactCard(
+            given_name=person.given,
+            family_name=person.family,
+            phone=person.phone,
+            email=person.email,
+            function=person.function,
+            organisation=said.employer,
+        )
     return Message(text=said.text, buttons=(*said.buttons, *beside), contact=card)
 
 

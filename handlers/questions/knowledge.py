@@ -30,6 +30,8 @@ from storage.agenda import Event, all_events
 from storage.directory import Contact, Organisation, Term, Topic
 from storage.network import Region, Structure
 
+FEW = 6  # people to turn to; where more have coordinates, no list of them helps
+
 
 class Knowledge:
     """The facts and their indexes. Nothing in it changes once it is made; another version is another object."""
@@ -63,6 +65,7 @@ class Knowledge:
         self.phases = tuple(sorted((e for e in events if e.position is not None), key=lambda e: e.position or 0))
         self.names = NameIndex(self.contacts, self.lexicon)
         self.coordinates = _coordinates(contacts)
+        self.humans = _humans(self.contacts)
         self.organisation_names = _names({o.key: (o.name, o.abbreviation, *o.aliases) for o in organisations})
         self.region_names = _names({r.code: (r.name, *r.aliases) for r in regions})
         self.structure_names = _names({s.code: (s.name, *s.aliases) for s in structures})
@@ -301,6 +304,12 @@ def _coordinates(contacts: Iterable[ContactFact]) -> dict[str, tuple[ContactFact
             if key:
                 bearers[key] = (*bearers.get(key, ()), contact)
     return bearers
+
+
+def _humans(contacts: Sequence[ContactFact]) -> tuple[str, ...]:
+    """Whom anybody may turn to: those with coordinates, where they are so few that each means to be asked."""
+    reachable = [c.key for c in contacts if c.phone or c.email][: FEW + 1]
+    return tuple(reachable) if len(reachable) <= FEW else ()
 
 
 def _children(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:

@@ -45,6 +45,7 @@ class Reading:
     absent: tuple[str, ...] = ()
     said: str = ""
     number: int = 0
+    first: int = 0  # the number of the first entry to show of a list that is too long for one message
     several: bool = False  # several people, each named
     confidence: float = 1.0
     because: str = ""

@@ -1,18 +1,23 @@
 """What every answer is made with: the reading, what is known, the clock, and how an answer is put together."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handlers.dates import months, span
 from handlers.messages import Button
 from handlers.questions import wording as w
 from handlers.questions.facts import ContactFact, EventFact, Source
 from handlers.questions.knowledge import Knowledge, handle
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
+from storage.agenda import Precision
 
 MOST_LISTED = 8
+MOST_LABEL = 60  # characters of a button, on the narrowest channel
 Row = tuple[Button, ...]
 
 
@@ -20,8 +25,8 @@ Row = tuple[Button, ...]
 class Answer:
     """What is said back. `understood` is false when nothing fitted or the thing asked is not known here.
 
-    `contact` is the one person whose coordinates are told, for channels that show a card; `event` the one event told
-    of, for what one may do about it.
+    `contact` is the one person whose coordinates are told, for channels that show a card, and `employer` the name of
+    their organisation; `event` the one event told of, for what one may do about it.
     """
 
     body: str
@@ -30,6 +35,7 @@ class Answer:
     reading: Reading
     understood: bool = True
     contact: ContactFact | None = None
+    employer: str = ""
     event: EventFact | None = None
     sources: tuple[Source, ...] = ()
 
@@ -75,10 +81,11 @@ class Telling:
         organisation = self.knowledge.organisation.get(key)
         return (organisation.abbreviation or organisation.name) if organisation else ""
 
-    def say(self, body: str, *rows: Row, source: Source | None = None, **remembered: Any) -> Answer:
+    def say(self, body: str, *rows: Row, sources: Iterable[Source | None] = (), **remembered: Any) -> Answer:
         """An answer; what is `remembered` takes the place of what the conversation was about."""
         memory = self._remember(remembered)
-        return Answer(body, rows, memory, self.reading, sources=(source,) if source is not None else ())
+        known = tuple(dict.fromkeys(source for source in sources if source is not None))
+        return Answer(body, rows, memory, self.reading, sources=known)
 
     def refuse(self, body: str, *rows: Row, **remembered: Any) -> Answer:
         """« Je ne sais pas », in whatever words."""
@@ -88,8 +95,49 @@ class Telling:
         return self.memory.about(**changes, intent=self.reading.intent) if changes else self.memory
 
     def offers(self) -> tuple[Row, ...]:
-        """A button for each person or event of the reading, asking the same of that one."""
+        """A button for each person or event of the reading, asking the same of that one. No two look alike."""
         asks = "-".join(self.reading.asks[:3])
-        people = [(c.name, f"question:contact:{handle(c.key)}:{asks}") for c in self.contacts[:MOST_LISTED]]
-        events = [(e.name, f"question:event:{handle(e.key)}:{asks}") for e in self.events[:MOST_LISTED]]
-        return tuple((Button(label=label[:60], action=action[:64]),) for label, action in (*people, *events))
+        contacts, events = self.contacts[:MOST_LISTED], self.events[:MOST_LISTED]
+        names = Counter([*(c.name for c in contacts), *(e.name for e in events)])
+        people = [(c.name, self.role(c) if names[c.name] > 1 else "", "contact", c.key) for c in contacts]
+        days = Counter((e.name, _days(e)) for e in events)
+        dated = [
+            (e.name, _apart(e, days[e.name, _days(e)]) if names[e.name] > 1 else "", "event", e.key) for e in events
+        ]
+        return tuple(
+            (Button(label=_label(name, apart), action=f"question:{verb}:{handle(key)}:{asks}"[:64]),)
+            for name, apart, verb, key in (*people, *dated)
+        )
+
+    def role(self, contact: ContactFact) -> str:
+        """What tells a person from their namesake: function and organisation."""
+        return ", ".join(part for part in (contact.function, self.owner(contact.organisation)) if part)
+
+    def page(self, length: int, action: str) -> tuple[Row, ...]:
+        """« Suite », and « Avant », of a list of that length; the number of the first entry follows the action."""
+        first = self.reading.first
+        turns = []
+        if first:
+            turns.append(Button(label=w.EARLIER, action=f"{action}:{max(0, first - MOST_LISTED)}"))
+        if first + MOST_LISTED < length:
+            turns.append(Button(label=w.LATER, action=f"{action}:{first + MOST_LISTED}"))
+        return (tuple(turns),) if turns else ()
+
+
+def _days(event: EventFact) -> str:
+    month = event.precision == Precision.MONTH
+    return months(event.starts_on, event.ends_on) if month else span(event.starts_on, event.ends_on)
+
+
+def _apart(event: EventFact, alike: int) -> str:
+    """What tells an event from another of its name: its day, and its place when they share the day."""
+    return f"{event.place}, {_days(event)}" if alike > 1 and event.place else _days(event)
+
+
+def _label(name: str, apart: str) -> str:
+    """A name that is cut before what tells it from its like is."""
+    if not apart:
+        return name[:MOST_LABEL]
+    room = max(12, MOST_LABEL - len(apart) - 3)
+    short = name if len(name) <= room else name[: room - 1].rstrip() + "…"
+    return f"{short} ({apart})"[:MOST_LABEL]

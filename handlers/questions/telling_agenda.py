@@ -8,7 +8,9 @@ from handlers.messages import plain
 from handlers.questions import wording as w
 from handlers.questions.dates import Period
 from handlers.questions.facts import EventFact
+from handlers.questions.knowledge import handle
 from handlers.questions.periods import FAR_FUTURE
+from handlers.questions.reading import Reading
 from handlers.questions.telling import MOST_LISTED, Answer, Telling
 from storage.agenda import Precision
 
@@ -37,13 +39,28 @@ def agenda(t: Telling) -> Answer:
     }
     if not found:
         return t.say(_nothing(t, label + where, vague), **about)
-    lines = [w.entry(e, t.today, t.zone) for e in found[:MOST_LISTED]]
+    first = min(t.reading.first, len(found) - 1)
+    shown = found[first : first + MOST_LISTED]
+    lines = [w.entry(e, t.today, t.zone) for e in shown]
     if len(found) == 1:
-        return replace(t.say(lines[0], source=found[0].source, **about), event=found[0])
-    listed = [f"- {line}" for line in lines]
-    if len(found) > MOST_LISTED:
-        listed.append(f"- … et {len(found) - MOST_LISTED} autres.")
-    return t.say("\n".join((f"{w.capital(label)}{where}{w.SP}:", "", *listed)), source=found[0].source, **about)
+        return replace(t.say(lines[0], sources=[found[0].source], **about), event=found[0])
+    head = f"{w.capital(label)}{where}{_of(first, len(shown), len(found))}{w.SP}:"
+    body = "\n".join((head, "", *(f"- {line}" for line in lines)))
+    pages = t.page(len(found), agenda_page(t.reading))
+    return t.say(body, *pages, sources=[e.source for e in shown], **about)
+
+
+def agenda_page(reading: Reading) -> str:
+    """The action that shows another page of that list, without the number: the days, the region, what bounds it."""
+    period = reading.period
+    days = f"{period.first:%Y%m%d}:{period.last:%Y%m%d}" if period else ":"
+    anchor = f"{period.open[:1]}{handle(period.anchor)}" if period and period.open and period.anchor else ""
+    return f"question:more:{days}:{handle(reading.region) if reading.region else ''}:{anchor}"
+
+
+def _of(first: int, count: int, total: int) -> str:
+    """« (9 à 16 sur 23) », when that is not all."""
+    return f" ({first + 1} à {first + count} sur {total})" if count < total else ""
 
 
 def _touched(t: Telling) -> list[EventFact]:

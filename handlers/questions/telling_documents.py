@@ -25,7 +25,7 @@ def meaning(t: Telling) -> Answer:
         return t.refuse(w.UNKNOWN)
     return t.say(
         "\n".join(lines),
-        source=source,
+        sources=[source],
         term=t.reading.term,
         organisation=t.reading.organisation,
         events=(),
@@ -38,7 +38,7 @@ def topic(t: Telling) -> Answer:
     found = t.knowledge.topic[t.reading.topic]
     return t.say(
         found.body,
-        source=found.source,
+        sources=[found.source],
         topic=found.key,
         events=t.reading.events or tuple(found.details.get("events", ()))[:1],
         contacts=tuple(found.details.get("contacts", ())),
@@ -82,7 +82,7 @@ def _told_after_all(t: Telling) -> Answer | None:
         lines = [plain(str(fact.details[name])) for name in t.reading.absent if fact.details.get(name)]
         if lines and len(lines) == len(t.reading.absent):
             keys = {"events": t.reading.events} if fact in t.events else {"contacts": t.keys}
-            return t.say(f"{w.bold(fact.name)}{w.SP}: {' '.join(lines)}", source=fact.source, **keys)
+            return t.say(f"{w.bold(fact.name)}{w.SP}: {' '.join(lines)}", sources=[fact.source], **keys)
     return None
 
 

@@ -29,7 +29,9 @@ def event(t: Telling) -> Answer:
         "region": t.events[0].region,
     }
     known = any(found for _, found in told)
-    answer = t.say(body, source=t.events[0].source, **about) if known else t.refuse(body, **about)
+    answer = (
+        t.say(body, sources=[one.source for one in t.events[:_MOST]], **about) if known else t.refuse(body, **about)
+    )
     return replace(answer, event=t.events[0]) if len(t.events) == 1 else answer
 
 
@@ -151,5 +153,5 @@ def step(t: Telling) -> Answer:
     one = chosen[0]
     asks = tuple(a for a in t.reading.asks if a not in ("what", "when"))
     body = _about(t, one, ("when", *asks))[0] if asks else w.entry(one, t.today, t.zone)
-    said = t.say(body, source=one.source, events=(one.key,), contacts=(), asks=(), topic="", region="")
+    said = t.say(body, sources=[one.source], events=(one.key,), contacts=(), asks=(), topic="", region="")
     return replace(said, event=one)

@@ -6,7 +6,7 @@ from handlers.messages import Button, plain
 from handlers.questions import wording as w
 from handlers.questions.facts import ContactFact
 from handlers.questions.knowledge import handle
-from handlers.questions.reading import COORDINATES
+from handlers.questions.reading import COORDINATES, Reading
 from handlers.questions.telling import MOST_LISTED, Answer, Telling
 
 _MISSING = {
@@ -22,7 +22,7 @@ def owner(t: Telling) -> Answer:
     if not t.contacts:
         return t.refuse("Ces coordonnées ne figurent pas dans l’annuaire que je connais.")
     lines = [f"C’est {w.person(c)}, {_offices(t, c)}." for c in t.contacts]
-    return t.say("\n".join(lines), source=t.contacts[0].source, contacts=t.keys, asks=("who",), events=())
+    return t.say("\n".join(lines), sources=[c.source for c in t.contacts], contacts=t.keys, asks=("who",), events=())
 
 
 def contact(t: Telling) -> Answer:
@@ -44,14 +44,23 @@ def contact(t: Telling) -> Answer:
     }
     if not any(known for _, known in told):
         return t.refuse(lines, **about)
-    answer = t.say(lines, *_more(t, asks), source=t.contacts[0].source, **about)
-    return replace(answer, contact=t.contacts[0]) if len(t.contacts) == 1 and wanted else answer
+    answer = t.say(lines, *_more(t, asks), sources=[c.source for c in t.contacts], **about)
+    if len(t.contacts) > 1 or not (wanted or "card" in asks):
+        return answer
+    one = t.contacts[0]
+    return replace(answer, contact=one, employer=t.owner(one.organisation)) if one.phone or one.email else answer
 
 
 def _choose(t: Telling) -> Answer:
-    names = w.listed([f"{w.person(c)} ({plain(c.function)})" for c in t.contacts[:MOST_LISTED]])
+    named = [f"{w.person(c)} ({plain(c.function)})" for c in t.contacts[:MOST_LISTED]]
+    many = len(t.contacts) - MOST_LISTED
+    if many > 0:
+        which = f"Précisez un prénom, une organisation ou une fonction{w.SP}: {many} autres portent ce nom."
+        names = ", ".join(named)
+    else:
+        which, names = f"De qui s’agit-il{w.NB}?", w.listed(named)
     return t.refuse(
-        f"Plusieurs personnes correspondent{w.SP}: {names}. De qui s’agit-il{w.NB}?",
+        f"Plusieurs personnes correspondent{w.SP}: {names}. {which}",
         *t.offers(),
         offers=t.keys[:MOST_LISTED],
         asks=t.reading.asks,
@@ -121,21 +130,32 @@ def members(t: Telling) -> Answer:
     if not t.contacts or (wanted and not any(c.phone or c.email for c in t.contacts)):
         return t.refuse(f"Je n’ai pas de coordonnées pour cela {w.NOT_TOLD}.")
     lines = []
-    for one in t.contacts[:MOST_LISTED]:
+    shown = t.contacts[t.reading.first : t.reading.first + MOST_LISTED]
+    for one in shown:
         phone = one.phone if wanted & {"phone", "coordinates"} else ""
         email = one.email if wanted & {"email", "coordinates"} else ""
         told = " · ".join(plain(value) for value in (phone, email) if value)
         lines.append(f"- {w.person(one)}, {plain(one.function)}{f'{w.SP}: {told}' if told else ''}")
     owner_name = t.owner(t.reading.organisation)
     head = f"{w.bold(owner_name)}{w.SP}:" if owner_name else f"Vos interlocuteurs{w.SP}:"
+    pages = t.page(len(t.contacts), people_page(t.reading)) if t.reading.organisation else ()
+    left = len(t.contacts) - len(shown)
+    if left and not pages:
+        lines.append(f"- … et {left} autre{'s' if left > 1 else ''}.")
     return t.say(
         "\n".join((head, "", *lines)),
-        source=t.contacts[0].source,
-        contacts=t.keys,
+        *pages,
+        sources=[c.source for c in shown],
+        contacts=tuple(c.key for c in shown),
         organisation=t.reading.organisation,
         asks=asks,
         events=(),
     )
+
+
+def people_page(reading: Reading) -> str:
+    """The action that shows another page of an organisation’s people, without the number."""
+    return f"question:people:{handle(reading.organisation)}:{'-'.join(reading.asks[:3])}"
 
 
 def near(t: Telling) -> Answer:

@@ -19,10 +19,12 @@ def phase(t: Telling) -> Answer:
     if "all" in asks:
         lines = [f"- {plain(p.name)} ({w.month_span(p)})" for p in t.events]
         head = f"La démarche compte {len(t.events)} phases{w.SP}:"
-        return t.say("\n".join((head, "", *lines)), source=t.events[0].source, events=(), asks=("all",), contacts=())
+        return t.say(
+            "\n".join((head, "", *lines)), sources=[p.source for p in t.events], events=(), asks=("all",), contacts=()
+        )
     return t.say(
         "\n".join(line for one in t.events[:2] for line in _lines(t, one)),
-        source=t.events[0].source,
+        sources=[p.source for p in t.events[:2]],
         events=tuple(e.key for e in t.events[:2]),
         contacts=(),
         topic="",

@@ -32,7 +32,7 @@ def whose(t: Telling) -> Answer:
 def which(t: Telling) -> Answer:
     """Which of them, or which event at all?"""
     if rows := t.offers():
-        names = [w.person(c) for c in t.contacts] + [w.bold(e.name) for e in t.events]
+        names = [w.bold(button.label) for row in rows for button in row]
         return t.refuse(
             f"Plusieurs réponses sont possibles{w.SP}: {w.listed(names)}. Laquelle voulez-vous{w.NB}?", *rows
         )

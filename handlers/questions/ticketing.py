@@ -1,32 +1,44 @@
-"""What Concerte does not know goes to staff, if the asker wants; the answer comes back, and may be kept."""
+"""What Concerte does not know goes to staff, if the asker wants: to their room, else to each of them."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.errors import Refusal
-from handlers.messages import Button, Reply, plain, say
+from handlers.messages import Button, Message, Reply, plain, say
 from handlers.questions import ticket_wording as words
+from handlers.questions.knowledge import handle
+from handlers.questions.ticket_answering import begin_correction, begin_reply, close, drop, keep, resume, send
 from handlers.request import Request
-from handlers.telling import tell_account, tell_staff
+from handlers.telling import tell_staff
 from storage.conversations import Conversation
-from storage.directory import Topic
-from storage.network import bump_knowledge
-from storage.people import Account
-from storage.tickets import Ticket, TicketState, open_tickets
+from storage.outbox import Kind, enqueue
+from storage.tickets import Room, Ticket, count_open, is_lost, open_tickets, room_of_staff, write_room
 
-ASKED = "asked"  # where a conversation's memory keeps the last question, …
-TOLD = "told"  # … and what was answered
-FORM = "questions:reply"
+ASKED = "asked"  # where a conversation's memory keeps the last questions: [handle, question, answer, ticket]
+KEPT_QUESTIONS = 5
 SHOWN = 5
+_HERE, _PRIVATELY = ("ici", "tickets ici"), ("en privé", "en prive", "tickets en privé", "tickets en prive")
 
-ASK_STAFF = (Button(label=words.ASK_STAFF, action="ticket:ask"),)
-WRONG = Button(label=words.WRONG, action="ticket:wrong")
+
+def with_asked(memory: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The memory with the last questions of the one before: what was asked can still be sent to staff."""
+    return {**memory, ASKED: before[ASKED]} if before.get(ASKED) else memory
+
+
+def remember_asked(memory: dict[str, Any], question: str, told: str) -> tuple[dict[str, Any], str]:
+    """The memory with this question among the last ones, and its handle, which the buttons carry.
+
+    Somebody else's button names a question that one's own memory does not hold: nothing is sent in another's name.
+    """
+    name = handle(question)
+    others = [entry for entry in _asked(memory) if entry[0] != name]
+    return {**memory, ASKED: [*others, [name, question, told, 0]][-KEPT_QUESTIONS:]}, name
 
 
 async def press(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """The buttons of tickets: `ticket:<verb>[:<number>]`."""
+    """The buttons of tickets: `ticket:<verb>[:<what>]`."""
     verb = request.press.action.split(":")[1] if request.press and ":" in request.press.action else ""
     match verb:
         case "ask":
@@ -34,127 +46,109 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         case "wrong":
             return await _open(request, session, conversation, wrong=True)
         case "reply":
-            return await _begin_reply(request, session, conversation)
+            return await begin_reply(request, session, conversation)
+        case "resume":
+            return await resume(request, session, conversation)
+        case "send":
+            return await send(request, session, conversation)
+        case "drop":
+            return await drop(request, conversation)
         case "keep":
-            return await _keep(request, session)
+            return await keep(request, session)
         case "close":
-            return await _close(request, session)
+            return await close(request, session)
     return Reply(notice=words.STALE)
 
 
 async def list_tickets(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """« tickets »: the questions that wait for staff, oldest first."""
+    """« tickets »: the questions that wait for staff, oldest first; « tickets ici »: this channel is where they go."""
     request.staff()
-    waiting = await open_tickets(session)
+    where = " ".join((request.rest or request.command).lower().split()).rstrip(" .!")
+    if where in _HERE or where in _PRIVATELY:
+        return await _settle(request, session, here=where in _HERE)
+    waiting = await open_tickets(session, SHOWN)
     if not waiting:
         return say(words.NONE_WAITING)
-    lines = "\n".join(f"- {words.numbered(ticket.id, plain(ticket.question))}" for ticket in waiting[:SHOWN])
-    rows = [
-        (Button(label=words.reply_to(ticket.id), action=f"ticket:reply:{ticket.id}"),) for ticket in waiting[:SHOWN]
-    ]
-    return say(f"**{words.waiting(len(waiting))}**\n\n{lines}", *rows)
+    lines = "\n".join(f"- {words.numbered(ticket.id, plain(ticket.question))}" for ticket in waiting)
+    rows = [(Button(label=words.reply_to(ticket.id), action=f"ticket:reply:{ticket.id}"),) for ticket in waiting]
+    count = await count_open(session)
+    more = f"\n\n{words.more_waiting(count - SHOWN)}" if count > SHOWN else ""
+    return say(f"**{words.waiting(count)}**\n\n{lines}{more}", *rows)
+
+
+async def _settle(request: Request, session: AsyncSession, *, here: bool) -> Reply:
+    if not here:
+        await write_room(session, None)
+        return say(words.ROOM_NONE)
+    inbound = request.inbound
+    if inbound.chat_kind == "private":
+        raise Refusal(words.ROOM_IS_A_CHANNEL)
+    await write_room(session, Room(inbound.platform, inbound.workspace, inbound.chat))
+    return say(words.ROOM_SET)
 
 
 async def _open(request: Request, session: AsyncSession, conversation: Conversation, *, wrong: bool) -> Reply:
-    question = str(conversation.memory.get(ASKED, ""))
-    if not question:
+    name = request.arguments[0] if request.arguments else ""
+    found = next((entry for entry in reversed(_asked(conversation.memory)) if name in ("", entry[0])), None)
+    if found is None:
         return say(words.FORGOTTEN)
-    told = str(conversation.memory.get(TOLD, "")) if wrong else ""
+    _, question, told, sent = found
+    if sent:
+        return say(words.SENT_BEFORE)
     if wrong and request.person is not None and request.person.is_staff:
         # Whoever may answer corrects at once: no ticket to oneself.
-        conversation.open_form(FORM, {"question": question})
-        return say(words.correct_it(plain(question)))
+        return begin_correction(conversation, question, request.received_at)
+    private = request.inbound.chat_kind == "private"
     ticket = Ticket(
         account_id=request.account_id,
         person_id=request.person.id if request.person else None,
         question=question,
-        told=told,
+        told=told if wrong else "",
+        chat="" if private else request.inbound.chat,
         asked_at=request.received_at,
     )
     session.add(ticket)
     await session.flush()
-    conversation.memory = {key: value for key, value in conversation.memory.items() if key not in (ASKED, TOLD)}
-    who = request.person.name if request.person else ""
-    buttons = (
-        Button(label=words.REPLY, action=f"ticket:reply:{ticket.id}", style="primary"),
-        Button(label=words.CLOSE, action=f"ticket:close:{ticket.id}"),
+    asked = [[*entry[:3], ticket.id] if entry is found else entry for entry in _asked(conversation.memory)]
+    conversation.memory = {**conversation.memory, ASKED: asked}
+    reached = await _tell(request, session, ticket)
+    sentence = words.SENT if reached else words.SENT_NOBODY
+    return say(sentence if private else words.SENT_HERE)
+
+
+async def _tell(request: Request, session: AsyncSession, ticket: Ticket) -> bool:
+    """Show the ticket in the room of staff, or to each of them when there is none or it does not take it."""
+    who = plain(request.person.name) if request.person else ""
+    text = words.to_staff(ticket.id, who, plain(ticket.question), plain(ticket.told), before_others=bool(ticket.chat))
+    row = ticket_row(ticket.id)
+    room = await room_of_staff(session)
+    if room is None or await is_lost(session, room):
+        if room is not None:
+            text += f"\n\n{words.ROOM_LOST}"
+        return await tell_staff(session, f"ticket:{ticket.id}", text, request.received_at, row) > 0
+    message = Message(text=text, buttons=(row,))
+    delivery = {
+        "about": f"ticket:{ticket.id}:room",
+        "kind": Kind.NOTICE,
+        "platform": room.platform,
+        "workspace": room.workspace,
+        "chat": room.chat,
+        "payload": message.model_dump(mode="json", exclude_defaults=True),
+        "due_at": request.received_at,
+        "created_at": request.received_at,
+    }
+    return await enqueue(session, [delivery]) > 0
+
+
+def ticket_row(number: int) -> tuple[Button, ...]:
+    """What staff may do with a ticket."""
+    return (
+        Button(label=words.REPLY, action=f"ticket:reply:{number}", style="primary"),
+        Button(label=words.CLOSE, action=f"ticket:close:{number}"),
     )
-    text = words.to_staff(ticket.id, plain(who), plain(question), plain(told))
-    reached = await tell_staff(session, f"ticket:{ticket.id}", text, request.received_at, buttons)
-    return say(words.SENT if reached else words.SENT_NOBODY)
 
 
-async def _begin_reply(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    ticket = await _waiting(request, session)
-    conversation.open_form(FORM, {"ticket": ticket.id})
-    return say(words.write_reply(plain(ticket.question)))
-
-
-async def reply_typed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
-    """The text typed by staff after « Répondre » or « Corriger cette réponse »."""
-    state = dict(conversation.form_state)
-    conversation.close_form()
-    author = request.staff()
-    if request.text.lower().strip(" .!") in ("annuler", "stop"):
-        return say(words.GIVEN_UP)
-    if "question" in state:
-        await keep_answer(session, str(state["question"]), request.text, request.received_at)
-        return say(words.CORRECTED)
-    ticket = await session.get(Ticket, int(state.get("ticket", 0)), with_for_update=True)
-    if ticket is None or ticket.state != TicketState.OPEN:
-        return say(words.ALREADY_ANSWERED)
-    ticket.state, ticket.answer = TicketState.ANSWERED, request.text
-    ticket.answered_by, ticket.answered_at = author.id, request.received_at
-    account = await session.get(Account, ticket.account_id) if ticket.account_id else None
-    if account is not None:
-        text = words.from_staff(plain(ticket.question), plain(request.text))
-        await tell_account(session, account, f"answer:{ticket.id}", text, request.received_at)
-    keep = (Button(label=words.KEEP, action=f"ticket:keep:{ticket.id}", style="primary"),)
-    return say(words.REPLIED if account is not None else words.ASKER_GONE, keep)
-
-
-async def _keep(request: Request, session: AsyncSession) -> Reply:
-    request.staff()
-    ticket = await _of(request, session)
-    if ticket.state != TicketState.ANSWERED:
-        raise Refusal(words.ALREADY_ANSWERED)
-    if not ticket.kept_as:
-        ticket.kept_as = await keep_answer(session, ticket.question, ticket.answer, request.received_at)
-    return say(words.KEPT, replace=True)
-
-
-async def _close(request: Request, session: AsyncSession) -> Reply:
-    ticket = await _waiting(request, session)
-    ticket.state, ticket.answered_at = TicketState.CLOSED, request.received_at
-    return say(words.CLOSED, replace=True)
-
-
-async def keep_answer(session: AsyncSession, question: str, answer: str, now: datetime) -> str:
-    """Make a known answer of it, or replace the one to the same question; returns its key.
-
-    It is a topic that staff have edited, so no loading of a pack touches it, and every process learns of it.
-    """
-    version = await bump_knowledge(session)
-    known = await session.scalar(select(Topic).where(Topic.title == question, Topic.key.startswith("faq-")))
-    if known is None:
-        known = Topic(key=f"faq-{version}", title=question, phrases=[question], details={"faq": True})
-        session.add(known)
-    known.body, known.source, known.source_date = plain(answer), words.SOURCE, now.date()
-    known.edited_at = known.updated_at = now
-    return known.key
-
-
-async def _of(request: Request, session: AsyncSession) -> Ticket:
-    number = request.number(0)
-    found = await session.get(Ticket, number, with_for_update=True) if number is not None else None
-    if found is None:
-        raise Refusal(words.STALE, audit="forged ticket")
-    return found
-
-
-async def _waiting(request: Request, session: AsyncSession) -> Ticket:
-    request.staff()
-    ticket = await _of(request, session)
-    if ticket.state != TicketState.OPEN:
-        raise Refusal(words.ALREADY_ANSWERED)
-    return ticket
+def _asked(memory: dict[str, Any]) -> Sequence[list[Any]]:
+    """The last questions; what an older version kept is passed over."""
+    kept = memory.get(ASKED)
+    return [entry for entry in kept if len(entry) == 4] if isinstance(kept, list) else []

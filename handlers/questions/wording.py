@@ -52,6 +52,9 @@ STRANGER = (
 )
 NOT_TOLD = "dans les documents que je connais"
 
+EARLIER = "← Avant"
+LATER = "Suite →"
+
 ACTS = {
     "greeting": GREETING,
     "thanks": THANKS,
