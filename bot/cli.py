@@ -88,7 +88,7 @@ def ask(
 @app.command("import")
 def import_files(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="the folder of a pack, or members files (.csv, .xlsx)")
+        list[Path] | None, typer.Argument(help="a pack (a folder), members (.csv, .xlsx), agendas (.ics)")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would change, change nothing")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="undo the last import of members")] = False,

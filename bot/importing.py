@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
+from bot.agendas import SUFFIXES as AGENDA_SUFFIXES
+from bot.agendas import import_agendas
 from bot.channel import CannotStart
 from bot.members import (
     SUFFIXES,
@@ -39,13 +41,16 @@ async def import_all(
     skip_refused: bool = False,
     columns: Sequence[str] = (),
 ) -> int:
-    """Load packs, then members files, all or nothing; returns the exit code. Raises CannotStart for a bad one."""
+    """Load packs, members files, then calendars, all or nothing; returns the exit code. Raises CannotStart."""
     said = explained(columns)
     packs = [_pack(path) for path in paths if path.is_dir()]
-    members = [path for path in paths if not path.is_dir()]
+    agendas = [path for path in paths if not path.is_dir() and path.suffix.lower() in AGENDA_SUFFIXES]
+    members = [path for path in paths if not path.is_dir() and path not in agendas]
     for path in members:
         if path.suffix.lower() not in SUFFIXES:
-            raise CannotStart(f"{path} is neither the folder of a pack nor a members file (.csv, .xlsx).")
+            raise CannotStart(
+                f"{path} is neither the folder of a pack nor a members file (.csv, .xlsx) nor a calendar (.ics)."
+            )
     database = await open_database(settings)
     try:
         async with database.transaction() as session:  # answers about columns are remembered whatever comes after
@@ -56,6 +61,7 @@ async def import_all(
                 say(str(report))
             if files:
                 await import_members(session, files, skip_refused=skip_refused)
+            await import_agendas(session, agendas, SystemClock().now())
             if dry_run:
                 raise _DryRun
     except _DryRun:

@@ -25,6 +25,7 @@ from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
 from handlers.calendar import agenda, changing, feeding, offering, remembering, reminding, replying
 from handlers.calendar import pressing as calendar
+from handlers.calendar import receiving as calendar_files
 from handlers.calendar import wording as calendar_wording
 from handlers.consultations import answering, behalf, following, voting
 from handlers.consultations import composing as polls
@@ -51,8 +52,9 @@ _RESUME_CODE = Button(label="Saisir un code", action="account:code")
 
 
 async def _received(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """A file goes with the announcement being written; else it is one to import."""
+    """A file goes with the announcement being written; else it is one to import: an agenda, or members."""
     taken = await attaching.received(request, session, conversation)
+    taken = taken if taken is not None else await calendar_files.received(request, session, conversation)
     return taken if taken is not None else await receiving.receive(request, session, conversation)
 
 

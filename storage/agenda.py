@@ -1,11 +1,11 @@
 """The agenda: events known to the minute, the day, the month or a span of months."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -37,9 +37,12 @@ class Event(Row):
     day of the first month and the last day of the last one. `starts_at` and `ends_at` are instants, known only
     with minute precision. `audience` is `{"roles": […], "regions": [codes], "kinds": […]}`; an empty or absent
     list means everybody. `edited_at` is set when staff change the event: from then on the pack leaves it alone.
+    `uid` is the iCalendar UID that the event came with, or that of its series; `occurrence` is the date that the rule
+    of the series gave it, `20240611` or `20240611T080000Z`, whatever it was moved to since; empty outside a series.
     """
 
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_uid_occurrence", "uid", "occurrence", unique=True),)
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(default="event")  # event, phase, workshop, deadline: words of the pack
@@ -69,6 +72,10 @@ class Event(Row):
     seed_digest: Mapped[str | None]
     edited_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    uid: Mapped[str | None]
+    occurrence: Mapped[str] = mapped_column(default="")
+    import_sequence: Mapped[int | None]  # of the calendar file that brought it; a lower one is older and passed over
+    import_digest: Mapped[str | None]
     region: Mapped[Region | None] = relationship(lazy="raise")
 
 
@@ -84,5 +91,37 @@ async def events_between(session: AsyncSession, first: date, last: date) -> Sequ
             select(Event)
             .where(Event.starts_on <= last, Event.ends_on >= first)
             .order_by(Event.starts_on, Event.starts_at, Event.id)
+        )
+    ).all()
+
+
+async def events_of_uids(session: AsyncSession, uids: Collection[str]) -> Sequence[Event]:
+    """The events that came with those UIDs, alone or in series, in the order of time."""
+    found: list[Event] = []
+    wanted = sorted(uids)
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        found += await session.scalars(select(Event).where(Event.uid.in_(chunk)))
+    return sorted(found, key=lambda event: (event.starts_on, event.occurrence, event.id))
+
+
+async def events_of_keys(session: AsyncSession, keys: Collection[str]) -> Sequence[Event]:
+    """The events with those keys."""
+    found: list[Event] = []
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 500):
+        found += await session.scalars(select(Event).where(Event.key.in_(wanted[start : start + 500])))
+    return found
+
+
+async def series_from(session: AsyncSession, event: Event) -> Sequence[Event]:
+    """An event of a series and those that follow it by the rule, cancelled ones left out; alone without a series."""
+    if not event.occurrence:
+        return [event]
+    return (
+        await session.scalars(
+            select(Event)
+            .where(Event.uid == event.uid, Event.occurrence >= event.occurrence, Event.status != Status.CANCELLED)
+            .order_by(Event.occurrence)
         )
     ).all()

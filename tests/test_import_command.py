@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from tests.icalendars import calendar
 from tests.process import Process
 
 HEADER = "prenom;nom;email;telephone;structure;region;role\n"
@@ -65,6 +66,20 @@ async def test_an_unclear_column_is_explained_once_by_an_option(tmp_path: Path) 
     code, said = await concerte(tmp_path, "membres.csv")  # it is not asked again
     assert code == 0
     assert any("1\u00a0inchangée" in line for line in said)
+
+
+async def test_an_agenda_is_tried_imported_and_updated(tmp_path: Path) -> None:
+    event = "UID:b@union\nSUMMARY:Bureau élargi\nDTSTART:20990404T100000"
+    (tmp_path / "agenda.ics").write_bytes(calendar(event))
+    code, said = await concerte(tmp_path, "--dry-run", "agenda.ics")
+    assert code == 0 and "agenda.ics\u00a0: 1\u00a0événement ajouté, 0\u00a0modifié, 0\u00a0annulé." in said
+    for head in ("1\u00a0événement ajouté", "1\u00a0inchangé."):  # the dry run kept nothing
+        code, said = await concerte(tmp_path, "agenda.ics")
+        assert code == 0 and any(head in line for line in said)
+    (tmp_path / "faux.ics").write_bytes(calendar("UID:c\nSUMMARY:Autre\nDTSTART:20990404T100000", "UID:d\nSUMMARY:x"))
+    code, said = await concerte(tmp_path, "faux.ics")
+    assert code == 2
+    assert said[-1].startswith("faux.ics, ligne 9, UID d\u00a0: cet événement n’a pas de DTSTART — ")
 
 
 async def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:

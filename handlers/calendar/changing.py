@@ -14,6 +14,7 @@ from handlers.calendar.agenda import may_keep, upcoming
 from handlers.calendar.cards import line
 from handlers.calendar.finding import named
 from handlers.calendar.keeping import cancel_event, move_event
+from handlers.calendar.regions import region_named
 from handlers.calendar.telling import tell_change
 from handlers.calendar.understanding import Meant, fold, read
 from handlers.dates import event_dates
@@ -24,7 +25,7 @@ from storage.agenda import Event, Precision, Status
 from storage.audiences import Audience, count
 from storage.audit import Act, note
 from storage.conversations import Conversation
-from storage.network import Region, all_regions, bump_knowledge, home
+from storage.network import all_regions, bump_knowledge, home
 
 FORM = "calendar:keeping"
 WORDS = {"ajoute": "add", "deplace": "move", "déplace": "move", "annule": "cancel", "confirme": "confirm"}
@@ -131,7 +132,7 @@ async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, n
 async def _new(session: AsyncSession, person: Someone, meant: Meant, now: datetime) -> Event:
     if meant.on is None or not meant.name:
         raise Refusal(wording.NO_DATE)
-    region = await _region(session, meant.name)
+    region = region_named(await all_regions(session), meant.name)
     if not person.is_staff and (region is None or region.id not in person.staff_regions):
         raise Refusal(wording.YOUR_REGION)
     zone = region.zone if region is not None else (await home(session))[0]
@@ -167,18 +168,6 @@ async def _new(session: AsyncSession, person: Someone, meant: Meant, now: dateti
         edited_at=now,
         updated_at=now,
     )
-
-
-async def _region(session: AsyncSession, name: str) -> Region | None:
-    """The region named in the words; the longest name when several are."""
-    said = f" {fold(name)} "
-    found = [
-        (len(word), region)
-        for region in await all_regions(session)
-        for word in (region.name, *region.aliases)
-        if f" {fold(word)} " in said
-    ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 async def _named(session: AsyncSession, request: Request, person: Someone, name: str) -> list[Event]:

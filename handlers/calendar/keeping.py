@@ -58,10 +58,8 @@ def _as_long(event: Event, starts_at: datetime, zone: ZoneInfo) -> datetime | No
     return ends_at if same_day and ends_at - starts_at < timedelta(days=1) else None
 
 
-async def _changed(session: AsyncSession, event: Event, reason: str, now: datetime) -> None:
-    event.sequence += 1
-    event.edited_at = event.updated_at = now
-    await session.flush()
+async def drop_reminders(session: AsyncSession, event: Event, reason: str, now: datetime) -> None:
+    """What waits of an event's reminders does not leave: it has another date, or none any more."""
     await cancel_waiting(
         session,
         Delivery.kind == Kind.REMINDER,
@@ -69,3 +67,10 @@ async def _changed(session: AsyncSession, event: Event, reason: str, now: dateti
         reason=reason,
         now=now,
     )
+
+
+async def _changed(session: AsyncSession, event: Event, reason: str, now: datetime) -> None:
+    event.sequence += 1
+    event.edited_at = event.updated_at = now
+    await session.flush()
+    await drop_reminders(session, event, reason, now)

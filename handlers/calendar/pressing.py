@@ -6,6 +6,7 @@ from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
 from handlers.calendar.offering import remind_me
+from handlers.calendar.receiving import drop_it, import_it
 from handlers.calendar.remembering import forget, moment, snooze
 from handlers.calendar.reminding import pause_reminders, resume_reminders, show_reminders
 from handlers.calendar.replying import ask_needs, export_replies, list_replies, mute_event, reply
@@ -24,6 +25,8 @@ _VERBS = {
     "resume": resume_reminders,
     "keep": keep,
     "drop": drop,
+    "import": import_it,
+    "forget-file": drop_it,
     "ics": event_file,
     "feed-off": stop_feed,
     "reply": reply,

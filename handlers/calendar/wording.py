@@ -101,6 +101,7 @@ UNDERSTOOD = {
     "confirm": "J’ai compris\u00a0: **confirmer**",
 }
 TOLD = {"moved": "Nouvelle date", "cancelled": "Annulé", "confirmed": "Date fixée"}
+CHANGED_TOGETHER = "Changements de l’agenda"
 STAFF_SOURCE = "équipe d’animation du réseau"
 
 
@@ -175,3 +176,8 @@ def page(number: int, pages: int) -> str:
 def more(count: int) -> str:
     """« et 4 autres »."""
     return f"… et {count} autre{'s' if count > 1 else ''} ensuite."
+
+
+def several_changed(count: int) -> str:
+    """The first line when several events have changed at once."""
+    return f"L’agenda a changé\u00a0: {count} événements"

@@ -6,7 +6,7 @@ from alembic import op
 from storage.base import Id, Instant
 
 revision = "0008"
-down_revision = "0002"
+down_revision = "0005"
 
 
 def upgrade() -> None:

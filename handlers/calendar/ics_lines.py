@@ -1,0 +1,164 @@
+"""A calendar file as components and properties that know their lines (RFC 5545, 3.1). Pure.
+
+The library reads values and single lines; where each stood in the file is ours, so that a fault can say it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from icalendar.parser import Contentline
+
+MOST_BYTES = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a calendar file; printed « agenda.ics, ligne 12, UID abc : … — … ». Line 0: the file."""
+
+    file: str
+    line: int
+    uid: str
+    wrong: str
+    right: str
+
+    def __str__(self) -> str:
+        place = self.file
+        place += f", ligne {self.line}" if self.line else ""
+        place += f", UID {self.uid}" if self.uid else ""
+        return f"{place}\u00a0: {self.wrong} — {self.right}"
+
+
+class BadCalendar(Exception):
+    """A calendar file of which nothing is taken, with every fault that was found, in the order of lines."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda fault: fault.line)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One logical line: its name in capitals, its parameters, its value unescaped, the line where it begins."""
+
+    name: str
+    params: dict[str, str]
+    value: str
+    line: int
+
+
+@dataclass(slots=True)
+class Component:
+    """From BEGIN to END: its properties in order, and the components within."""
+
+    kind: str
+    line: int
+    properties: list[Property] = field(default_factory=list)
+    inside: list["Component"] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)  # its logical lines, for the library to read again
+
+    def first(self, name: str) -> Property | None:
+        """The first property of that name."""
+        return next(self.every(name), None)
+
+    def every(self, name: str) -> Iterator[Property]:
+        """All properties of that name."""
+        return (one for one in self.properties if one.name == name)
+
+    def text(self, name: str) -> str:
+        """The value of the first property of that name, trimmed; empty without one."""
+        found = self.first(name)
+        return found.value.strip() if found else ""
+
+
+def looks_like_calendar(name: str, media_type: str, content: bytes) -> bool:
+    """Whether a file wants to be a calendar, by its name, its type or its first words."""
+    begins = content[:64].lstrip(b"\xef\xbb\xbf \r\n\t").upper().startswith(b"BEGIN:VCALENDAR")
+    return begins or name.lower().endswith((".ics", ".ical", ".ifb")) or media_type.startswith("text/calendar")
+
+
+def read_components(name: str, content: bytes) -> list[Component]:
+    """The VCALENDARs of a file. Raises BadCalendar with every line that cannot be read."""
+    if len(content) > MOST_BYTES:
+        wrong = f"ce fichier dépasse {MOST_BYTES // 1024 // 1024}\u00a0Mo"
+        raise BadCalendar([Fault(name, 0, "", wrong, "exportez une période plus courte")])
+    roots: list[Component] = []
+    faults: list[Fault] = []
+    depth: list[Component] = []
+    for number, logical in _unfolded(name, content):
+        try:
+            word, params, value = Contentline(logical).parts()  # type: ignore[no-untyped-call]
+        except ValueError:
+            if not roots:
+                raise BadCalendar(
+                    [Fault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
+                ) from None
+            if len(faults) < 20:
+                faults.append(Fault(name, number, _uid(depth), f"« {_short(logical)} » n’est pas lisible", _LINE))
+            continue
+        kind = value.strip().upper()
+        if word.upper() == "BEGIN":
+            made = Component(kind, number, raw=[logical])
+            (depth[-1].inside if depth else roots).append(made)
+            depth.append(made)
+        elif word.upper() == "END":
+            if not depth or depth[-1].kind != kind:
+                wrong = f"« END:{_short(kind)} » ne ferme rien"
+                raise BadCalendar([*faults, Fault(name, number, _uid(depth), wrong, _CUT)])
+            closed = depth.pop()
+            closed.raw.append(logical)
+            if depth:
+                depth[-1].raw += closed.raw
+        elif depth:
+            named = {str(key).upper(): _one(one) for key, one in params.items()}
+            depth[-1].properties.append(Property(word.upper(), named, value, number))
+            depth[-1].raw.append(logical)
+        else:
+            raise BadCalendar([Fault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)])
+    if depth:
+        wrong = f"« BEGIN:{_short(depth[-1].kind)} » n’est jamais refermé"
+        faults.append(Fault(name, depth[-1].line, _uid(depth), wrong, _CUT))
+    if not roots or any(root.kind != "VCALENDAR" for root in roots):
+        faults = faults or [Fault(name, 0, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
+    if faults:
+        raise BadCalendar(faults)
+    return roots
+
+
+_LINE = "corrigez ou retirez cette ligne"
+_CUT = "le fichier semble coupé ou abîmé\u202f; exportez-le à nouveau"
+_NOT_ONE = "exportez votre agenda au format iCalendar (.ics)"
+
+
+def _unfolded(name: str, content: bytes) -> Iterator[tuple[int, str]]:
+    """Logical lines with the number of their first physical one; blank lines are passed over.
+
+    Unfolded as octets, for some programs fold in the middle of a character.
+    """
+    begun, parts = 0, [b""]
+    for number, physical in enumerate([*content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), b""], 1):
+        if physical[:1] in (b" ", b"\t") and begun:
+            parts.append(physical.rstrip(b"\r")[1:])
+            continue
+        if begun and (logical := b"".join(parts)).strip():
+            yield begun, _decoded(name, begun, logical)
+        begun, parts = number, [physical.rstrip(b"\r")]
+
+
+def _decoded(name: str, line: int, logical: bytes) -> str:
+    try:
+        return logical.decode()
+    except UnicodeDecodeError:
+        wrong = "ce fichier n’est pas écrit en UTF-8"
+        raise BadCalendar([Fault(name, line, "", wrong, "enregistrez-le en UTF-8")]) from None
+
+
+def _one(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def _uid(depth: list[Component]) -> str:
+    return next((one.text("UID") for one in reversed(depth) if one.text("UID")), "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
