@@ -18,7 +18,7 @@ def give(
     who: Who,
     role: RoleWord,
     region: Region = "",
-    name: Annotated[str, typer.Option("--name", help="« Given Family », to add somebody new under that e-mail")] = "",
+    name: Annotated[str, typer.Option("--name", help="« Given Family », to add somebody new under that e-mail")] = "",
 ) -> None:
     """Give a role to somebody, new in the directory or known."""
     from bot.granting import give_role_to

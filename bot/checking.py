@@ -56,7 +56,7 @@ async def _database(settings: Settings) -> str:
         return f"{kind}, at the newest revision."
     if settings.is_embedded:
         return f"{kind}, will be brought to the newest revision at the next start."
-    raise CannotStart(f"{kind}, at revision {at or 'none'}; run « concerte migrate ».")
+    raise CannotStart(f"{kind}, at revision {at or 'none'}; run « concerte migrate ».")
 
 
 async def _pack(settings: Settings) -> str:

@@ -81,7 +81,7 @@ def ask(
     elif question.strip():
         do(lambda settings: ask_once(settings, now, question, explain=explain))
     else:
-        say("concerte: write a question: concerte ask « C’est quand l’AG ? »", error=True)
+        say("concerte: write a question: concerte ask « C’est quand l’AG ? »", error=True)
         raise typer.Exit(2)
 
 
@@ -94,7 +94,7 @@ def import_files(
     undo: Annotated[bool, typer.Option("--undo", help="undo the last import of members")] = False,
     skip_refused: Annotated[bool, typer.Option("--skip-refused", help="import the rows that are not refused")] = False,
     column: Annotated[
-        list[str] | None, typer.Option("--column", help="what a column is: « Tél. pro=telephone », once for all")
+        list[str] | None, typer.Option("--column", help="what a column is: « Tél. pro=telephone », once for all")
     ] = None,
 ) -> None:
     """Load data, all or nothing; faults are said with file, line and reason."""
@@ -110,7 +110,7 @@ def import_files(
             )
         )
     else:
-        say("concerte: name files to import, or --undo alone.", error=True)
+        say("concerte: nommez les fichiers à importer, ou --undo seul.", error=True)
         raise typer.Exit(2)
 
 

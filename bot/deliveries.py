@@ -14,7 +14,7 @@ from storage.outbox_listing import UNSETTLED, Chosen, cancel_chosen, listed, ret
 
 deliveries = typer.Typer(help="What waits, failed or is in doubt.", no_args_is_help=True)
 
-Numbers = Annotated[list[int] | None, typer.Argument(help="numbers as « list » shows them")]
+Numbers = Annotated[list[int] | None, typer.Argument(help="numbers as « list » shows them")]
 OfAnnouncement = Annotated[int | None, typer.Option("--announcement", min=1, help="all of this announcement")]
 States = Annotated[list[State] | None, typer.Option("--state", help="only in this state; may be repeated")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="lines shown at most")]

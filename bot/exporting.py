@@ -25,7 +25,7 @@ async def export(settings: Settings, slug: str, extension: str, output: Path | N
         async with database.transaction() as session:
             consultation = await consultation_by_slug(session, slug.lower())
             if consultation is None:
-                raise CannotStart(f"There is no consultation « {slug} »; « suivi » in the chat lists them.")
+                raise CannotStart(f"There is no consultation « {slug} »; « suivi » in the chat lists them.")
             zone = ZoneInfo(str((await setting(session, "network")).get("zone", "Europe/Paris")))
             try:
                 content = await WRITERS[extension].write(session, consultation, zone, now)

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 APOLOGY = (
     "Je suis désolé, quelque chose s’est mal passé de mon côté et votre message n’a rien changé. "
-    "Merci de réessayer ; si cela se reproduit, prévenez l’équipe d’animation du réseau."
+    "Merci de réessayer ; si cela se reproduit, prévenez l’équipe d’animation du réseau."
 )
 
 BIGGEST_FILE = 8 * 1024 * 1024

@@ -47,7 +47,7 @@ def role_called(word: str) -> Role:
     found = WORDS.get(fold(word))
     if found is None:
         raise CannotStart(
-            f"« {word} » is no role: write participant, direction, elu, equipe-regionale, staff or admin."
+            f"« {word} » is no role: write participant, direction, elu, equipe-regionale, staff or admin."
         )
     return found
 
@@ -57,7 +57,7 @@ async def region_called(session: AsyncSession, word: str) -> Region:
     query = select(Region).where(or_(Region.code == word, func.lower(Region.name) == word.lower()))
     found: Region | None = await session.scalar(query.limit(1))
     if found is None:
-        raise CannotStart(f"« {word} » is no region; write its code as in the directory, for instance 28.")
+        raise CannotStart(f"« {word} » is no region; write its code as in the directory, for instance 28.")
     return found
 
 
@@ -65,10 +65,10 @@ async def person_called(session: AsyncSession, who: str) -> Entry:
     """The one person of the directory whom the words mean. Raises CannotStart."""
     found = await entries_of(session, await find_people(session, who))
     if not found:
-        raise CannotStart(f"nobody in the directory is « {who} ».")
+        raise CannotStart(f"nobody in the directory is « {who} ».")
     if len(found) > 1:
         several = "\n".join(f"  {_line(one)}" for one in found)
-        raise CannotStart(f"« {who} » may be several people; write the e-mail of one.\n{several}")
+        raise CannotStart(f"« {who} » may be several people; write the e-mail of one.\n{several}")
     return found[0]
 
 
@@ -92,7 +92,7 @@ async def give_role_to(settings: Settings, who: str, word: str, region: str, nam
             else:
                 say(f"{one.person.name} has the role already: {what}.")
             if not one.chats:
-                say(f"No chat account is linked yet; « concerte admin code {who} » shows a code for « relier ».")
+                say(f"No chat account is linked yet; « concerte admin code {who} » shows a code for « relier ».")
     finally:
         await database.close()
     return 0
@@ -137,7 +137,7 @@ async def list_team(settings: Settings) -> int:
     for one in team:
         say(_line(one))
     if not any(Role.ADMIN in one.roles for one in team):
-        say("There is no administrator yet: concerte admin give you@example.org admin --name « Given Family ».")
+        say("There is no administrator yet: concerte admin give you@example.org admin --name « Given Family ».")
     return 0
 
 
@@ -170,7 +170,7 @@ async def _place(session: AsyncSession, role: Role, region: str) -> Region | Non
 async def _newcomer(session: AsyncSession, email: str, name: str) -> Entry:
     given, _, family = name.strip().partition(" ")
     if "@" not in email or not family:
-        raise CannotStart("to add somebody, write the e-mail first, and --name « Given Family ».")
+        raise CannotStart("to add somebody, write the e-mail first, and --name « Given Family ».")
     now = SystemClock().now()
     person = Person(given_name=given, family_name=family.strip(), email=email.strip().lower(), created_at=now)
     session.add(person)

@@ -70,10 +70,12 @@ async def import_all(
     except NothingImported:
         return 2
     except IntegrityError:
-        raise CannotStart("nothing was imported: somebody changed the same entries meanwhile; run it again.") from None
+        raise CannotStart(
+            "rien n’a été importé : quelqu’un a modifié les mêmes fiches entre-temps. Relancez l’import."
+        ) from None
     finally:
         await database.close()
-    say("Imported.")
+    say("C’est importé.")
     return 0
 
 
@@ -92,7 +94,7 @@ def _pack(path: Path) -> Pack:
     try:
         return read_pack(path)
     except PackError as error:
-        raise CannotStart(f"nothing was imported.\n{error}") from None
+        raise CannotStart(f"rien n’a été importé.\n{error}") from None
 
 
 async def migrate_database(settings: Settings) -> int:

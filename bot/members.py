@@ -39,7 +39,7 @@ def explained(words: Sequence[str]) -> dict[str, Field | None]:
     for word in words:
         name, equals, field = word.rpartition("=")
         if not equals or (field and field not in {str(one) for one in Field}):
-            raise CannotStart(f"--column « {word} » : écrivez TITRE=champ, avec l’un des champs {', '.join(Field)}.")
+            raise CannotStart(f"--column « {word} » : écrivez TITRE=champ, avec l’un des champs {', '.join(Field)}.")
         found[fold(name)] = Field(field) if field else None
     return found
 

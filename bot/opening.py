@@ -83,7 +83,7 @@ async def open_database(settings: Settings) -> Database:
         at = await revision(database)
         if not settings.is_embedded:
             if at != newest():
-                raise CannotStart("The database is not at the newest revision; run « concerte migrate » first.")
+                raise CannotStart("The database is not at the newest revision; run « concerte migrate » first.")
         else:
             await migrate(database)
         async with database.reading() as session:

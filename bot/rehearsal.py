@@ -246,9 +246,9 @@ _TO_TRY = """
   Concerte, the rehearsal: {address}
 
   Nothing leaves this machine; the people are invented. Choose who you are, then try:
-    « C’est quand l’AG ? »         an answer with date and place
-    « consultations »              answer one, question by question
-    « annonce »                    as a member of the team: write to a chosen audience
+    « C’est quand l’AG ? »         an answer with date and place
+    « consultations »              answer one, question by question
+    « annonce »                    as a member of the team: write to a chosen audience
     the clock: + 1 semaine         watch the reminders leave, each in its own time zone
 
   Ctrl+C ends it; it starts again where it was.

@@ -60,10 +60,10 @@ class Offset:
         """From `D-7` or `H-2`; raises ValueError for anything else, or a lead of more than 45 days."""
         unit, _, count = word.strip().upper().partition("-")
         if unit not in ("D", "H") or not count.isascii() or not count.isdigit():
-            raise ValueError(f"« {word} » is no reminder: write D-7 for days or H-2 for hours")
+            raise ValueError(f"« {word} » is no reminder: write D-7 for days or H-2 for hours")
         made = cls(unit, int(count))
         if not (made.count or unit == "D") or made.count > MOST_DAYS * (1 if unit == "D" else 24):
-            raise ValueError(f"« {word} » is no reminder: from H-1 or D-0 to D-{MOST_DAYS}")
+            raise ValueError(f"« {word} » is no reminder: from H-1 or D-0 to D-{MOST_DAYS}")
         return made
 
 

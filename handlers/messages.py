@@ -1,8 +1,15 @@
 """What Concerte says: messages and their buttons, as every channel understands them."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from handlers.typography import french
 
 ACTION_BYTES = 64  # Telegram's callback_data; the narrowest of the channels
+
+
+Shown = Annotated[str, AfterValidator(french)]  # as it is, but for the spaces that French never breaks
 
 
 class _Value(BaseModel):
@@ -15,7 +22,7 @@ class Button(_Value):
     An action is a wish, never a right: whoever presses is checked again.
     """
 
-    label: str = Field(min_length=1)
+    label: Shown = Field(min_length=1)
     action: str = ""
     url: str = ""
     style: str = ""  # "", "primary" or "danger"
@@ -71,7 +78,7 @@ class Reply(_Value):
     """What a handler answers: messages; a short notice for a press; whether the pressed message is replaced."""
 
     messages: tuple[Message, ...] = ()
-    notice: str = ""
+    notice: Shown = ""
     alert: bool = False  # the notice is a « no », to be read before going on
     replace: bool = False  # the first message takes the place of the one whose button was pressed
     secret: bool = False  # it carries a link or a code: nothing of it is kept once it is sent

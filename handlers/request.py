@@ -151,7 +151,7 @@ class Request(_Value):
         """The person; refuses politely when the account belongs to nobody."""
         if self.person is None:
             raise Refusal(
-                "Je ne sais pas encore qui vous êtes : votre compte n’est relié à personne. "
+                "Je ne sais pas encore qui vous êtes : votre compte n’est relié à personne. "
                 "Demandez une invitation à l’équipe d’animation du réseau.",
                 audit="unknown account",
             )

@@ -1,6 +1,7 @@
 """The small rich text that staff write: paragraphs, lists, bold, italic, links; everything else is plain.
 
-It is a subset of CommonMark read by markdown-it; channels translate the blocks and escape the rest.
+It is a subset of CommonMark read by markdown-it; channels translate the blocks and escape the rest. Spaces that French
+never breaks become no-break here, whoever wrote the text (decision 19).
 """
 
 from collections.abc import Callable, Iterable
@@ -8,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from handlers.typography import french
 
 _SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 _reader = MarkdownIt("zero", {"linkify": False}).enable(["emphasis", "link", "list", "escape", "newline", "entity"])
@@ -83,7 +86,7 @@ def _spans(tokens: Iterable[Token]) -> Iterable[Span]:
             case "softbreak" | "hardbreak":
                 yield Span("\n", bool(bold), bool(italic), href)
             case _ if token.content:
-                yield Span(token.content, bool(bold), bool(italic), href)
+                yield Span(french(token.content), bool(bold), bool(italic), href)
 
 
 def visible(blocks: Iterable[Block]) -> str:

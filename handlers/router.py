@@ -17,7 +17,7 @@ FormHandler = Callable[[Request, AsyncSession, Conversation], Awaitable[Reply | 
 
 _COMMAND = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _STOPS = " \u00a0\u202f!.:…"
-_NO_FILES = "Je ne sais rien faire de ce fichier. Écrivez-moi ce que vous souhaitez, ou tapez « aide »."
+_NO_FILES = "Je ne sais rien faire de ce fichier. Écrivez-moi ce que vous souhaitez, ou tapez « aide »."
 _UNREAD = {
     "voice": (
         "Je ne sais pas écouter les messages vocaux, j’en suis désolé. Écrivez-moi votre question, même en quelques "
@@ -33,7 +33,7 @@ _UNREAD = {
         "Pour voir ou corriger vos coordonnées, écrivez «\u00a0mes données\u00a0»."
     ),
 }
-_STALE = "Ce bouton n’est plus valable. Dites-moi ce que vous souhaitez, ou tapez « aide »."
+_STALE = "Ce bouton n’est plus valable. Dites-moi ce que vous souhaitez, ou tapez « aide »."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Router:
         if request.command:
             handler = self.commands.get(request.command)
             if handler is None:
-                return say("Je ne connais pas cette commande. Tapez « aide » pour voir ce que je sais faire.")
+                return say("Je ne connais pas cette commande. Tapez « aide » pour voir ce que je sais faire.")
             done = await handler(request, session, conversation)
             if done is not None:
                 return done

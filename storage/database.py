@@ -52,7 +52,7 @@ def normalise_url(url: str) -> URL:
                 "DATABASE_URL names a database in memory: it would be lost; write sqlite:///concerte.db"
             )
         return parsed.set(drivername="sqlite+aiosqlite")
-    raise BadDatabaseUrl(f"DATABASE_URL begins with « {backend} »; Concerte knows sqlite:// and postgresql://")
+    raise BadDatabaseUrl(f"DATABASE_URL begins with « {backend} »; Concerte knows sqlite:// and postgresql://")
 
 
 class Database:

@@ -72,7 +72,7 @@ async def test_a_taken_port_is_said(tmp_path: Path, command: str) -> None:
 
 async def test_an_unreadable_pack_is_said_with_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "pack").mkdir()
-    assert "pack" in await fails(tmp_path, "ask", "C’est quand l’AG ?", CONCERTE_PACK=str(tmp_path / "pack"))
+    assert "pack" in await fails(tmp_path, "ask", "C’est quand l’AG ?", CONCERTE_PACK=str(tmp_path / "pack"))
     assert "pack" in await fails(tmp_path, "import", str(tmp_path / "pack"))
 
 
@@ -245,7 +245,7 @@ async def test_send_holds_real_messages_back(tmp_path: Path, send: str, arrives:
 async def test_results_are_exported_to_a_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'concerte.db'}"
     output = await fails(tmp_path, "export", "nothing", DATABASE_URL=url)
-    assert "There is no consultation « nothing »" in output
+    assert "There is no consultation « nothing »" in output
     assert "csv, xlsx, json, docx" in await fails(tmp_path, "export", "nothing", "--format", "pdf", DATABASE_URL=url)
     database = Database(url)
     number = await a_consultation(database)

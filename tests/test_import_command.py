@@ -29,7 +29,7 @@ async def test_a_file_is_imported_said_repeated_and_undone(tmp_path: Path) -> No
     (tmp_path / "membres.csv").write_bytes(("\ufeff" + HEADER + JEAN + ANNE).encode())
     code, said = await concerte(tmp_path, "--dry-run", "membres.csv")
     assert code == 0
-    assert "Essai à blanc\u202f: rien n’a été changé." in said
+    assert "Essai à blanc\u00a0: rien n’a été changé." in said
     assert people(tmp_path) == []
     code, said = await concerte(tmp_path, "membres.csv")
     assert code == 0
@@ -48,7 +48,7 @@ async def test_a_refused_row_ends_with_code_2_and_changes_nothing_unless_skipped
     (tmp_path / "membres.csv").write_text(HEADER + JEAN + "Paul;Morel;paul@gmail,com;;;;\n", encoding="cp1252")
     code, said = await concerte(tmp_path, "membres.csv")
     assert code == 2
-    assert any(line.startswith("membres.csv, ligne 3, colonne email\u00a0: « paul@gmail,com »") for line in said)
+    assert any(line.startswith("membres.csv, ligne 3, colonne email\u00a0: « paul@gmail,com »") for line in said)
     assert said[-1] == "Rien n’a été importé\u00a0: 1\u00a0ligne refusée."
     assert people(tmp_path) == []
     code, said = await concerte(tmp_path, "--skip-refused", "membres.csv")
@@ -85,12 +85,12 @@ async def test_an_agenda_is_tried_imported_and_updated(tmp_path: Path) -> None:
 async def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
     (tmp_path / "membres.csv").write_text("couleur\nbleu\n")
     for arguments, words in (
-        (("membres.pdf",), "neither the folder of a pack nor a members file"),
+        (("membres.pdf",), "n’est ni le dossier d’un pack ni un fichier de membres"),
         (("rien.csv",), "ne peut pas être lu"),
         (("membres.csv",), "aucune colonne ne dit de qui il s’agit"),
         (("--column", "x=y", "membres.csv"), "écrivez TITRE=champ"),
-        ((), "name files to import"),
-        (("--undo", "membres.csv"), "name files to import"),
+        ((), "nommez les fichiers à importer"),
+        (("--undo", "membres.csv"), "nommez les fichiers à importer"),
     ):
         code, said = await concerte(tmp_path, *arguments)
         assert code == 2, arguments

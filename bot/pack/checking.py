@@ -73,7 +73,7 @@ class _Checking:
         for index, term in enumerate(pack.terms):
             if term.key in abbreviations:
                 right = "gardez l’un des deux"
-                yield self.says("terms")((index, "key"), f"« {term.key} » est déjà dans references.yaml", right)
+                yield self.says("terms")((index, "key"), f"« {term.key} » est déjà dans references.yaml", right)
 
     def _unique(self, file: str, section: str | None, keys: Sequence[str], word: str = "key") -> Iterator[Fault]:
         first: dict[str, int] = {}
@@ -82,15 +82,15 @@ class _Checking:
             if key in first:
                 line = line_of(self.lines.get(f"{file}.yaml", {}), (*prefix, first[key], word))
                 right = f"changez l’une des deux ; la première est à la ligne {line}"
-                yield self.says(file)((*prefix, index, word), f"« {key} » est déjà pris", right)
+                yield self.says(file)((*prefix, index, word), f"« {key} » est déjà pris", right)
             first.setdefault(key, index)
 
     def regions(self) -> Iterator[Fault]:
         known = {territory.code for territory in self.pack.references.territories}
         for index, region in enumerate(self.pack.regions):
             if region.code not in known:
-                wrong = f"le territoire « {region.code} » n’a ni nom ni fuseau"
-                yield self.says("regions")((index, "code"), wrong, "décrivez-le dans references.yaml, « territories »")
+                wrong = f"le territoire « {region.code} » n’a ni nom ni fuseau"
+                yield self.says("regions")((index, "code"), wrong, "décrivez-le dans references.yaml, « territories »")
 
     def references(self) -> Iterator[Fault]:
         says = self.says("references")
@@ -113,8 +113,8 @@ class _Checking:
     def organisations(self) -> Iterator[Fault]:
         for index, organisation in enumerate(self.pack.organisations):
             if organisation.name is None and organisation.abbreviation not in self.spelled_out:
-                wrong = f"« {organisation.key} » n’a pas de nom"
-                right = "ajoutez « name », ou un sigle développé dans references.yaml"
+                wrong = f"« {organisation.key} » n’a pas de nom"
+                right = "ajoutez « name », ou un sigle développé dans references.yaml"
                 yield self.says("organisations")((index,), wrong, right)
 
     def contacts(self) -> Iterator[Fault]:
@@ -154,7 +154,7 @@ class _Checking:
             wrong = "le début et la fin ne sont pas connus avec la même précision"
             yield says((index, "ends"), wrong, "écrivez les deux au mois, au jour ou à la minute")
         elif (event.ends.last, event.ends.wall or 0) < (event.starts.first, event.starts.wall or 0):
-            yield says((index, "ends"), "la fin est avant le début", "échangez « starts » et « ends », ou corrigez")
+            yield says((index, "ends"), "la fin est avant le début", "échangez « starts » et « ends », ou corrigez")
 
     def _parent(self, says: Says, index: int, event: schema.Event) -> Iterator[Fault]:
         if event.parent is None:
@@ -169,12 +169,12 @@ class _Checking:
             seen.add(above.key)
             above = self.events_by_key[above.parent]
         if above.key == event.key:
-            yield says(at, f"« {event.key} » se contient lui-même", "retirez un « parent » de la boucle")
+            yield says(at, f"« {event.key} » se contient lui-même", "retirez un « parent » de la boucle")
             return
         first, last = parent.starts.first, (parent.ends or parent.starts).last
         if event.starts.first < first or (event.ends or event.starts).last > last:
-            wrong = f"les dates sortent de celles de « {parent.key} », du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
-            yield says((index, "starts"), wrong, "corrigez une date ou retirez « parent »")
+            wrong = f"les dates sortent de celles de « {parent.key} », du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
+            yield says((index, "starts"), wrong, "corrigez une date ou retirez « parent »")
 
     def sources(self) -> Iterator[Fault]:
         pack, keys = self.pack, {document.key for document in self.pack.documents}
@@ -214,19 +214,19 @@ class _Checking:
         yield from self._structures("rehearsal", ("structures",), rehearsal.structures)
         for index, code in enumerate(codes):
             if code in real:
-                wrong = f"« {code} » est une vraie structure"
+                wrong = f"« {code} » est une vraie structure"
                 yield says(("structures", index, "code"), wrong, "inventez-en une autre pour la répétition")
         for index, person in enumerate(rehearsal.people):
             at: Loc = ("people", index)
             yield from _known(says, (*at, "structure"), "la structure fictive", person.structure, codes)
             yield from _known(says, (*at, "region"), "la région", person.region, self.region_codes)
             if (person.given_name, person.family_name) in contacts:
-                wrong = f"« {person.given_name} {person.family_name} » est un vrai contact"
+                wrong = f"« {person.given_name} {person.family_name} » est un vrai contact"
                 yield says(at, wrong, "inventez une autre personne pour la répétition")
             if Role.REGIONAL_STAFF in person.roles and person.region is None:
-                yield says((*at, "roles"), "une équipe régionale tient son rôle d’une région", "ajoutez « region »")
+                yield says((*at, "roles"), "une équipe régionale tient son rôle d’une région", "ajoutez « region »")
 
 
 def _known(says: Says, at: Loc, what: str, word: str | None, known: Collection[str]) -> Iterator[Fault]:
     if word is not None and word not in known:
-        yield says(at, f"{what} « {word} » n’est pas dans ce pack", did_you_mean(word, sorted(known)))
+        yield says(at, f"{what} « {word} » n’est pas dans ce pack", did_you_mean(word, sorted(known)))

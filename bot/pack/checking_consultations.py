@@ -16,19 +16,19 @@ def check_consultation(says: Says, index: int, consultation: Consultation, zone:
     opens, closes = consultation.opens, consultation.closes
     for word, moment in (("opens", opens), ("closes", closes)):
         if moment and moment.precision is not Precision.MINUTE:
-            yield says((index, word), f"« {word} » n’a pas d’heure", "écrivez 2024-10-09T14:30")
+            yield says((index, word), f"« {word} » n’a pas d’heure", "écrivez 2024-10-09T14:30")
         elif moment and moment.instant(zone) is None:
             right = "écrivez une heure avant ou après le changement d’heure"
             yield says((index, word), f"cette heure n’existe pas à {zone} : les horloges y avancent", right)
     if opens and closes and opens.wall and closes.wall and closes.wall <= opens.wall:
         yield says(
-            (index, "closes"), "la clôture est avant l’ouverture", "échangez « opens » et « closes », ou corrigez"
+            (index, "closes"), "la clôture est avant l’ouverture", "échangez « opens » et « closes », ou corrigez"
         )
     before: dict[str, Question] = {}
     for number, question in enumerate(consultation.questions):
         at: Loc = (index, "questions", number)
         if question.key in before:
-            yield says((*at, "key"), f"« {question.key} » est déjà pris", "changez l’une des deux clés")
+            yield says((*at, "key"), f"« {question.key} » est déjà pris", "changez l’une des deux clés")
         yield from _choices(says, at, question)
         yield from _scale(says, at, question)
         yield from _condition(says, at, question, before)
@@ -39,32 +39,32 @@ def _choices(says: Says, at: Loc, question: Question) -> Iterator[Fault]:
     keys = [choice.key for choice in question.choices]
     for number, key in enumerate(keys):
         if key in keys[:number]:
-            yield says((*at, "choices", number, "key"), f"« {key} » est déjà pris", "changez l’une des deux clés")
+            yield says((*at, "choices", number, "key"), f"« {key} » est déjà pris", "changez l’une des deux clés")
     if question.kind in _WITH_CHOICES and len(keys) < 2:
-        yield says(at, f"la question « {question.key} » a moins de deux choix", "ajoutez « choices »")
+        yield says(at, f"la question « {question.key} » a moins de deux choix", "ajoutez « choices »")
     if question.kind not in _WITH_CHOICES and keys:
-        yield says((*at, "choices"), f"une question « {question.kind} » n’a pas de choix", "retirez « choices »")
+        yield says((*at, "choices"), f"une question « {question.kind} » n’a pas de choix", "retirez « choices »")
     for word, limit in (("min_choices", question.min_choices), ("max_choices", question.max_choices)):
         if limit is None:
             continue
         if question.kind is not QuestionKind.SEVERAL:
-            yield says((*at, word), f"« {word} » ne vaut que pour « several »", f"retirez « {word} »")
+            yield says((*at, word), f"« {word} » ne vaut que pour « several »", f"retirez « {word} »")
         elif limit > len(keys):
-            yield says((*at, word), f"« {word} » dépasse le nombre de choix", f"au plus {len(keys)}")
+            yield says((*at, word), f"« {word} » dépasse le nombre de choix", f"au plus {len(keys)}")
     if question.min_choices and question.max_choices and question.min_choices > question.max_choices:
-        yield says((*at, "min_choices"), "« min_choices » dépasse « max_choices »", f"au plus {question.max_choices}")
+        yield says((*at, "min_choices"), "« min_choices » dépasse « max_choices »", f"au plus {question.max_choices}")
 
 
 def _scale(says: Says, at: Loc, question: Question) -> Iterator[Fault]:
     bounded = question.kind in (QuestionKind.SCALE, QuestionKind.NUMBER)
     for word in ("low", "high", "low_label", "high_label", "unit"):
         if getattr(question, word) is not None and not bounded:
-            wrong = f"« {word} » ne vaut que pour « scale » et « number »"
-            yield says((*at, word), wrong, f"retirez « {word} »")
+            wrong = f"« {word} » ne vaut que pour « scale » et « number »"
+            yield says((*at, word), wrong, f"retirez « {word} »")
     if question.kind is QuestionKind.SCALE and (question.low is None or question.high is None):
-        yield says(at, f"l’échelle « {question.key} » n’a pas ses deux bouts", "ajoutez « low » et « high »")
+        yield says(at, f"l’échelle « {question.key} » n’a pas ses deux bouts", "ajoutez « low » et « high »")
     elif bounded and question.low is not None and question.high is not None and question.low >= question.high:
-        yield says((*at, "high"), "« high » n’est pas au-dessus de « low »", f"plus de {question.low}")
+        yield says((*at, "high"), "« high » n’est pas au-dessus de « low »", f"plus de {question.low}")
 
 
 def _condition(says: Says, at: Loc, question: Question, before: dict[str, Question]) -> Iterator[Fault]:
@@ -72,12 +72,12 @@ def _condition(says: Says, at: Loc, question: Question, before: dict[str, Questi
         return
     asked = before.get(question.only_if.question)
     if asked is None:
-        wrong = f"la question « {question.only_if.question} » n’est pas posée avant celle-ci"
+        wrong = f"la question « {question.only_if.question} » n’est pas posée avant celle-ci"
         yield says((*at, "only_if", "question"), wrong, did_you_mean(question.only_if.question, list(before)))
         return
     yes_no = asked.kind is QuestionKind.YES_NO
     known = ["yes", "no"] if yes_no else [choice.key for choice in asked.choices]
     for number, key in enumerate(question.only_if.any_of):
         if key not in known:
-            wrong = f"« {key} » n’est pas une réponse à « {asked.key} »"
+            wrong = f"« {key} » n’est pas une réponse à « {asked.key} »"
             yield says((*at, "only_if", "any_of", number), wrong, did_you_mean(key, known))

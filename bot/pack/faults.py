@@ -57,7 +57,7 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     """The nearest known word, or all of them."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
     if near:
-        return f"vouliez-vous « {near[0]} » ?"
+        return f"vouliez-vous « {near[0]} » ?"
     if not known:
         return "il n’y en a aucune dans ce pack"
     shown = sorted(known)[:12]
@@ -72,32 +72,32 @@ def _sentence(details: ErrorDetails, root: Any) -> tuple[str, str]:
         case "fault":
             return str(context["wrong"]), str(context["right"])
         case "missing":
-            return f"il manque « {loc[-1]} »", f"ajoutez la clé « {loc[-1]} »"
+            return f"il manque « {loc[-1]} »", f"ajoutez la clé « {loc[-1]} »"
         case "extra_forbidden":
-            return f"la clé « {loc[-1]} » est inconnue", did_you_mean(str(loc[-1]), _keys_at(root, loc[:-1]))
+            return f"la clé « {loc[-1]} » est inconnue", did_you_mean(str(loc[-1]), _keys_at(root, loc[:-1]))
         case "string_type":
-            return f"« {field} » devrait être un texte", "écrivez un texte, entre guillemets s’il le faut"
+            return f"« {field} » devrait être un texte", "écrivez un texte, entre guillemets s’il le faut"
         case "string_too_short" | "too_short":
-            return f"« {field} » est vide", "remplissez-le ou retirez la clé"
+            return f"« {field} » est vide", "remplissez-le ou retirez la clé"
         case "string_too_long" | "too_long":
-            return f"« {field} » est trop long", f"{context['max_length']} au plus"
+            return f"« {field} » est trop long", f"{context['max_length']} au plus"
         case "bool_type" | "bool_parsing":
-            return f"« {value} » ne convient pas pour « {field} »", "écrivez true ou false"
+            return f"« {value} » ne convient pas pour « {field} »", "écrivez true ou false"
         case "int_type" | "int_parsing" | "int_from_float":
-            return f"« {value} » ne convient pas pour « {field} »", "écrivez un nombre entier"
+            return f"« {value} » ne convient pas pour « {field} »", "écrivez un nombre entier"
         case "greater_than_equal":
-            return f"« {value} » ne convient pas pour « {field} »", f"au moins {context['ge']}"
+            return f"« {value} » ne convient pas pour « {field} »", f"au moins {context['ge']}"
         case "less_than_equal":
-            return f"« {value} » ne convient pas pour « {field} »", f"au plus {context['le']}"
+            return f"« {value} » ne convient pas pour « {field} »", f"au plus {context['le']}"
         case "list_type" | "tuple_type":
-            return f"« {field} » devrait être une liste", "écrivez un élément par ligne, après un tiret"
+            return f"« {field} » devrait être une liste", "écrivez un élément par ligne, après un tiret"
         case "model_type" | "dict_type":
-            return f"« {field} » devrait être un ensemble de clés", "écrivez « clé: valeur », une par ligne"
+            return f"« {field} » devrait être un ensemble de clés", "écrivez « clé: valeur », une par ligne"
         case "enum" | "literal_error":
             admitted = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             admitted = admitted.replace("True", "true")
-            return f"« {value} » ne convient pas pour « {field} »", f"admis : {admitted}"
-    return f"« {value} » ne convient pas pour « {field} »", "voyez un pack qui se charge"
+            return f"« {value} » ne convient pas pour « {field} »", f"admis : {admitted}"
+    return f"« {value} » ne convient pas pour « {field} »", "voyez un pack qui se charge"
 
 
 def _short(value: object) -> str:

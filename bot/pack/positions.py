@@ -97,7 +97,7 @@ class _Reading:
         data = self._value(events, next(events), ())
         next(events)  # the document ends
         if not isinstance(after := next(events), yaml.StreamEndEvent):
-            raise _Refused(after.start_mark.line + 1, "un second document commence ici", "retirez la ligne « --- »")
+            raise _Refused(after.start_mark.line + 1, "un second document commence ici", "retirez la ligne « --- »")
         return data
 
     def _value(self, events: Iterator[Any], event: Any, loc: Loc) -> Any:
@@ -123,10 +123,10 @@ class _Reading:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
-                raise _Refused(line, "cette clé n’est pas un mot", "écrivez « clé: valeur »")
+                raise _Refused(line, "cette clé n’est pas un mot", "écrivez « clé: valeur »")
             key = str(event.value)
             if key in mapping:
-                wrong = f"la clé « {key} » est écrite deux fois"
+                wrong = f"la clé « {key} » est écrite deux fois"
                 right = f"gardez-en une ; la première est à la ligne {self.content.lines[(*loc, key)]}"
                 self.content.faults.append(Fault(self.file, line, wrong, right))
             self.content.lines.setdefault((*loc, key), line)

@@ -56,7 +56,7 @@ def _moment(value: object) -> Moment:
         return Moment(Precision.MINUTE, on, on, datetime(year, month, day, hour, minute))  # noqa: DTZ001
     except ValueError:
         raise fault(
-            f"« {value} » n’est pas une date",
+            f"« {value} » n’est pas une date",
             "écrivez 2024-10 (au mois), 2024-10-09 (au jour) ou 2024-10-09T14:30 (à la minute)",
         ) from None
 
@@ -70,13 +70,13 @@ def _month_end(year: int, month: int) -> date:
 def _day(value: object) -> date:
     found = _moment(value)
     if found.precision is not Precision.DAY:
-        raise fault(f"« {value} » n’est pas un jour", "écrivez 2024-10-09")
+        raise fault(f"« {value} » n’est pas un jour", "écrivez 2024-10-09")
     return found.first
 
 
 def _key(value: str) -> str:
     if not _KEY.fullmatch(value):
-        raise fault(f"« {value} » ne peut pas servir de clé", "minuscules sans accent, chiffres et tirets simples")
+        raise fault(f"« {value} » ne peut pas servir de clé", "minuscules sans accent, chiffres et tirets simples")
     return value
 
 
@@ -84,7 +84,7 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        raise fault(f"« {value} » n’est pas un fuseau horaire", "un nom de l’IANA, par exemple Europe/Paris") from None
+        raise fault(f"« {value} » n’est pas un fuseau horaire", "un nom de l’IANA, par exemple Europe/Paris") from None
     return value
 
 
@@ -94,7 +94,7 @@ def _holiday_calendar(value: str) -> str:
         country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError:
         right = "un pays, avec ou sans subdivision, par exemple FR ou FR-973"
-        raise fault(f"« {value} » n’est pas un calendrier de jours fériés", right) from None
+        raise fault(f"« {value} » n’est pas un calendrier de jours fériés", right) from None
     return value
 
 
@@ -104,19 +104,19 @@ def _phone(value: str) -> str:
     except phonenumbers.NumberParseException:
         valid = False
     if not valid:
-        raise fault(f"« {value} » n’est pas un numéro de téléphone", "par exemple 01 23 45 67 89 ou +33 1 23 45 67 89")
+        raise fault(f"« {value} » n’est pas un numéro de téléphone", "par exemple 01 23 45 67 89 ou +33 1 23 45 67 89")
     return value
 
 
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
-        raise fault(f"« {value} » n’est pas une adresse électronique", "par exemple prenom.nom@exemple.fr")
+        raise fault(f"« {value} » n’est pas une adresse électronique", "par exemple prenom.nom@exemple.fr")
     return value
 
 
 def _link(value: str) -> str:
     if not re.fullmatch(r"https://\S+", value):
-        raise fault(f"« {value} » n’est pas une adresse sûre", "une adresse qui commence par https://")
+        raise fault(f"« {value} » n’est pas une adresse sûre", "une adresse qui commence par https://")
     return value
 
 

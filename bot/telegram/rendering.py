@@ -124,7 +124,7 @@ def _rows(buttons: tuple[tuple[Button, ...], ...]) -> tuple[list[Block], list[li
         width = 0
         for button in given:
             if button.url and not openable(button.url):
-                links.append(Block((Span(f"{button.label} : {button.url}"),), marker="•"))
+                links.append(Block((Span(f"{button.label} : {button.url}"),), marker="•"))
                 continue
             width += len(button.label)
             if row and (width > ROW_WIDTH or len(row) == ROW):

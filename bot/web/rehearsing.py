@@ -26,7 +26,7 @@ from storage.web import Departure, changes, departures, received_by_person
 
 MOST_SHOWN = 120  # of what left
 LONGEST_MOVE = timedelta(days=3 * 366)
-_ONLY_FORWARD = "L’horloge ne peut qu’avancer : ce qui est parti est parti."
+_ONLY_FORWARD = "L’horloge ne peut qu’avancer : ce qui est parti est parti."
 _STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -164,9 +164,9 @@ class RehearsalPage:
         if to.year < now.year - 1:
             raise Refused(_ONLY_FORWARD)
         if to.year > now.year + 4 or to - now > LONGEST_MOVE:
-            raise Refused("C’est trop loin : avancez de trois ans au plus.", 400)
+            raise Refused("C’est trop loin : avancez de trois ans au plus.", 400)
         if self._desk.moving:
-            raise Refused("L’horloge avance déjà ; encore un instant.")
+            raise Refused("L’horloge avance déjà ; encore un instant.")
         try:
             self._desk.begin_move(to.astimezone(UTC))
         except ValueError:

@@ -23,7 +23,7 @@ from storage.web import PLATFORM, WebMessage, changes, message_of, write_in
 
 LONGEST_TEXT = 10_000  # characters a person may send at once
 
-_TOO_LONG = "Votre message est trop long : {limit} caractères au plus."
+_TOO_LONG = "Votre message est trop long : {limit} caractères au plus."
 _Body = TypeVar("_Body", bound="_Call")
 
 

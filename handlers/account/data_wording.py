@@ -73,7 +73,7 @@ LAST_STEP = "Dernière étape\u00a0: appuyez sur le bouton ci-dessous dans les d
 ERASE_NOW = "Effacer définitivement"
 KEEP = "Non, tout garder"
 KEPT = "Rien n’a été effacé."
-CONFIRM_AGAIN = "Cette confirmation n’est plus valable. Pour effacer vos données, recommencez depuis « mesdonnees »."
+CONFIRM_AGAIN = "Cette confirmation n’est plus valable. Pour effacer vos données, recommencez depuis « mesdonnees »."
 ERASED = (
     "C’est fait\u00a0: je ne sais plus rien de vous. Merci d’avoir participé.\n\n"
     "Slack et Telegram gardent leur propre copie de nos échanges\u00a0: supprimez cette conversation chez eux "

@@ -31,7 +31,7 @@ async def roles(request: Request, session: AsyncSession, conversation: Conversat
     """« rôles »: the team; « rôles Camille Exemple »: somebody's roles, with buttons to change them."""
     request.staff()
     if not request.rest:
-        lines = [f"{described(one)} : {_held(one)}" for one in await ranked_people(session)]
+        lines = [f"{described(one)} : {_held(one)}" for one in await ranked_people(session)]
         return say(wording.team(lines))
     found = await meant(request, session, request.rest, "role")
     return found if isinstance(found, Reply) else _card(request, found)

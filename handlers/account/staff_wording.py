@@ -121,7 +121,7 @@ def sure_to_hand_over(old: str, new: str, structure: str, leaves: str) -> str:
     """Before it is done: who loses what, and what stays."""
     also = f"\n- **{plain(new)}** quitte {plain(leaves)}." if leaves else ""
     return (
-        f"Transmettre la direction de **{plain(structure)}** ?\n\n"
+        f"Transmettre la direction de **{plain(structure)}** ?\n\n"
         f"- **{plain(old)}** n’agira plus pour cette structure, et ses réponses commencées sont effacées.\n"
         f"- **{plain(new)}** en devient la direction.{also}\n\n"
         "Ce que la structure a déjà répondu reste."

@@ -19,7 +19,7 @@ ASK_TEXT = (
     "tirets et des liens\u00a0: \\[texte\\]\\(https://…\\). Rien ne part avant votre confirmation."
 )
 EDIT_TEXT = "Écrivez le nouveau texte\u00a0: il remplacera l’ancien. Rien ne part avant votre confirmation."
-NO_TEXT = "Je n’ai pas reçu de texte. Écrivez l’annonce, ou « annuler »."
+NO_TEXT = "Je n’ai pas reçu de texte. Écrivez l’annonce, ou « annuler »."
 TOO_LONG = f"Ce texte est trop long\u00a0: {MOST} caractères au plus. Rien n’a été changé."
 DROPPED = "L’annonce est abandonnée, rien n’est parti."
 GONE = "Cette annonce n’existe plus, ou n’est pas la vôtre."
@@ -55,9 +55,9 @@ PICK_SILENCE = "Choisissez la consultation\u00a0: l’annonce ira à ceux dont l
 NONE_TO_PICK = "Il n’y en a aucune à choisir pour le moment."
 NAMES_ASK = (
     "Écrivez ou collez les noms ou les adresses électroniques, un par ligne ou séparés par des virgules. "
-    "Ils s’ajoutent à ceux qui sont déjà nommés\u00a0; « annuler » ramène à l’aperçu."
+    "Ils s’ajoutent à ceux qui sont déjà nommés\u202f; « annuler » ramène à l’aperçu."
 )
-NAMES_NOBODY = "Je n’ai trouvé personne de cette liste. Corrigez-la, ou écrivez « annuler »."
+NAMES_NOBODY = "Je n’ai trouvé personne de cette liste. Corrigez-la, ou écrivez « annuler »."
 NAMES_TOO_MANY = "Cette liste est trop longue pour un message. Envoyez-la en plusieurs fois."
 BACK = "← Retour à l’aperçu"
 OTHER_CHOICE = "← Autres critères"
@@ -70,10 +70,10 @@ WHEN = "Date de départ"
 AT_CONFIRMATION = "dès la confirmation"
 AT_ONCE = "Dès la confirmation"
 OTHER_TIME = "Autre date…"
-TIME_AGAIN = "Écrivez la date et l’heure de départ, par exemple « lundi 9h » ou « 5/12 14h30, heure de Cayenne »."
+TIME_AGAIN = "Écrivez la date et l’heure de départ, par exemple « lundi 9h » ou « 5/12 14h30, heure de Cayenne »."
 TIME_NOT_READ = (
-    "Je n’ai pas compris cette date. Écrivez le jour et l’heure, par exemple « demain 9h », « lundi 14h30 » ou "
-    "« 5 décembre à 9h, heure de Cayenne »."
+    "Je n’ai pas compris cette date. Écrivez le jour et l’heure, par exemple « demain 9h », « lundi 14h30 » ou "
+    "« 5 décembre à 9h, heure de Cayenne »."
 )
 TIME_PASSED = "Cette date est passée, ou trop lointaine. Écrivez-en une autre."
 PAUSE = "Suspendre"
@@ -85,7 +85,7 @@ KEEP = "Non, laisser"
 AGAIN_DOUBT = "Renvoyer aux envois en doute"
 AGAIN_FAILED = "Réessayer les échecs"
 FIX = "Corriger"
-FIX_TEXT = "Écrivez le texte corrigé en entier, ou « annuler »."
+FIX_TEXT = "Écrivez le texte corrigé en entier, ou « annuler »."
 FIX_TOO_LONG = "Ce texte est trop long pour être corrigé d’un seul tenant. Écrivez plutôt une nouvelle annonce."
 RECALL = "Retirer"
 RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte sera remplacé par une mention de retrait."
@@ -113,8 +113,8 @@ NOWHERE_ELSE = "injoignable"
 ERASED = "(personne effacée)"
 ADD_FILE = "Joindre une image ou un fichier"
 REMOVE_FILE = "Retirer le fichier"
-FILE_ASK = "Envoyez-moi l’image ou le fichier à joindre (8\u00a0Mo au plus). « annuler » ramène à l’aperçu."
-FILE_UNREADABLE = "Je n’ai pas pu lire ce fichier. Envoyez-le une nouvelle fois, ou écrivez « annuler »."
+FILE_ASK = "Envoyez-moi l’image ou le fichier à joindre (8\u00a0Mo au plus). « annuler » ramène à l’aperçu."
+FILE_UNREADABLE = "Je n’ai pas pu lire ce fichier. Envoyez-le une nouvelle fois, ou écrivez « annuler »."
 FILE_TOO_LARGE = "Ce fichier dépasse 8\u00a0Mo. Joignez-en un plus léger, ou mettez un lien dans le texte."
 FILE_WITHOUT_TEXT = "Écrivez d’abord le texte de l’annonce, ou envoyez-le en légende du fichier."
 SHOWN = "C’est tout ce qui arrivera."
@@ -173,7 +173,7 @@ STATES = {
     State.EXPIRED: "périmée avant d’avoir pu partir",
 }
 PAUSE_REASONS = {
-    "outage": "Elle attend votre « Reprendre » après une longue interruption.",
+    "outage": "Elle attend votre « Reprendre » après une longue interruption.",
     "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre.",
 }
 REASONS = {
@@ -275,7 +275,7 @@ def described(roles: Iterable[str], regions: Iterable[str], kinds: Iterable[str]
 
 def tick_by(criterion: str) -> str:
     """Above the values of a criterion."""
-    return f"Cochez par {criterion}\u00a0; sans coche, toutes conviennent."
+    return f"Cochez par {criterion}\u202f; sans coche, toutes conviennent."
 
 
 def concerned(criterion: str, name: str) -> str:
@@ -345,7 +345,7 @@ def when_ask(zone: str) -> str:
     return (
         f"**Quand l’annonce doit-elle partir\u202f?** ({zone})\n\n"
         "Chacun la reçoit à ce moment, ou dès que sa nuit, son week-end ou son jour férié est passé. "
-        "La dernière ligne dit combien de jours après le départ elle reste valable\u00a0; "
+        "La dernière ligne dit combien de jours après le départ elle reste valable\u202f; "
         "ensuite elle n’est plus envoyée."
     )
 
@@ -411,7 +411,7 @@ def halted(beginning: str, failed: int) -> str:
     """The notice to the author when an announcement paused itself."""
     return (
         f"J’ai suspendu votre annonce «\u00a0{beginning}\u00a0»\u00a0: {failed} envois ont échoué. "
-        "Le suivi dit pourquoi\u00a0; vous pouvez reprendre ou arrêter."
+        "Le suivi dit pourquoi\u202f; vous pouvez reprendre ou arrêter."
     )
 
 

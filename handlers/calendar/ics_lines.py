@@ -93,7 +93,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
                     [Fault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
                 ) from None
             if len(faults) < 20:
-                faults.append(Fault(name, number, _uid(depth), f"« {_short(logical)} » n’est pas lisible", _LINE))
+                faults.append(Fault(name, number, _uid(depth), f"« {_short(logical)} » n’est pas lisible", _LINE))
             continue
         kind = value.strip().upper()
         if word.upper() == "BEGIN":
@@ -102,7 +102,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
             depth.append(made)
         elif word.upper() == "END":
             if not depth or depth[-1].kind != kind:
-                wrong = f"« END:{_short(kind)} » ne ferme rien"
+                wrong = f"« END:{_short(kind)} » ne ferme rien"
                 raise BadCalendar([*faults, Fault(name, number, _uid(depth), wrong, _CUT)])
             closed = depth.pop()
             closed.raw.append(logical)
@@ -115,7 +115,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
         else:
             raise BadCalendar([Fault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)])
     if depth:
-        wrong = f"« BEGIN:{_short(depth[-1].kind)} » n’est jamais refermé"
+        wrong = f"« BEGIN:{_short(depth[-1].kind)} » n’est jamais refermé"
         faults.append(Fault(name, depth[-1].line, _uid(depth), wrong, _CUT))
     if not roots or any(root.kind != "VCALENDAR" for root in roots):
         faults = faults or [Fault(name, 0, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]

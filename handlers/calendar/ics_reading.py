@@ -103,7 +103,7 @@ class _Reading:
             return
         scale = self.calendar.first("CALSCALE")
         if scale and scale.value.strip().upper() != "GREGORIAN":
-            self._note(scale.line, "", f"le calendrier « {scale.value} » n’est pas le nôtre", "CALSCALE:GREGORIAN")
+            self._note(scale.line, "", f"le calendrier « {scale.value} » n’est pas le nôtre", "CALSCALE:GREGORIAN")
             return
         by_uid: dict[str, list[Component]] = defaultdict(list)
         for component in self.calendar.inside:
@@ -139,7 +139,7 @@ class _Reading:
                 continue
             moment = self._moment(_needed(component, "RECURRENCE-ID"))
             if _needed(component, "RECURRENCE-ID").params.get("RANGE"):
-                raise _Wrong(component.line, "« RANGE=THISANDFUTURE » n’est pas pris en charge", "écrivez deux séries")
+                raise _Wrong(component.line, "« RANGE=THISANDFUTURE » n’est pas pris en charge", "écrivez deux séries")
             key = moment.key()
             if moment.zone is None and zone is not None:  # the day of a timed series, as some programs write it
                 key = days.get(moment.wall.date(), key)
@@ -263,7 +263,7 @@ class _Reading:
         except (ValueError, OverflowError):
             lasts = None
         if not isinstance(lasts, timedelta) or lasts < timedelta(0) or lasts > timedelta(days=3660):
-            raise _Wrong(length.line, f"« {_short(length.value)} » n’est pas une durée", "par exemple PT1H30M ou P2D")
+            raise _Wrong(length.line, f"« {_short(length.value)} » n’est pas une durée", "par exemple PT1H30M ou P2D")
         if start.zone and lasts % _DAY:  # hours pass, days are counted
             return _When(start.zone.wall(start.zone.instant(start.wall) + lasts), start.zone)
         return _When(start.wall + lasts, start.zone)
@@ -283,7 +283,7 @@ class _Reading:
             read = None
         if not isinstance(read, date):
             right = "par exemple 20240611T100000, ou 20240611 pour un jour entier"
-            raise _Wrong(said.line, f"« {_short(value)} » n’est pas une date ({said.name})", right)
+            raise _Wrong(said.line, f"« {_short(value)} » n’est pas une date ({said.name})", right)
         if not isinstance(read, datetime):
             return _When(day_of(read), None)
         if not 1902 <= read.year <= 2200:
@@ -293,7 +293,7 @@ class _Reading:
         tzid = said.params.get("TZID", "")
         zone = self.zones.find(tzid) if tzid else self.zones.home
         if zone is None:
-            wrong = f"le fuseau « {_short(tzid)} » est inconnu, et le fichier ne le décrit pas"
+            wrong = f"le fuseau « {_short(tzid)} » est inconnu, et le fichier ne le décrit pas"
             raise _Wrong(said.line, wrong, "un nom de l’IANA, par exemple Europe/Paris")
         return _When(read, zone)
 
@@ -304,7 +304,7 @@ class _Reading:
         value = said.value.strip()
         if not (value.isascii() and value.isdigit() and len(value) <= 9):
             raise _Wrong(
-                said.line, f"« {_short(value)} » n’est pas un numéro de version (SEQUENCE)", "un nombre entier"
+                said.line, f"« {_short(value)} » n’est pas un numéro de version (SEQUENCE)", "un nombre entier"
             )
         return int(value)
 

@@ -41,7 +41,7 @@ class When:
         """From its code; raises ValueError for anything else, a forged button included."""
         match = _CODE.fullmatch(code) if code.isascii() else None
         if match is None:
-            raise ValueError(f"« {code} » is no moment")
+            raise ValueError(f"« {code} » is no moment")
         if match["at"]:
             return cls(instant=datetime.strptime(match["at"], "%Y%m%dT%H%MZ").replace(tzinfo=UTC))
         if match["lead"]:

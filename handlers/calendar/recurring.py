@@ -71,10 +71,10 @@ def _by_rule(rule: str, first: datetime, last: datetime) -> Iterator[datetime]:
     try:
         found = list(islice(rrulestr(bounded, dtstart=first), min(count, _MOST_LOOKED_AT + 1)))
     except (ValueError, TypeError, KeyError, IndexError):
-        raise BadRule(f"la règle « {_short(rule)} » n’est pas lisible", _LIKE) from None
+        raise BadRule(f"la règle « {_short(rule)} » n’est pas lisible", _LIKE) from None
     if len(found) > _MOST_LOOKED_AT:
         raise BadRule(
-            f"la règle « {_short(rule)} » donne trop de dates", "espacez-les, ou faites-la commencer plus tard"
+            f"la règle « {_short(rule)} » donne trop de dates", "espacez-les, ou faites-la commencer plus tard"
         )
     # A first date that the rule does not give is one of the series all the same, and counts.
     return iter(found if first in found else found[: count - 1])
@@ -85,11 +85,11 @@ def _parsed(rule: str) -> vRecur:
         parsed: vRecur = vRecur.from_ical(rule)
         frequency = str(parsed["FREQ"][0])
     except (ValueError, KeyError, IndexError, TypeError):
-        raise BadRule(f"la règle « {_short(rule)} » n’est pas lisible", _LIKE) from None
+        raise BadRule(f"la règle « {_short(rule)} » n’est pas lisible", _LIKE) from None
     if frequency in _TOO_OFTEN:
-        raise BadRule(f"« {frequency} » revient plus d’une fois par jour", "au plus tous les jours\u00a0: FREQ=DAILY")
+        raise BadRule(f"« {frequency} » revient plus d’une fois par jour", "au plus tous les jours\u00a0: FREQ=DAILY")
     if "RSCALE" in parsed:
-        raise BadRule("« RSCALE » demande un autre calendrier que le nôtre", "retirez cette partie de la règle")
+        raise BadRule("« RSCALE » demande un autre calendrier que le nôtre", "retirez cette partie de la règle")
     return parsed
 
 

@@ -13,19 +13,19 @@ REMOVED = "C’est fait\u00a0: ce rappel est supprimé."
 NOT_THERE = "Ce rappel n’existe plus."
 WHEN = "Quand souhaitez-vous que je vous le rappelle\u202f?"
 HOW = (
-    "Vous voulez un rappel à votre heure\u202f? Choisissez, ou écrivez-le-moi\u00a0: « rappelle-moi la veille à "
-    "18\u00a0h », « rappelle-moi 30\u00a0minutes avant », « rappelle-moi lundi matin »."
+    "Vous voulez un rappel à votre heure\u202f? Choisissez, ou écrivez-le-moi\u00a0: « rappelle-moi la veille à "
+    "18\u00a0h », « rappelle-moi 30\u00a0minutes avant », « rappelle-moi lundi matin »."
 )
 OF_WHAT = "Quel événement dois-je vous rappeler\u202f?"
 WHICH = "Lequel dois-je vous rappeler\u202f?"
 WHICH_NO_MORE = "Lequel ne dois-je plus vous rappeler\u202f?"
 NO_EVENT = (
-    "Je ne trouve pas cet événement à votre agenda. Donnez-moi son nom, par exemple\u00a0: « rappelle-moi l’AG la "
-    "veille à 18\u00a0h », ou écrivez « agenda »."
+    "Je ne trouve pas cet événement à votre agenda. Donnez-moi son nom, par exemple\u00a0: « rappelle-moi l’AG la "
+    "veille à 18\u00a0h », ou écrivez « agenda »."
 )
 NO_SUCH_MOMENT = (
-    "Cette date, cette heure ou ce délai n’existe pas. Écrivez par exemple\u00a0: « rappelle-moi la veille à "
-    "18\u00a0h » ou « rappelle-moi une heure avant l’AG »."
+    "Cette date, cette heure ou ce délai n’existe pas. Écrivez par exemple\u00a0: « rappelle-moi la veille à "
+    "18\u00a0h » ou « rappelle-moi une heure avant l’AG »."
 )
 AFTER_IT = "À ce moment-là, l’événement aura déjà commencé\u00a0: choisissez un instant plus tôt."
 CANCELLED = "Cet événement est annulé\u00a0: il n’y a plus rien à vous rappeler."
@@ -34,7 +34,7 @@ NOT_COMING = (
     "Vous avez répondu que vous ne venez pas\u00a0: je ne vous rappelle plus cet événement. Changez votre réponse pour "
     "recevoir des rappels."
 )
-TOO_MANY = "Vous avez déjà demandé beaucoup de rappels. Supprimez-en d’abord\u00a0: écrivez « rappels »."
+TOO_MANY = "Vous avez déjà demandé beaucoup de rappels. Supprimez-en d’abord\u00a0: écrivez « rappels »."
 OWN = "**Ceux que vous avez demandés**"
 PLANNED = "**Ceux que je vous envoie de moi-même**"
 NO_DATE_YET = "dès que la date et l’heure le permettront"

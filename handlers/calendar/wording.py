@@ -30,13 +30,13 @@ GONE = "Cet événement n’est plus à l’agenda."
 NOT_YOURS = "Cet événement n’est pas public."
 
 PRIVATELY = "Parlons de vos rappels en privé\u00a0: écrivez-moi directement, hors de ce canal."
-PAUSED = "Vos rappels d’événements sont **en pause** : je ne vous en envoie aucun. L’agenda reste à votre disposition."
-NO_REMINDERS = "Je n’ai aucun rappel à vous envoyer pour l’instant : aucun événement daté ne vous concerne."
+PAUSED = "Vos rappels d’événements sont **en pause** : je ne vous en envoie aucun. L’agenda reste à votre disposition."
+NO_REMINDERS = "Je n’ai aucun rappel à vous envoyer pour l’instant : aucun événement daté ne vous concerne."
 REMINDERS = "**Vos prochains rappels**"
 ONLY_DATED = "Je rappelle les événements dont le jour est connu, jamais la nuit, le week-end ni un jour férié."
 PAUSE = "Suspendre mes rappels"
 RESUME = "Reprendre mes rappels"
-NO_ADDRESS = "Je ne peux vous écrire nulle part pour l’instant : vos rappels ne partiront pas."
+NO_ADDRESS = "Je ne peux vous écrire nulle part pour l’instant : vos rappels ne partiront pas."
 
 
 COME = "Je viens"
@@ -78,7 +78,7 @@ MODES = {"on_site": "sur place", "remote": "à distance", "": ""}
 WITHOUT_REGION = "Sans région"
 
 FEED_PRIVATELY = "Cette adresse est privée\u00a0: demandez-la-moi directement, hors de ce canal."
-NO_FEED = "Je n’ai pas d’adresse sur le web ici\u202f: ajoutez chaque événement à votre calendrier depuis sa fiche."
+NO_FEED = "Je n’ai pas d’adresse sur le web ici\u00a0: ajoutez chaque événement à votre calendrier depuis sa fiche."
 FEED_OFF = "Désactiver cette adresse"
 FEED_ENDED = "C’est fait\u00a0: cette adresse ne mène plus nulle part."
 NO_FEED_YET = "Vous n’avez pas d’agenda à l’abonnement."
@@ -90,8 +90,8 @@ KEPT = "C’est enregistré."
 STALE = "L’agenda a changé entre-temps\u00a0: rien n’a été fait. Redites-moi ce que vous souhaitez."
 WHICH = "De quel événement s’agit-il\u202f? Je n’en trouve pas un seul qui corresponde à coup sûr\u00a0:"
 NO_EVENT = "Je ne trouve pas cet événement à l’agenda."
-BAD_DATE = "Cette date ou cette heure n’existe pas. Écrivez par exemple\u00a0: « le 16 mai à 9h30 »."
-NO_DATE = "À quelle date\u202f? Écrivez par exemple\u00a0: « ajoute atelier Bretagne le 16 mai 9h30 à Rennes »."
+BAD_DATE = "Cette date ou cette heure n’existe pas. Écrivez par exemple\u00a0: « le 16 mai à 9h30 »."
+NO_DATE = "À quelle date\u202f? Écrivez par exemple\u00a0: « ajoute atelier Bretagne le 16 mai 9h30 à Rennes »."
 PAST = "Cette date est passée."
 YOUR_REGION = "Vous tenez l’agenda de votre région\u00a0: nommez-la, ou adressez-vous à l’équipe nationale."
 UNDERSTOOD = {
@@ -124,7 +124,7 @@ def feed(url: str) -> str:
     """The private address of one's own agenda."""
     return (
         "**Votre agenda à l’abonnement**\n"
-        f"{url}\n\nAjoutez cette adresse dans Google Agenda, Outlook ou Calendrier (« s’abonner »)\u202f; il se met à "
+        f"{url}\n\nAjoutez cette adresse dans Google Agenda, Outlook ou Calendrier (« s’abonner »)\u202f; il se met à "
         "jour seul. Elle est à vous\u00a0: qui la connaît voit votre agenda. En demander une autre désactive celle-ci."
     )
 

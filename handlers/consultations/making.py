@@ -14,7 +14,7 @@ PRIVATE = (
 ASK_QUESTION = "**Nouveau sondage.** Quelle est votre question ?"
 KINDS = ("Oui / non", "Texte libre", "Note de 1 à 5")
 ASK_DEADLINE = (
-    "**Jusqu’à quand ?** Écrivez une date, par exemple « vendredi à 18 h » ou « 26 juin », ou touchez un bouton. "
+    "**Jusqu’à quand ?** Écrivez une date, par exemple « vendredi à 18 h » ou « 26 juin », ou touchez un bouton. "
     "Sans heure précisée, ce sera 18 h."
 )
 DAYS = ((1, "Demain"), (3, "Dans 3 jours"), (7, "Dans une semaine"), (14, "Dans 2 semaines"))
@@ -43,7 +43,7 @@ FROZEN = "Cette consultation ne se change plus ici."
 
 def ask_choices(question: str) -> str:
     """The second message."""
-    return f"« {plain(question)} »\n\n**Quels choix ?** Écrivez-les, un par ligne, ou touchez un bouton."
+    return f"« {plain(question)} »\n\n**Quels choix ?** Écrivez-les, un par ligne, ou touchez un bouton."
 
 
 def too_long(most: int) -> str:
@@ -79,7 +79,7 @@ def asked(roles: Sequence[str], regions: Sequence[str], voices: int, by_structur
     label = next((label for label, of in ROLES if list(of) == list(roles)), ROLES[0][0])
     where = f", en région {plain(', '.join(regions))}" if regions else ""
     what = "structure" if by_structure else "personne"
-    return f"{label}{where} : **{voices} {what}{'s' if voices > 1 else ''}**, une voix par {what}."
+    return f"{label}{where} : **{voices} {what}{'s' if voices > 1 else ''}**, une voix par {what}."
 
 
 def preview(*, question: str, choices: Sequence[str], sees: str, asked: str, until: str) -> str:

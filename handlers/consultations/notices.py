@@ -50,6 +50,6 @@ NOT_ME = "Ce n’est pas moi"
 def sent_from_your_page(title: str) -> str:
     """To the chat accounts of who has answered in the browser."""
     return (
-        f"Une réponse à « {plain(title)} » vient d’être envoyée depuis votre page personnelle, dans un navigateur. "
-        "Si ce n’est pas vous, dites-le : je ferme cette page aussitôt."
+        f"Une réponse à « {plain(title)} » vient d’être envoyée depuis votre page personnelle, dans un navigateur. "
+        "Si ce n’est pas vous, dites-le : je ferme cette page aussitôt."
     )

@@ -14,7 +14,7 @@ from storage.consultations import Consultation, QuestionKind, Readers, Secrecy, 
 
 UNKNOWN_SLUG = "Je ne connais pas de consultation de ce nom. Dites « suivi » pour les voir toutes."
 NOTHING_TO_FOLLOW = "Aucune consultation n’est ouverte ni close pour l’instant."
-WHICH = "**Suivi** : quelle consultation ?"
+WHICH = "**Suivi** : quelle consultation ?"
 STALE = wording.STALE
 NO_RIGHT = "Le suivi des consultations est réservé à l’équipe d’animation du réseau."
 PRIVATE = "Le suivi se lit en tête-à-tête : écrivez-moi en message privé."
@@ -84,7 +84,7 @@ def participation(
 
 def _lines(groups: Sequence[Group], others: str, name: Callable[[str], str]) -> str:
     return "\n".join(
-        f"{plain(name(group.name)) if group.name else others} : {group.answered}/{group.expected} ({percent(group)})"
+        f"{plain(name(group.name)) if group.name else others} : {group.answered}/{group.expected} ({percent(group)})"
         for group in groups
     )
 
@@ -128,7 +128,7 @@ def _count(tally: QuestionTally) -> list[str]:
         ranks = sorted(tally.mean_ranks.items(), key=lambda pair: pair[1])
         return [f"{label(tally, key)} : rang moyen {decimal(rank)}" for key, rank in ranks]
     lines = [
-        f"{bar(count, tally.answered)} {label(tally, key)} : {count} ({share(count, tally.answered)})"
+        f"{bar(count, tally.answered)} {label(tally, key)} : {count} ({share(count, tally.answered)})"
         for key, count in tally.counts.items()
     ]
     if tally.mean is not None:

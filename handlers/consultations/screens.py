@@ -27,7 +27,7 @@ def spoken(item: Item, given: Given | None) -> str:
         if item.kind == QuestionKind.RANKING:
             labels = [f"{rank}. {label}" for rank, label in enumerate(labels, start=1)]
         text = ", ".join(labels)
-        return f"{text} : {given['text']}" if given.get("text") else text
+        return f"{text} : {given['text']}" if given.get("text") else text
     if item.kind in WRITTEN:
         return str(given["text"])
     if item.kind == QuestionKind.DATE:

@@ -51,7 +51,7 @@ BALLOTS = "Liste des bulletins"
 BALLOTS_LATER = "La liste des bulletins paraîtra après la clôture."
 HELD_YES = "C’était ma réponse"
 REQUIRED = "Cette question demande une réponse."
-NOTHING_SAID = "Vous n’avez répondu à aucune question : répondez à l’une d’elles avant d’envoyer."
+NOTHING_SAID = "Vous n’avez répondu à aucune question : répondez à l’une d’elles avant d’envoyer."
 WRITE = "Écrivez votre réponse."
 WRITE_NUMBER = "Écrivez un nombre."
 WRITE_DATE = "Écrivez une date, par exemple « 26 juin 2024 »."
@@ -402,4 +402,4 @@ def receipt_code(code: str) -> str:
 
 def chart_of(title: str) -> str:
     """What the picture is."""
-    return f"Graphique des réponses à « {title} »."
+    return f"Graphique des réponses à « {title} »."

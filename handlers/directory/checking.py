@@ -80,7 +80,7 @@ class Vocabulary:
         if found := self.kinds.get(fold(text)) or self.kinds.get(fold(text).removesuffix("s")):
             return found
         admitted = ", ".join(dict.fromkeys(self.kinds.values()))
-        raise Wrong(f"« {values.short(text)} » n’est pas un type de structure", f"l’un de ces mots\u00a0: {admitted}")
+        raise Wrong(f"« {values.short(text)} » n’est pas un type de structure", f"l’un de ces mots\u00a0: {admitted}")
 
 
 def check(table: Table, columns: Columns, known: Directory, step: Step | None = None) -> Checked:
@@ -179,7 +179,7 @@ class _Seen:
                 yield self._checked.fault(
                     row.line,
                     Field.FAMILY,
-                    f"« {row.name} » est déjà à la ligne {other.line}",
+                    f"« {row.name} » est déjà à la ligne {other.line}",
                     "une ligne par personne, ou une adresse qui distingue les homonymes",
                 )
                 return
@@ -191,7 +191,7 @@ class _Seen:
                 row.line,
                 Field.KIND,
                 f"la ligne {line} donne un autre type à cette structure",
-                f"« {kind} », ou corrigez-la",
+                f"« {kind} », ou corrigez-la",
             )
 
     def _remember(self, row: CheckedRow) -> None:

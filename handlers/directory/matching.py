@@ -140,7 +140,7 @@ class Match:
         free = [person for person in found if person.id not in self._claimed]
         if len(free) > 1:
             raise Wrong(
-                f"{len(free)} personnes s’appellent « {row.name} » dans cette structure",
+                f"{len(free)} personnes s’appellent « {row.name} » dans cette structure",
                 "ajoutez l’adresse électronique",
             )
         return self._claim(row, free[0]) if free else None

@@ -167,7 +167,7 @@ class _Planning:
             member.changes.append(Change(Field.PUBLIC, before, after))
         if person is not None and member.changes and not self._may_edit(person):
             raise Wrong(
-                f"{person.name} fait partie de l’équipe\u202f: seul un administrateur change sa fiche",
+                f"{person.name} fait partie de l’équipe\u00a0: seul un administrateur change sa fiche",
                 "retirez cette ligne, ou faites importer le fichier par un administrateur",
             )
         return member
@@ -215,7 +215,7 @@ class _Planning:
     def _may(self, member: Member) -> None:
         if member.role is Role.STAFF and not self.rights.admin:
             raise Wrong(
-                "seul un administrateur donne le rôle « staff »", "un autre rôle, ou l’import par un administrateur"
+                "seul un administrateur donne le rôle « staff »", "un autre rôle, ou l’import par un administrateur"
             )
 
     def _may_edit(self, person: KnownPerson) -> bool:

@@ -48,7 +48,7 @@ async def may_undo(session: AsyncSession, rights: Rights, run_id: int | None = N
         raise Refusal("Seul le dernier import peut être annulé, et ce n’est plus celui-là.")
     if not rights.admin and (run.as_admin or run.by != rights.person_id):
         raise Refusal(
-            "Cet import a été fait par quelqu’un d’autre : un administrateur peut l’annuler.", audit="undo of an import"
+            "Cet import a été fait par quelqu’un d’autre : un administrateur peut l’annuler.", audit="undo of an import"
         )
     return run
 

@@ -50,7 +50,7 @@ class Wrong(Exception):
 def words(text: str) -> str:
     """Any text, unless it is the error of a formula or longer than any name."""
     if text.upper() in _ERRORS:
-        raise Wrong(f"« {text} » est l’erreur d’une formule", "la valeur elle-même, ou rien")
+        raise Wrong(f"« {text} » est l’erreur d’une formule", "la valeur elle-même, ou rien")
     if len(text) > LONGEST:
         raise Wrong(f"ce texte a {len(text)} caractères", f"{LONGEST} au plus")
     return text
@@ -65,13 +65,13 @@ def email(text: str) -> str:
     if _EMAIL.fullmatch(bare) and ".." not in bare:
         return bare.lower()
     if bare.count("@") > 1:
-        raise Wrong(f"« {short(text)} » contient plusieurs adresses", "une seule adresse par personne")
+        raise Wrong(f"« {short(text)} » contient plusieurs adresses", "une seule adresse par personne")
     plain = unicodedata.normalize("NFKD", bare.lower()).encode("ascii", "ignore").decode()
     guess = re.sub(r"\.{2,}", ".", re.sub(r"[^a-z0-9.@_+-]+", "", plain.replace(",", ".")))
     right = (
-        f"vouliez-vous écrire « {guess} »\u202f?" if _EMAIL.fullmatch(guess) else "par exemple prenom.nom@exemple.fr"
+        f"vouliez-vous écrire « {guess} »\u202f?" if _EMAIL.fullmatch(guess) else "par exemple prenom.nom@exemple.fr"
     )
-    raise Wrong(f"« {short(text)} » n’est pas une adresse électronique", right)
+    raise Wrong(f"« {short(text)} » n’est pas une adresse électronique", right)
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -89,9 +89,9 @@ def phone(text: str, territories: tuple[str, ...]) -> str:
         return found  # a spreadsheet drops the « + »
     parts = [part for part in re.split(r"[/;,]| ou | et ", number) if len(re.sub(r"\D", "", part)) >= 6]
     if len(parts) > 1:
-        raise Wrong(f"« {short(text)} » contient plusieurs numéros", "un seul numéro par personne")
+        raise Wrong(f"« {short(text)} » contient plusieurs numéros", "un seul numéro par personne")
     raise Wrong(
-        f"« {short(text)} » n’est pas un numéro de téléphone", "par exemple 01 23 45 67 89 ou +262 692 12 34 56"
+        f"« {short(text)} » n’est pas un numéro de téléphone", "par exemple 01 23 45 67 89 ou +262 692 12 34 56"
     )
 
 
@@ -116,7 +116,7 @@ def _digits(text: str) -> str:
         decimals = found[2] or ""
         if len(decimals) < int(found[3]) - 1:
             raise Wrong(
-                f"« {short(text)} » a été arrondi par le tableur",
+                f"« {short(text)} » a été arrondi par le tableur",
                 "mettez la colonne au format Texte et saisissez de nouveau le numéro",
             )
         return found[1] + decimals.ljust(int(found[3]), "0")
@@ -129,8 +129,8 @@ def telegram(text: str) -> str:
     if number.isascii() and number.isdigit() and 0 < int(number[:20]) < 1 << 52:
         return str(int(number))
     raise Wrong(
-        f"« {short(text)} » n’est pas un identifiant Telegram",
-        "un nombre, comme 123456789 ; un @pseudonyme peut changer de main et ne convient pas",
+        f"« {short(text)} » n’est pas un identifiant Telegram",
+        "un nombre, comme 123456789 ; un @pseudonyme peut changer de main et ne convient pas",
     )
 
 
@@ -139,7 +139,7 @@ def slack(text: str) -> tuple[str, str]:
     if found := _SLACK.fullmatch(text.upper()):
         return found[1] or "", found[2]
     raise Wrong(
-        f"« {short(text)} » n’est pas un identifiant Slack",
+        f"« {short(text)} » n’est pas un identifiant Slack",
         "l’identifiant de membre de son profil, comme U012AB3CD",
     )
 
@@ -150,8 +150,8 @@ def role(text: str) -> Role:
         return found
     near = process.extractOne(fold(text), _ROLES, scorer=fuzz.ratio, score_cutoff=75) if text else None
     admitted = ", ".join(ROLE_WORDS.values())
-    right = f"vouliez-vous dire « {ROLE_WORDS[near[0]]} »\u202f?" if near else f"l’un de ces mots\u00a0: {admitted}"
-    raise Wrong(f"« {short(text)} » n’est pas un rôle", right)
+    right = f"vouliez-vous dire « {ROLE_WORDS[near[0]]} »\u202f?" if near else f"l’un de ces mots\u00a0: {admitted}"
+    raise Wrong(f"« {short(text)} » n’est pas un rôle", right)
 
 
 def yes_or_no(text: str) -> bool:
@@ -159,7 +159,7 @@ def yes_or_no(text: str) -> bool:
     word = fold(text)
     if word in _YES | _NO:
         return word in _YES
-    raise Wrong(f"« {short(text)} » n’est ni oui ni non", "oui ou non")
+    raise Wrong(f"« {short(text)} » n’est ni oui ni non", "oui ou non")
 
 
 @functools.lru_cache(maxsize=1)
@@ -174,8 +174,8 @@ def zone(text: str) -> str:
         return found
     cities = {fold(name.rsplit("/", 1)[-1]): name for name in sorted(_zones().values()) if not name.startswith("Etc/")}
     near = process.extractOne(fold(text), cities.keys(), scorer=fuzz.WRatio, score_cutoff=80) if fold(text) else None
-    right = f"vouliez-vous dire « {cities[near[0]]} »\u202f?" if near else "un nom de l’IANA, par exemple Europe/Paris"
-    raise Wrong(f"« {short(text)} » n’est pas un fuseau horaire", right)
+    right = f"vouliez-vous dire « {cities[near[0]]} »\u202f?" if near else "un nom de l’IANA, par exemple Europe/Paris"
+    raise Wrong(f"« {short(text)} » n’est pas un fuseau horaire", right)
 
 
 def country_of(zone: str) -> str:
@@ -205,12 +205,12 @@ class Regions:
                 return found
         near = process.extractOne(key, self._names.keys(), scorer=fuzz.ratio, score_cutoff=70)
         if near:
-            right = f"vouliez-vous dire « {self._names[near[0]]} »\u202f?"
+            right = f"vouliez-vous dire « {self._names[near[0]]} »\u202f?"
         elif self._named:
             right = "le code Insee ou le nom d’une région du réseau, par exemple " + next(iter(self._names.values()))
         else:
             right = "chargez d’abord le pack du réseau, qui décrit ses régions"
-        raise Wrong(f"« {short(text)} » n’est pas une région du réseau", right)
+        raise Wrong(f"« {short(text)} » n’est pas une région du réseau", right)
 
 
 def _bare(text: str) -> str:

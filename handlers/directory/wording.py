@@ -33,17 +33,17 @@ UNDO = "Annuler cet import"
 YES_UNDO = "Oui, tout remettre"
 NO_UNDO = "Non, garder"
 PASS_OVER = "Rien de cela"
-DROPPED = "C’est abandonné\u202f: rien n’a été importé, et le fichier est effacé."
+DROPPED = "C’est abandonné\u00a0: rien n’a été importé, et le fichier est effacé."
 KEPT = "D’accord, l’import est gardé."
-GONE = "Ce fichier n’est plus là\u202f: je ne garde un envoi qu’une heure. Envoyez-le de nouveau."
-NOT_RECEIVED = "Je n’ai rien reçu de ce fichier\u202f: il est vide, ou dépasse 20\u00a0Mo. Envoyez-le de nouveau."
-ONLY_STAFF = "Je ne sais rien faire de ce fichier\u202f: seule l’équipe d’animation du réseau m’en envoie."
-ONLY_PRIVATE = "Un fichier de membres contient des données personnelles\u202f: envoyez-le-moi en message privé."
-SHOWN_AGAIN = "L’annuaire a changé depuis\u202f: voici ce que l’import ferait maintenant."
+GONE = "Ce fichier n’est plus là\u00a0: je ne garde un envoi qu’une heure. Envoyez-le de nouveau."
+NOT_RECEIVED = "Je n’ai rien reçu de ce fichier\u00a0: il est vide, ou dépasse 20\u00a0Mo. Envoyez-le de nouveau."
+ONLY_STAFF = "Je ne sais rien faire de ce fichier\u00a0: seule l’équipe d’animation du réseau m’en envoie."
+ONLY_PRIVATE = "Un fichier de membres contient des données personnelles\u00a0: envoyez-le-moi en message privé."
+SHOWN_AGAIN = "L’annuaire a changé depuis\u00a0: voici ce que l’import ferait maintenant."
 SHOWN_AGAIN_SHORT = "L’annuaire a changé, regardez de nouveau"
-NOTHING_TO_DO = "Il n’y a rien à importer\u202f: tout est déjà dans l’annuaire."
+NOTHING_TO_DO = "Il n’y a rien à importer\u00a0: tout est déjà dans l’annuaire."
 NOTHING_WRITTEN = "Rien n’a été importé."
-DRY_RUN = "Essai à blanc\u202f: rien n’a été changé."
+DRY_RUN = "Essai à blanc\u00a0: rien n’a été changé."
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -60,14 +60,14 @@ def headline(plan: Plan) -> str:
         count(plan.refused_rows, "refusée"),
     ]
     rows = len(plan.members) + plan.refused_rows
-    return f"« {plan.file} », {count(rows, 'ligne')}{NB}: {', '.join(counts)}."
+    return f"« {plan.file} », {count(rows, 'ligne')}{NB}: {', '.join(counts)}."
 
 
 def summary(plan: Plan, columns: Columns | None = None) -> list[str]:
     """What an import does: how many rows, which structures, the first changes."""
     lines = [headline(plan)]
     if columns is not None and columns.passed_over:
-        lines.append(f"Colonnes laissées de côté{NB}: {_some([f'« {name} »' for name in columns.passed_over])}.")
+        lines.append(f"Colonnes laissées de côté{NB}: {_some([f'« {name} »' for name in columns.passed_over])}.")
     if plan.new_structures:
         lines.append(
             f"{count(len(plan.new_structures), 'structure nouvelle', 'structures nouvelles')}{NB}: "

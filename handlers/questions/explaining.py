@@ -5,7 +5,7 @@ from handlers.questions.reading import Reading
 
 def explain(reading: Reading) -> str:
     """One line for each thing understood; what was not understood has no line."""
-    lines = [f"lecture : {reading.intent} (confiance {reading.confidence:.2f})"]
+    lines = [f"lecture : {reading.intent} (confiance {reading.confidence:.2f})"]
     for label, value in (
         ("demande", ", ".join(reading.asks)),
         ("événements", ", ".join(reading.events)),
@@ -20,5 +20,5 @@ def explain(reading: Reading) -> str:
         ("parce que", reading.because),
     ):
         if value:
-            lines.append(f"{label} : {value}")
+            lines.append(f"{label} : {value}")
     return "\n".join(lines)

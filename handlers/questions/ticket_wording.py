@@ -10,7 +10,7 @@ STALE = "Ce bouton n’est plus valable."
 FORGOTTEN = "Posez-moi d’abord votre question, puis touchez ce bouton."
 NONE_WAITING = "Aucune question n’attend de réponse."
 SENT = "C’est transmis à l’équipe. Sa réponse vous parviendra ici."
-SENT_NOBODY = "C’est noté. L’équipe verra votre question dès qu’elle se connectera ; sa réponse vous parviendra ici."
+SENT_NOBODY = "C’est noté. L’équipe verra votre question dès qu’elle se connectera ; sa réponse vous parviendra ici."
 ALREADY_ANSWERED = "Cette question a déjà reçu une réponse."
 GIVEN_UP = "Entendu, rien n’est envoyé."
 KEEP_IT = "Garder votre réponse pour la prochaine fois que la question sera posée\u202f?"
@@ -62,7 +62,7 @@ def reply_to(number: int) -> str:
 
 def numbered(number: int, question: str) -> str:
     """One line of the list."""
-    return f"n° {number} : {question}"
+    return f"n° {number} : {question}"
 
 
 def waiting(count: int) -> str:
@@ -81,12 +81,12 @@ def to_staff(number: int, who: str, question: str, told: str, *, before_others: 
     text = f"**Question n° {number}** de {asker}\n\n{question}"
     if before_others:
         text += "\n\n_Posée dans un groupe\u00a0: votre réponse y sera lue par tous._"
-    return text + (f"\n\nMa réponse, jugée inexacte :\n\n{told}" if told else "")
+    return text + (f"\n\nMa réponse, jugée inexacte :\n\n{told}" if told else "")
 
 
 def write_reply(question: str) -> str:
     """Before staff type."""
-    return f"Écrivez votre réponse à : {question}\n\nOu « annuler »."
+    return f"Écrivez votre réponse à : {question}\n\nOu « annuler »."
 
 
 def taken_by(name: str) -> str:
@@ -116,12 +116,12 @@ def closed(question: str) -> str:
 
 def correct_it(question: str) -> str:
     """Before staff type what is right."""
-    return f"Écrivez la bonne réponse à : {question}\n\nJe la donnerai désormais. Ou « annuler »."
+    return f"Écrivez la bonne réponse à : {question}\n\nJe la donnerai désormais. Ou « annuler »."
 
 
 def from_staff(question: str, answer: str) -> str:
     """To the asker."""
-    return f"**L’équipe vous répond**\n\nVotre question : {question}\n\n{answer}"
+    return f"**L’équipe vous répond**\n\nVotre question : {question}\n\n{answer}"
 
 
 def digest(questions: list[str], more: int, waiting_now: int) -> str:

@@ -94,7 +94,7 @@ async def test_refused_rows_are_shown_given_as_a_file_and_left_aside_only_on_dem
     refused = await stage.presses("telegram:sam", shown.button("Voir les refus"))
     attachment = refused.messages[0].attachment
     assert attachment is not None and attachment.filename == "refus.csv"
-    assert "membres.csv;3;email;« paul@gmail,com »" in attachment.content.decode("utf-8-sig")
+    assert "membres.csv;3;email;« paul@gmail,com »" in attachment.content.decode("utf-8-sig")
     forged = shown.button("sans les refus").action.replace("skip", "import")
     await stage.presses("telegram:sam", forged)
     assert await count(stage, Person) == 3

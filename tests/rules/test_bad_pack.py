@@ -61,7 +61,7 @@ def test_a_missing_folder_and_missing_files_are_faults(tmp_path: Path) -> None:
 def test_a_file_under_a_wrong_name_is_a_fault(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "pack", event="[]")
     assert faults(folder) == [
-        "event.yaml:1 — ce fichier n’a pas sa place dans un pack — vouliez-vous «\u202fevents.yaml\u202f»\u202f?"
+        "event.yaml:1 — ce fichier n’a pas sa place dans un pack — vouliez-vous «\u00a0events.yaml\u00a0»\u202f?"
     ]
 
 

@@ -108,7 +108,7 @@ def test_a_region_is_found_by_code_or_name(written: str, code: str) -> None:
 def test_a_region_that_does_not_exist_gets_the_nearest_one_as_an_answer() -> None:
     with pytest.raises(Wrong) as wrong:
         Regions(KNOWN.regions.values()).find("Bretange")
-    assert "vouliez-vous dire « Bretagne »" in wrong.value.right
+    assert "vouliez-vous dire « Bretagne »" in wrong.value.right
 
 
 def test_roles_zones_accounts_and_yes_are_read() -> None:
@@ -153,7 +153,7 @@ def test_a_fault_says_the_file_the_line_the_column_and_what_would_be_right() -> 
         "membres.csv, ligne 3, colonne Courriel",
         "membres.csv, ligne 3, colonne Région",
     ]
-    assert "vouliez-vous écrire « jean@gmail.com »" in str(found.faults[0])
+    assert "vouliez-vous écrire « jean@gmail.com »" in str(found.faults[0])
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_fault_says_the_file_the_line_the_column_and_what_would_be_right() -> 
         ("nom;email\nA;x@ml.fr\nB;X@ml.fr", 3, "déjà à la ligne 2"),
         ("nom;telegram_id\nA;12345\nB;12345.0", 3, "déjà à la ligne 2"),
         ("nom;slack_id\nA;U123\nB;u123", 3, "déjà à la ligne 2"),
-        ("nom;prenom;structure\nA;B;S\nÀ;b;s", 3, "« b À »"),
+        ("nom;prenom;structure\nA;B;S\nÀ;b;s", 3, "« b À »"),
         ("nom;prenom;structure;email\nA;B;S;x@ml.fr\nA;B;S;", 3, "est déjà à la ligne 2"),
         ("nom;structure;type\nA;S;ARML\nB;S;Mission Locale", 3, "un autre type"),
         ("nom;fonction\n;directrice", 2, "rien ne dit de qui"),

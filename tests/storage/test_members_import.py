@@ -81,8 +81,8 @@ async def test_changes_are_said_field_by_field_and_empty_cells_say_nothing(netwo
 async def test_one_refused_row_refuses_the_whole(network: Database) -> None:
     done = await load(network, HEADER + JEAN + "Paul;Durand;paul@gmail,com;;;;;;;;;;\n")
     assert refusals(done) == [
-        "membres1.csv, ligne 3, colonne email\u00a0: « paul@gmail,com » n’est pas une adresse électronique — "
-        "vouliez-vous écrire « paul@gmail.com »\u202f?"
+        "membres1.csv, ligne 3, colonne email\u00a0: « paul@gmail,com » n’est pas une adresse électronique — "
+        "vouliez-vous écrire « paul@gmail.com »\u202f?"
     ]
     async with network.reading() as session:
         for table in (Person, Account, ImportRun, ImportChange, AuditEntry, Contact):
@@ -175,7 +175,7 @@ async def test_only_an_administrator_makes_staff(network: Database) -> None:
     clerk = await add_person(network, "Commis", Role.STAFF)
     row = "prenom;nom;email;role\nZoé;Petit;zoe@ml.fr;staff\n"
     done = await load(network, row, rights=Rights(admin=False, person_id=clerk))
-    assert "seul un administrateur donne le rôle « staff »" in refusals(done)[0]
+    assert "seul un administrateur donne le rôle « staff »" in refusals(done)[0]
     done = await load(network, row)
     assert refusals(done) == []
     assert await roles(network, "Petit") == ["staff"]

@@ -131,7 +131,7 @@ export class Conversation {
         this.say("");
       } while (this.again);
     } catch {
-      this.say("La connexion est perdue ; nouvel essai dans un instant.");
+      this.say("La connexion est perdue ; nouvel essai dans un instant.");
     } finally {
       this.syncing = false;
     }
