@@ -19,7 +19,7 @@ NOTHING_ASKED = (
     "canal\u00a0», puis revenez ici m’écrire «\u00a0sondage\u00a0»."
 )
 ALREADY_HERE = "Ce sondage est déjà publié ici."
-OVER = "Ce sondage est clos\u202f: il ne se publie plus."
+OVER = "Ce sondage est clos\u00a0: il ne se publie plus."
 GONE = "Ce sondage n’est plus publié dans un canal. Écrivez-moi «\u00a0consultations\u00a0» en tête-à-tête."
 UNKNOWN = (
     "Votre compte n’est relié à personne du réseau\u00a0: votre voix ne peut pas être comptée. Demandez une invitation "
@@ -33,7 +33,7 @@ FIRST_STAYS = "La première réponse d’une structure compte."
 DIRECTOR_VALIDATES = "La réponse d’une structure compte quand sa direction l’a envoyée ou validée."
 LAST_COUNTS = "Une réponse par structure, que ses membres peuvent remplacer en tête-à-tête avec moi."
 NOT_YET = "Ce sondage n’est pas encore ouvert."
-TOO_LATE = "Le sondage est clos\u202f: votre voix n’a pas pu être comptée."
+TOO_LATE = "Le sondage est clos\u00a0: votre voix n’a pas pu être comptée."
 
 
 def where(title: str, *, opens: bool) -> str:
