@@ -5,15 +5,20 @@ Everything here happens inside the worker's transaction. A tick with nothing due
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, Table, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.calendar.gathering import together
+from handlers.messages import Message
 from schedules import slots
 from schedules.clock import Clock
+from schedules.gathering import gather
 from schedules.holding import Hold
 from schedules.messenger import Messenger, Outgoing
 from storage.outbox import Delivery, Priority, State, stop_of, stop_setting
@@ -82,9 +87,11 @@ class Claimer:
                     query = _DUE if messenger.rate is None or priority is Priority.REPLY else _DUE_APART
                     where = {"platform": platform, "priority": priority, "calendar": calendar, "now": now}
                     rows += (await session.scalars(query, {**where, "most": free.count - len(rows)})).all()
+            found_all = len(rows) == free.count
             if rows:
-                claimed += await self.assign(session, messenger, rows, free, now)
-            if len(rows) == free.count:
+                leads, carried = await gather(session, rows, calendar, now)
+                claimed += await self.assign(session, messenger, leads, free, now, carried)
+            if found_all:
                 self.slot_at = min(self.slot_at, free.at(free.count) - MARGIN)
         return claimed
 
@@ -98,9 +105,15 @@ class Claimer:
         return slots.available(tat, quiet_until, now, messenger.rate, most, horizon)
 
     async def assign(
-        self, session: AsyncSession, messenger: Messenger, rows: Sequence[Delivery], free: slots.Slots, now: float
+        self,
+        session: AsyncSession,
+        messenger: Messenger,
+        rows: Sequence[Delivery],
+        free: slots.Slots,
+        now: float,
+        carried: Mapping[int, Sequence[Delivery]] = MappingProxyType({}),
     ) -> list[Outgoing]:
-        """Lease the first of the rows, one for each slot; those that are held stay behind."""
+        """Lease the first of the rows, one for each slot, with what each carries; those that are held stay behind."""
         taken: list[Outgoing] = []
         chats: set[str] = set()
         calendar = self._clock.now()
@@ -117,7 +130,7 @@ class Claimer:
                     row.state, row.reason, row.ended_at = State.SKIPPED, kept.reason, calendar
                 continue
             chats.add(row.chat)
-            taken.append(_outgoing(row, free.leaves(len(taken))))
+            taken.append(_together(row, carried.get(row.id, ()), free.leaves(len(taken))))
         if held:
             await session.flush()
         if taken:
@@ -134,9 +147,20 @@ class Claimer:
                 "slot": one.slot,
                 "until": max(now, one.slot) + self._lease,
             }
-            for one in taken
+            for lead in taken
+            for one in (lead, *lead.carries)
         ]
         await session.execute(_CLAIM, leases)
+
+
+def _together(row: Delivery, others: Sequence[Delivery], slot: float) -> Outgoing:
+    """A delivery with those that it carries, and the words of all of them."""
+    lead = _outgoing(row, slot)
+    if not others:
+        return lead
+    message = together([(one.about, Message.model_validate(one.payload)) for one in (row, *others)])
+    payload = message.model_dump(mode="json", exclude_defaults=True)
+    return replace(lead, payload=payload, carries=tuple(_outgoing(one, slot) for one in others))
 
 
 def _outgoing(row: Delivery, slot: float) -> Outgoing:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
@@ -207,7 +208,7 @@ class Worker:
             )
 
     def _start(self, outgoing: Outgoing) -> None:
-        self._sending.add(outgoing.id)
+        self._sending.update((outgoing.id, *(one.id for one in outgoing.carries)))
         task = asyncio.create_task(self._send(outgoing))
         tasks = self._open[outgoing.platform]
         tasks.add(task)
@@ -233,7 +234,7 @@ class Worker:
             # A fault of ours in a channel: it may have happened after the message left.
             log.error("delivery %d failed in the channel (%s)", outgoing.id, type(error).__name__)
             done = Finished(outgoing, started, self._machine(), error=DeliveryError("channel fault", uncertain=True))
-        self._finished.append(done)
+        self._finished += _each(done)
         if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
             self._wake.set()
 
@@ -246,3 +247,16 @@ class Worker:
         for done in self._finished[:count]:
             self._sending.discard(done.outgoing.id)
         del self._finished[:count]  # only once the transaction holds them
+
+
+def _each(done: Finished) -> list[Finished]:
+    """The end of a try for the delivery and for each that it carried.
+
+    Where only parts of a message arrived that was several deliveries', each of them begins afresh: next time they may
+    be together with others.
+    """
+    if not done.outgoing.carries:
+        return [done]
+    if done.error is not None:
+        done.error.parts_sent = 0
+    return [replace(done, outgoing=one) for one in (done.outgoing, *done.outgoing.carries)]

@@ -11,7 +11,8 @@ from schedules.retry import DeliveryError
 class Outgoing:
     """What a messenger needs to send one delivery; `slot` is when it may leave, by the machine's clock.
 
-    `parts_sent` says how many parts of a message that had to be split have arrived in earlier tries.
+    `parts_sent` says how many parts of a message that had to be split have arrived in earlier tries. `carries` are
+    other deliveries that arrive, or fail, with this one: their words are in its payload.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Outgoing:
     tries: int
     slot: float
     parts_sent: int = 0
+    carries: tuple["Outgoing", ...] = ()
 
     def message(self) -> Message:
         """The message to send."""

@@ -14,8 +14,6 @@ from handlers.instants import Start
 from handlers.messages import Button, Message, plain
 from storage.agenda import Event, Precision, Status
 
-MOST_TOGETHER = 8  # reminders that arrive as one message: more would not fit one on every platform
-
 
 def line(event: Event, tz: ZoneInfo, locale: str = "fr") -> str:
     """One line of a list: name, date, place."""

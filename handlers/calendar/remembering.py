@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.calendar import reminder_wording as wording
 from handlers.calendar import wording as calendar_wording
 from handlers.calendar.agenda import includes, region_code, upcoming, visible
-from handlers.calendar.cards import MOST_TOGETHER
 from handlers.calendar.finding import named, reminded_of, spoken_of
+from handlers.calendar.gathering import MOST_TOGETHER
 from handlers.calendar.moment_words import MORNING, NoSuchMoment, read_asked
 from handlers.calendar.moment_words import named as bare_name
 from handlers.calendar.moments import When, due, useful_until

@@ -124,9 +124,7 @@ async def test_a_reminder_received_is_put_off_by_button_and_in_words(database: D
     assert "mercredi 9 octobre 2024 à 9 h" in plain_spaces(await stage.says(ANNE, "demain matin"))
     assert "à 10 h 30" in plain_spaces(await stage.says(ANNE, "Dans une demi-heure."))
     assert "déjà commencé" in (await stage.says(ANNE, "dans deux jours")).text
-    assert (
-        len((await goes_to(stage, at("2024-10-08T16:00"))).messages) == 2
-    )  # at 10:30, late: in one message with 18:00
+    assert len((await goes_to(stage, at("2024-10-08T16:00"))).messages) == 1  # with that of 10:30, which is late
 
 
 async def test_nothing_is_kept_for_the_past(sqlite: Database) -> None:
