@@ -10,6 +10,7 @@ from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import Marks, nearest
 from handlers.questions.memory import Memory
 from handlers.questions.reading import OF_EVENTS, OF_PEOPLE, Reading
+from storage.agenda import Precision
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ class Case:
         places = {key for m in self.marks.events if m.place for key in m.events}
         meant = []
         for mention in strong or [m for m in self.marks.events if m.place]:
-            keys = list(mention.events)
+            keys = self._of_period(list(mention.events))
             if places and not mention.place and (there := [k for k in keys if k in places]):
                 keys = there
-            keys = self.of_region(self._of_period(keys))
+            keys = self.of_region(keys)
             meant.append(self._one(keys) if len(keys) > 1 else keys)
         return meant
 
@@ -71,11 +72,36 @@ class Case:
         return self.knowledge.event[key]
 
     def _of_period(self, keys: list[str]) -> list[str]:
-        """Those of the year or period named, which is then part of the name."""
+        """Those of the year or period named, which is then part of the name; another of the kind in a year they
+        are not of (« les Rencontres 2024 à Tours » are those of 2024)."""
         for period in self.marks.periods:
             within = [k for k in keys if period.touches(self.event(k).starts_on, self.event(k).ends_on)]
+            if not within and period.kind == "year" and not period.open:
+                kinds = {self.event(k).kind for k in keys}
+                held = self.knowledge.between(period.first, period.last)
+                alike = [e.key for e in held if e.kind in kinds and self.knowledge.stands_alone(e)]
+                within = alike if len(alike) == 1 else []
             keys = within or keys
         return keys
+
+    @cached_property
+    def on_day(self) -> tuple[str, ...]:
+        """The events of the one day that is named, when no event is: « qui est invité le 5 avril ? »."""
+        days = [p for p in self.marks.periods if p.kind == "day" and not p.open and not p.anchor]
+        if self.marks.events or len(days) != 1 or len(self.marks.periods) > 1:
+            return ()
+        held = self.knowledge.between(days[0].first, days[0].last)
+        return tuple(e.key for e in held if e.precision != Precision.MONTH and self.knowledge.stands_alone(e))
+
+    @cached_property
+    def of_that_region(self) -> tuple[str, ...]:
+        """The part of something that each region has, for the region named: « à Mayotte, c’est en visio ? »."""
+        codes = {cue.name for cue in self.marks.regions}
+        if len(codes) != 1 or self.marks.events:
+            return ()
+        parts = [e for e in self.knowledge.events if self.knowledge.is_part(e) and codes & set(e.regions)]
+        ahead = [e for e in parts if e.ends_on >= self.today]
+        return (ahead[0].key,) if len(ahead) == 1 else ()
 
     def of_region(self, keys: list[str]) -> list[str]:
         """Those of the region named, or of their parts; all of them when no region is."""
@@ -180,6 +206,12 @@ class Case:
         stems = {self.marks.words[p].stem for p in positions}
         return bool(stems & self.knowledge.phrases.words_of(self.best.topic.key))
 
+    def topic_holds(self, positions: list[int]) -> bool:
+        """Does the best topic have every one of those words, whatever ties them together?"""
+        words = [self.marks.words[p] for p in positions]
+        known = self.knowledge.phrases.words_of(self.best.topic.key) if self.best else frozenset()
+        return all(w.stem in known or w.folded in self.knowledge.lexicon.stop for w in words)
+
     def topic_explains_all(self, positions: list[int]) -> bool:
         """Does it speak of every one of them, verbs apart?"""
         if self.best is None:
@@ -188,12 +220,66 @@ class Case:
         words = [self.marks.words[p] for p in positions]
         return all(w.stem in known or self.knowledge.lexicon.only_verb(w) for w in words)
 
+    # ---- descriptions ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """The stems that say what the question is about: no verbs, no asking words, no dates, nothing that is always
+        spoken of."""
+        lexicon, m = self.knowledge.lexicon, self.marks
+        asking = {p for found in m.cues.values() for c in found for p in range(c.start, c.end)}
+        spans = [(s.start, s.end) for s in m.events] + [(s.start, s.end) for s in m.roles]
+        named = {p for start, end in spans + [(s.start, s.end) for s in m.absent] for p in range(start, end)}
+        dated = {p for period in m.periods for p in range(period.start, period.end) if not period.anchor}
+        dated |= {p for act in m.acts for p in range(act.start, act.end)}
+        always = lexicon.around | lexicon.light | self.knowledge.own_name
+        return tuple(
+            dict.fromkeys(
+                w.stem
+                for p, w in enumerate(m.words)
+                if w.kind == "word" and p not in dated and (p not in asking or p in named) and w.stem not in always
+                if w.folded not in lexicon.stop and (p in named or not lexicon.only_verb(w)) and not m.inverted(p)
+            )
+        )
+
+    @property
+    def other_stems(self) -> tuple[str, ...]:
+        """The other words, which tell between two descriptions that both fit."""
+        stop = self.knowledge.lexicon.stop
+        return tuple(w.stem for w in self.marks.words if w.folded not in stop and w.stem not in self.telling)
+
+    @cached_property
+    def described(self) -> str:
+        """The event that alone is described by all the telling words, in the period named if one is."""
+
+        def fits(key: str) -> bool:
+            event = self.event(key)
+            periods = [p for p in self.marks.periods if not p.anchor]
+            return all(p.touches(event.starts_on, event.ends_on) for p in periods)
+
+        keys = self.knowledge.event_texts.find(self.telling, self.other_stems, fits)
+        alone = [k for k in keys if self.knowledge.stands_alone(self.event(k))]
+        ahead = [k for k in alone if self.event(k).ends_on >= self.today]
+        keys = (keys if self.has("past") else ahead) or alone or keys
+        dated = [k for k in keys if self.event(k).precision != Precision.MONTH]
+        keys = dated if len(keys) > 1 and dated else keys
+        return keys[0] if len(keys) == 1 else ""
+
+    @cached_property
+    def told(self) -> str:
+        """The topic that tells of all the telling words, one of which few tell of."""
+        texts = self.knowledge.topic_texts
+        keys = texts.find(self.telling, self.other_stems)
+        rare = min((texts.rarity(s) for s in self.telling), default=0)
+        return keys[0] if keys and (rare <= 1 or (rare <= 3 and len(self.telling) > 1)) else ""
+
     # ---- words -----------------------------------------------------------------------------------------------
 
     @property
     def stray(self) -> list[int]:
         """The unexplained words that are not about travelling there or fitting it into one's diary."""
-        return [p for p in self.marks.loose if self.marks.words[p].stem not in self.knowledge.lexicon.travel]
+        lexicon = self.knowledge.lexicon
+        return [p for p in self.marks.loose if self.marks.words[p].stem not in lexicon.travel | lexicon.light]
 
     @property
     def stray_nouns(self) -> list[int]:

@@ -7,8 +7,12 @@ from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import Marks, mark
 
 _ASKING = "qui|quand|où|quel|quelle|quels|quelles|comment|combien|à quelle|est-ce|pourquoi|c['’]est"
-_SPLIT = re.compile(rf"(?<=[?!])\s+|\s+(?:et|puis|ou|aussi|,)\s+(?=(?:{_ASKING})\b)|[.;]\s+|\n+", re.IGNORECASE)
+_SPLIT = re.compile(
+    rf"(?<=[?!])\s+|\s+(?:et|puis|ou|aussi|,)\s+(?=(?:{_ASKING})\b)|,\s+et\s+(?:maintenant|aussi|ensuite)?|[.;]\s+|\n+",
+    re.IGNORECASE,
+)
 _MOST = 4
+_SURE = 0.7  # a question that the documents answer
 
 
 def clauses(text: str, knowledge: Knowledge, today: date) -> list[str]:
@@ -30,4 +34,6 @@ def _substance(marks: Marks) -> bool:
 
 
 def _own_target(marks: Marks) -> bool:
-    return bool(marks.events or marks.people or marks.roles or marks.terms or marks.organisations or marks.has("phase"))
+    told = bool(marks.topics) and marks.topics[0].fit >= _SURE
+    named = marks.events or marks.people or marks.roles or marks.terms or marks.organisations
+    return bool(told or named or marks.has("phase"))

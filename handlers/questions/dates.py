@@ -154,6 +154,7 @@ class DateReader(Spans):
         return (
             self._written(at)
             or self._named_day(at)
+            or self._week_of(at)
             or self._part_of_month(at)
             or self._relative(at)
             or self._beside(at)

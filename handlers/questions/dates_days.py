@@ -146,7 +146,7 @@ class Days:
                 if number <= monthrange(first.year, first.month)[1]:
                     day = first.replace(day=number)
                     if day >= self._today:
-                        return self._one(day, start, after, False)
+                        return replace(self._one(day, start, after, False), month_given=False)
                 first = (first + timedelta(32)).replace(day=1)
         return None
 

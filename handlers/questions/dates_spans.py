@@ -153,6 +153,16 @@ class Spans(Days):
         preposition = "en"
         return Period(first, last_day, "month", at, end, f"{preposition} {MONTH_NAMES[month - 1]} {year}", given)
 
+    def _week_of(self, at: int) -> Period | None:
+        """« la semaine du 24 juin »."""
+        if self._at(at) not in ("semaine", "semaines") or self._at(at + 1) not in ("du", "de", "d"):
+            return None
+        day = self._day(at + 2) or self._written(at + 2)
+        if day is None or day.kind != "day":
+            return None
+        monday = day.first - timedelta(day.first.weekday())
+        return replace(day, first=monday, last=monday + timedelta(6), kind="week", start=at, label="cette semaine-là")
+
     def _part_of_month(self, at: int) -> Period | None:
         """« la première semaine d'avril », « la dernière semaine de juin », « la seconde quinzaine de mai »."""
         start = at

@@ -12,16 +12,26 @@ from handlers.questions.reading import Reading
 from handlers.questions.reading_agenda import agenda
 from handlers.questions.reading_documents import (
     absent,
+    counted,
     meaning,
     only_a_name,
+    told,
     topic,
     topic_surely,
     which_organisation,
     whole_undertaking,
 )
-from handlers.questions.reading_events import event, unknown_event
+from handlers.questions.reading_events import described, described_instead, event, unknown_event
 from handlers.questions.reading_followups import following
-from handlers.questions.reading_people import at_organisation, coordinates, offer, role_or_person, who
+from handlers.questions.reading_people import (
+    at_organisation,
+    by_function,
+    coordinates,
+    offer,
+    role_or_person,
+    succession,
+    who,
+)
 from handlers.questions.reading_phases import numbered_phase, phase, suite
 from handlers.questions.reading_talk import act, foreign, nothing, only_polite, owner, substance, thanks
 
@@ -34,20 +44,26 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     absent,
     coordinates,
     numbered_phase,
+    succession,
+    by_function,
     topic_surely,
     role_or_person,
     meaning,
     following,
+    counted,
+    described_instead,
     phase,
     unknown_event,
     event,
     agenda,
+    described,
     suite,
     which_organisation,
     at_organisation,
     topic,
     whole_undertaking,
     who,
+    told,
     only_a_name,
 )
 

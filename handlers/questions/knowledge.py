@@ -11,6 +11,7 @@ from operator import itemgetter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.questions.describing import Descriptions, counted, of_event
 from handlers.questions.facts import (
     ContactFact,
     EventFact,
@@ -99,6 +100,9 @@ class Knowledge:
         }
         self.owner_stems = frozenset().union(*self._owners.values()) if self._owners else frozenset()
         self.head = organisations[0].key if organisations else ""
+        self.event_texts = Descriptions({e.key: of_event(e) for e in self.events}, self.lexicon)
+        self.topic_texts = Descriptions({t.key: (t.title, t.body, *t.phrases) for t in topics}, self.lexicon)
+        self.counted = counted({t.key: f"{t.title}. {t.body}" for t in topics})
         self.phrases = PhraseIndex(topics, self.lexicon, self.own_name, _spelled_out(terms, self.lexicon))
         texts = [
             *(text for e in self.events for text in (e.name, e.place or "", *e.aliases)),
@@ -132,6 +136,11 @@ class Knowledge:
         """Whose number or address it is."""
         return self.coordinates.get(fold(coordinate) if "@" in coordinate else digits(coordinate), ())
 
+    def nearly_owner_of(self, coordinate: str) -> tuple[ContactFact, ...]:
+        """Whose address it would be at another domain; nobody's for a number, where a digit off is another line."""
+        name, at, _ = fold(coordinate).partition("@")
+        return tuple(c for c in self.contacts if at and c.email and fold(c.email).partition("@")[0] == name)[:2]
+
     def on_duty(self, words: Sequence[Word]) -> tuple[str, ...]:
         """The keys of the contacts whose responsibilities the words name, if they name one well enough."""
         asked = {w.stem for w in words if w.folded not in self.lexicon.stop}
@@ -146,6 +155,19 @@ class Knowledge:
         best = max(found.values(), default=0.0)
         return tuple(key for key, fit in found.items() if fit >= 0.6 and fit > best - 0.01)
 
+    def whose_function_says(self, words: Sequence[Word]) -> tuple[str, ...]:
+        """The keys of those whose function consists of the words, the office and the organisation apart."""
+        asked = {w.stem for w in words if w.folded not in self.lexicon.stop}
+        found: dict[str, None] = {}
+        for piece in sorted(asked, key=lambda s: len(self.functions.holding(s)))[:2]:
+            for number in self.functions.holding(piece)[:50]:
+                said = set(self.functions.entries[number]) - self.lexicon.offices
+                for owner in self.owners_of[self.function_texts[number]]:
+                    own = self.stems_of_owner(owner)
+                    if len(said - self.own_name) and said <= asked and asked - said <= own | self.own_name:
+                        found |= {c.key: None for c in self.holders[self.function_texts[number], owner] if not c.former}
+        return tuple(found)
+
     def event_stems(self, keys: Iterable[str]) -> frozenset[str]:
         """Every stem in the names of those events and in what is said of their audience."""
         texts = [
@@ -155,6 +177,10 @@ class Knowledge:
             for text in (event.name, *event.aliases, str(event.details.get("audience_text", "")))
         ]
         return frozenset(s for text in texts for s in content_stems(text, self.lexicon))
+
+    def stems_of_place(self, key: str) -> tuple[str, ...]:
+        """The stems in the name of the place where an event is held; empty when none is known."""
+        return name_stems(self.event[key].place or "")
 
     def means_us(self, term: str) -> bool:
         """Is the term another word for the network itself?"""

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from handlers.questions.french import is_french
 from handlers.questions.normalising import Word, fold, in_family, read_words, stem
 
 _GAP = "…"
@@ -123,6 +124,9 @@ class Lexicon:
     acts: Phrases
     foreign: Phrases
     labels: Mapping[str, str]  # for each absent attribute how it is named in an answer
+    absent_of: Mapping[str, str]  # for each what it is asked of: "place", "person", or empty
+    copulas: frozenset[str]
+    oneself: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
     preambles: Phrases  # politeness before and after a question
     whole: Phrases  # acts that are acts only when nothing else is said
@@ -130,6 +134,7 @@ class Lexicon:
     common: frozenset[str]
     given_names: frozenset[str]
     gatherings: frozenset[str]  # stems of nouns for things that take place
+    general: frozenset[str]  # those that name no event in particular
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
     around_words: Mapping[str, frozenset[str]]  # what stands around « ou », « ca », « lieu » and tells what they are
@@ -174,7 +179,8 @@ class Lexicon:
 
 @functools.cache
 def french() -> Lexicon:
-    """The lexicon of the package, read once."""
+    """The lexicon of the package, read once; the dictionary beside it is loaded with it, so that no question waits."""
+    is_french("français")
     return build(
         *(yaml.safe_load(p.read_text("utf-8")) for p in sorted((Path(__file__).parent / "lexicon").glob("*.yaml")))
     )
@@ -220,11 +226,15 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         whole=Phrases(merged["whole"], exact=True),
         foreign=Phrases({"foreign": merged["foreign"]}, exact=True),
         labels={name: entry["label"] for name, entry in merged["absent"].items()},
+        absent_of={name: str(entry.get("of", "")) for name, entry in merged["absent"].items()},
+        copulas=frozenset(_words(merged["copulas"])),
+        oneself=frozenset(_words(merged["oneself"])),
         spellings={fold(k): tuple(str(v).split()) for k, v in merged["spellings"].items()},
         stop=frozenset(_words(merged["stop"])),
         common=frozenset(_words(merged["common"])),
         given_names=frozenset(_words(merged["given_names"])),
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
+        general=frozenset(stem(word) for word in _words(merged["general"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),
         around_words={name: frozenset(_kept(lines)) for name, lines in merged["around_words"].items()},

@@ -1,6 +1,6 @@
 """Everything recognised in a question, before it is decided what the question is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -56,6 +56,11 @@ class Marks:
         """The unexplained words as typed."""
         return [self.words[p].text for p in self.loose]
 
+    def inverted(self, position: int) -> bool:
+        """Is it a verb that its subject follows: « rencontre-t-il »?"""
+        after = [w for w in self.words[position + 1 : position + 3] if w.joined]
+        return any(w.folded in _SUBJECTS for w in after)
+
     def begins(self, *folded: str) -> bool:
         """Is the first word one of those?"""
         return bool(self.words) and self.words[0].folded in folded
@@ -83,7 +88,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
         for m in event_mentions(text, knowledge, named | _covered(marks.regions))
         if not any(c.start <= m.start and m.end <= c.end and c.end - c.start > m.end - m.start for c in _long(marks))
     ]
-    mentions = [m for m in mentions if not _any_meeting(m, words)]
+    mentions = [m for m in mentions if not _any_meeting(m, words, lexicon.general)]
     reader = DateReader(words, today, past=past, busy=_busy(knowledge), anchors=_anchors(mentions, knowledge, today))
     marks.periods = reader.find()
     anchored = {p for period in marks.periods for p in range(period.start, period.end)}
@@ -117,7 +122,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.gatherings = [
         p
         for p, w in enumerate(words)
-        if w.stem in lexicon.gatherings and p not in taken and p not in said and w.kind == "word"
+        if w.stem in lexicon.gatherings and p not in taken and p not in said and not marks.inverted(p)
     ]
     explained = taken | people | cued | said | _covered(marks.roles) | set(marks.gatherings)
     explained |= {p for p, w in enumerate(words) if w.stem in lexicon.around or w.stem in knowledge.own_name}
@@ -133,8 +138,61 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
         and len(w.folded) > 1
         and w.kind in ("word", "number")
     ]
-    marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated])
+    aside = _asides(marks, explained - said - cued | taken | people, (taken - dated) | people | _covered(marks.roles))
+    marks.loose = [p for p in marks.loose if p not in aside]
+    marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated | aside])
     return marks
+
+
+def _asides(marks: Marks, explained: set[int], named: set[int]) -> set[int]:
+    """What is told beside the question, between marks, and says nothing known: « …, je suis entre deux portes ».
+
+    What completes the words before (« le congrès, celui de Lyon ») is no aside, nor is a word or two alone.
+    """
+    clauses: list[list[int]] = []
+    for position, word in enumerate(marks.words):
+        if not clauses or word.breaks:
+            clauses.append([])
+        clauses[-1].append(position)
+    telling = {p for cue in (c for found in marks.cues.values() for c in found) for p in range(cue.start, cue.end)}
+    asking = {p for p, word in enumerate(marks.words) if word.asked or word.folded in _ASKING}
+    known = [bool(set(clause) & (explained | telling | asking)) for clause in clauses]
+    if not named:
+        return set()
+    return {
+        p
+        for clause, is_known in zip(clauses, known, strict=True)
+        for p in clause
+        if not is_known and len(clause) > 2 and marks.words[clause[0]].folded not in _COMPLETING
+    }
+
+
+_SUBJECTS = frozenset(("il", "elle", "ils", "elles", "on"))
+_ASKING = frozenset(
+    ("qui", "que", "qu", "quoi", "quel", "quelle", "quels", "quelles", "où", "comment", "combien", "pourquoi")
+)
+_COMPLETING = frozenset(
+    (
+        "de",
+        "du",
+        "des",
+        "d",
+        "a",
+        "au",
+        "aux",
+        "en",
+        "chez",
+        "sur",
+        "celui",
+        "celle",
+        "ceux",
+        "celles",
+        "pas",
+        "avec",
+        "et",
+        "ou",
+    )
+)
 
 
 def _core(text: Text, lexicon: Lexicon) -> Text:
@@ -156,14 +214,11 @@ def _core(text: Text, lexicon: Lexicon) -> Text:
     return Text(tuple(core), text.shouted)
 
 
-def _any_meeting(mention: EventMention, words: Sequence[Word]) -> bool:
+def _any_meeting(mention: EventMention, words: Sequence[Word], general: Collection[str]) -> bool:
     """« la prochaine rencontre » is any of them, « les Rencontres » those that have the name."""
     word = words[mention.start]
     alone = mention.end - mention.start == 1
-    return alone and word.stem in _ANY and not word.folded.endswith("s") and not word.capital
-
-
-_ANY = frozenset(("rencontre", "reunion", "evenement"))
+    return alone and word.stem in general and not word.folded.endswith("s") and not word.capital
 
 
 def _long(marks: Marks) -> list[Cue]:

@@ -9,6 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from handlers.questions.facts import ContactFact
+from handlers.questions.french import is_french
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Word, fold
 
@@ -160,7 +161,7 @@ class NameIndex:
             return False
         if self.knows(word.folded) or word.folded in self._lexicon.given_names:
             return True
-        return not self._lexicon.knows(word)
+        return not self._lexicon.knows(word) and (word.capital or not is_french(word.text.lower()))
 
     def _similar(self, folded: str, *, alone: bool) -> set[str]:
         """The name words that this one may be a misspelling of; stricter when it stands alone."""

@@ -51,7 +51,14 @@ _WORDS = re.compile(
     r"|(?P<ordinal>\b\d{1,3}\s?(?:ers?|ère|ere|e|ème|eme|è|nd|nde)\b)|(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<mark>[?!.,;:\n()«»\"]+)",
     re.IGNORECASE,
 )
-_KEPT = {"où": "où", "dès": "dès", "ça": "cela", "çà": "cela"}  # an accent that tells two words apart is kept
+_SIGNS = ((re.compile(r"\bn[°º]\s?", re.IGNORECASE), "numéro "), (re.compile(r"(?<=\s)[+&](?=\s)"), "et"))
+_KEPT = {
+    "où": "où",
+    "dès": "dès",
+    "ça": "cela",
+    "çà": "cela",
+    "cé": "cest",
+}  # an accent that tells two words apart is kept
 _stemmer = snowballstemmer.stemmer("french")
 
 
@@ -141,6 +148,8 @@ def read_words(text: str) -> Text:
     words: list[Word] = []
     breaks, end = False, -1
     text = unicodedata.normalize("NFC", text[:LONGEST]).translate(_PLAIN)
+    for sign, meant in _SIGNS:
+        text = sign.sub(meant, text)
     for match in _WORDS.finditer(text):
         kind = match.lastgroup or "word"
         piece = match.group()

@@ -60,6 +60,7 @@ class Period:
     """The days from `first` to `last`, both included, said in the words from `start` to `end`.
 
     `kind` is day, week, month, year or range; `label` says it again in French (« en avril 2024 », « cette semaine »).
+    `month_given` is false of « le 9 » alone, which is the next ninth unless something said before tells.
     `open` names an end left open: "before" or "after". `year_given` tells whether the asker named the year;
     `anchor` is the event that a period is counted from (« avant l’AG »).
     """
@@ -73,6 +74,7 @@ class Period:
     year_given: bool = False
     open: str = ""
     anchor: str = ""
+    month_given: bool = True
 
     def touches(self, first: date, last: date) -> bool:
         """Do those days fall into the period, at least one of them?"""

@@ -47,5 +47,6 @@ class Reading:
     number: int = 0
     first: int = 0  # the number of the first entry to show of a list that is too long for one message
     several: bool = False  # several people, each named
+    verdict: str = ""  # "yes" or "no" to what was asked to be confirmed
     confidence: float = 1.0
     because: str = ""

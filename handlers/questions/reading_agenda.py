@@ -3,7 +3,6 @@
 from handlers.questions.case import Case
 from handlers.questions.dates import Period
 from handlers.questions.reading import Reading
-from handlers.questions.reading_events import GENERIC
 
 _ONE = frozenset(("prochain", "prochaine", "premier", "premiere", "dernier", "derniere"))
 _MANY = frozenset(("quels", "quelles", "les", "des", "tous", "toutes"))
@@ -14,12 +13,14 @@ def agenda(case: Case) -> Reading | None:
     m = case.marks
     if m.people or m.roles:
         return None
+    if case.has("whole_agenda") and not (m.periods or m.regions or case.events or case.stray_nouns):
+        return Reading("agenda", asks=("ahead",))
     region = m.regions[0].name if m.regions else (case.memory.home if case.has("mine") else "")
-    general = [p for p in m.gatherings if m.words[p].stem in GENERIC]
+    general = [p for p in m.gatherings if m.words[p].stem in case.knowledge.lexicon.general]
     listed = bool(general) or case.has("agenda")
     if m.periods:
         asked = listed or case.has("purpose") or not case.stray_nouns
-        if case.stray and (case.fit >= 0.6 or not asked):
+        if case.stray and (case.fit >= 0.6 or case.told or not asked):
             return None
         return Reading("agenda", period=_together(m.periods), region=region)
     if case.stray:

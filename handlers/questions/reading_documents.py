@@ -1,6 +1,7 @@
 """Readings of questions about words and documents: what an abbreviation means, what is said about something."""
 
 from handlers.questions.case import Case
+from handlers.questions.lexicon import Cue
 from handlers.questions.reading import Reading
 
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
@@ -9,14 +10,15 @@ _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
 def absent(case: Case) -> Reading | None:
     """Something is asked that is rarely known of an event or a person: its price, its hotel, their age."""
     m = case.marks
-    if not m.absent:
+    asked = [a for a in m.absent if not _beside_the_point(case, a)]
+    if not asked:
         return None
-    missing = [p for a in m.absent for p in range(a.start, a.end)]
-    if case.fit >= 0.5 and case.topic_explains_all([*missing, *m.loose]):
+    missing = [p for a in asked for p in range(a.start, a.end)]
+    if (case.fit >= 0.5 and case.topic_holds(missing) and case.topic_explains_all(m.loose)) or _tells_of(case, missing):
         return None
     if case.events and case.has("when", "where"):
         booked = case.has("when") or any(w.stem == "reserv" for w in m.words)
-        only_travel = booked and all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in m.absent)
+        only_travel = booked and all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in asked)
         if only_travel or _apart(case):
             return None
     people = case.people or case.holders
@@ -24,8 +26,27 @@ def absent(case: Case) -> Reading | None:
     if not events and not people and not m.organisations and not m.structures:
         people = tuple(case.knowledge.contact[k] for k in case.spoken_of())
         events = tuple(k for k in case.memory.events if k in case.knowledge.event)
-    names = tuple(dict.fromkeys(a.name for a in m.absent))
+    names = tuple(dict.fromkeys(a.name for a in asked))
+    kinds = {case.knowledge.lexicon.absent_of[name] for name in names}
+    if events and kinds == {"place"} and all(case.event(k).remote and not case.event(k).place for k in events):
+        return Reading("event", events=events, asks=("remote",))  # one does not travel to what is held at a distance
     return Reading("absent", absent=names, events=events[:1], contacts=tuple(c.key for c in people)[:1])
+
+
+def _tells_of(case: Case, missing: list[int]) -> bool:
+    """Do the documents speak of the very thing: « où a été fait le reportage photo de la une ? »."""
+    stems = {case.marks.words[p].stem for p in missing if case.marks.words[p].folded not in case.knowledge.lexicon.stop}
+    return bool(case.told) and len(case.telling) > 1 and stems <= set(case.telling) and not case.has("count")
+
+
+def _beside_the_point(case: Case, cue: Cue) -> bool:
+    """« je suis en congé » tells of oneself, « que dois-je inscrire dans mon agenda en mai ? » asks for the agenda."""
+    m, lexicon = case.marks, case.knowledge.lexicon
+    said_of_oneself = any(w.folded in lexicon.oneself for w in m.words[max(0, cue.start - 3) : cue.end])
+    if lexicon.absent_of[cue.name] == "person" and said_of_oneself and not (case.people or case.holders):
+        return True
+    noting = cue.end - cue.start == 1 and lexicon.is_verb(m.words[cue.start].folded)
+    return noting and bool(m.periods) and case.has("agenda") and not case.events
 
 
 def _apart(case: Case) -> bool:
@@ -94,6 +115,7 @@ def whole_undertaking(case: Case) -> Reading | None:
     """« résumez-moi la démarche »: the first thing the documents say."""
     m = case.marks
     spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
+    spoken = spoken or (case.has("everybody") and case.has("same") and not case.memory.intent)  # « tout ça »
     asked = case.has("what", "purpose", "how", "programme") or m.begins("que", "qu", "quoi")
     if spoken and asked and case.only_verbs and case.knowledge.main_topic and not m.periods:
         return Reading("topic", topic=case.knowledge.main_topic)
@@ -118,3 +140,32 @@ def only_a_name(case: Case) -> Reading | None:
     if case.event_asks and not m.periods:
         return Reading("which", asks=case.event_asks)
     return None
+
+
+def counted(case: Case) -> Reading | None:
+    """« combien de régions ont un atelier ? »: the documents count them."""
+    words = case.marks.words
+    if case.events and case.marks.absent:
+        return None
+    for cue in case.marks.cues.get("count", ()):
+        at = cue.end
+        while at < len(words) and words[at].folded in ("de", "d", "des"):
+            at += 1
+        if at == len(words):
+            continue
+        keys = case.knowledge.counted.get(words[at].stem, [])
+        beyond = [s for s in case.telling if s != words[at].stem]
+        fitting = [k for k in dict.fromkeys(keys) if case.knowledge.topic_texts.holds(k, beyond)]
+        if fitting and not {"left", "length"} & set(case.marks.cues):
+            return Reading("topic", topic=fitting[0], events=case.events)
+    return None
+
+
+def told(case: Case) -> Reading | None:
+    """What the documents say of somebody or something that no phrase asks for: all its telling words are theirs."""
+    m = case.marks
+    if not case.told or case.people or m.acts or {"count", "left", "phone", "email"} & set(m.cues):
+        return None
+    if case.has("who") and not case.knowledge.topic_texts.holds(case.told, case.other_stems):
+        return None
+    return Reading("topic", topic=case.told, confidence=0.5)

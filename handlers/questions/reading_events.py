@@ -1,11 +1,12 @@
 """Readings of questions about one event, and about events that are not on the agenda."""
 
 from handlers.questions.case import Case
+from handlers.questions.claims import verdict_on_date, verdict_on_place
 from handlers.questions.dates import Period
 from handlers.questions.linking import EventMention
+from handlers.questions.normalising import stem
 from handlers.questions.reading import Reading
 
-GENERIC = frozenset(("reunion", "evenement", "rencontr", "rencontre", "rassembl", "manifest"))
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
 
@@ -20,10 +21,12 @@ def unknown_event(case: Case) -> Reading | None:
             return Reading("unheard", events=case.events[:1], period=period)
         said = _qualified(case) or _other_owner(case)
         return Reading("unheard", said=said) if said else None
-    general = GENERIC | {"journee"} if m.regions else GENERIC
+    general = case.knowledge.lexicon.general | ({stem("journee")} if m.regions else set())
     specific = [p for p in m.gatherings if m.words[p].stem not in general]
     if case.fit > 0.6:
         return None
+    if case.fit >= 0.45 and case.topic_explains_all([*m.gatherings, *case.stray]) and len(case.telling) > 1:
+        return None  # what the documents say of it
     if specific and not case.has("agenda"):
         return None if m.periods and not m.loose and not m.has("when") else _unheard(case, specific[0])
     if m.gatherings and m.loose and not case.has("agenda", "next"):
@@ -34,7 +37,8 @@ def unknown_event(case: Case) -> Reading | None:
 def _other_gathering(case: Case) -> Reading | None:
     """« le colloque de Nice »: another thing is held where we hold ours."""
     ours = case.knowledge.event_stems(case.events)
-    others = [p for p in case.marks.gatherings if case.marks.words[p].stem not in ours | GENERIC | {"journee"}]
+    ours = ours | case.knowledge.lexicon.general | {stem("journee")}
+    others = [p for p in case.marks.gatherings if case.marks.words[p].stem not in ours]
     return _unheard(case, others[0]) if others else None
 
 
@@ -70,7 +74,8 @@ def _qualified(case: Case) -> str:
             at += 1
         if at >= len(words) or at not in loose or words[at].breaks:
             continue
-        linked = at > mention.end and not case.knowledge.lexicon.is_verb(words[at].folded)
+        named = words[at - 1].folded in _BELONGING and not words[at].folded.endswith(("er", "ir", "re"))
+        linked = at > mention.end and (named or not case.knowledge.lexicon.is_verb(words[at].folded))
         if linked or (words[at].capital and not case.marks.text.shouted):
             return " ".join(w.text for w in words[mention.start : at + 1])
     return ""
@@ -108,6 +113,18 @@ def _asked_whether_there(case: Case) -> bool:
     return len(loose) == 1 and loose[0] > 0 and words[loose[0] - 1].folded in ("a", "au", "aux")
 
 
+def _unnamed(case: Case) -> Reading | None:
+    """An event that is meant by its day or its region alone."""
+    explicit = set(case.event_asks) - {"what", "when", "left", "purpose"}
+    if not explicit or case.people or case.holders or case.stray_nouns:
+        return None
+    if case.on_day and "programme" not in explicit:
+        return Reading("event", events=case.on_day, asks=case.event_asks)
+    if case.of_that_region and not case.has("agenda"):
+        return Reading("event", events=case.of_that_region, asks=case.event_asks)
+    return None
+
+
 def event(case: Case) -> Reading | None:
     """What is asked of the events named."""
     m = case.marks
@@ -119,9 +136,9 @@ def event(case: Case) -> Reading | None:
     counted = [p for p in m.periods if p.anchor and p.open == "before"]
     if not case.events and counted and case.has("left", "count"):
         return Reading("event", events=(counted[0].anchor,), asks=("left",))
-    if not case.events:
-        return None
     asks = case.event_asks
+    if not case.events:
+        return _unnamed(case)
     if case.unclear:
         return Reading("which", events=case.events, asks=asks)
     explicit = set(asks) - {"what", "programme", "purpose"}
@@ -133,7 +150,12 @@ def event(case: Case) -> Reading | None:
         return unknown
     if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
         return unknown  # « Le Havre, c'est où ? »: a place is no event
-    if not asks and any(p.kind == "day" and not p.anchor and not _says_which(case, p) for p in m.periods):
+    claims = [p for p in m.periods if not p.anchor and not p.open and not _says_which(case, p)]
+    if set(asks) <= {"where", "what"} and (verdict := verdict_on_place(case)):
+        return Reading("event", events=case.events, asks=("where",), verdict=verdict)
+    if set(asks) <= {"when", "status", "what"} and (verdict := verdict_on_date(case, case.events, claims)):
+        return Reading("event", events=case.events, asks=("when",), verdict=verdict)
+    if not asks and any(p.kind == "day" for p in claims):
         return Reading("event", events=case.events, asks=("when",))  # « c'est le 8 ou le 9 ? »
     if not asks and _asked_whether_there(case):
         return Reading("event", events=case.events, asks=("where",))
@@ -147,5 +169,26 @@ def event(case: Case) -> Reading | None:
     if case.has("who") and not explicit:
         return unknown
     if case.has("count") and not {"length", "left"} & set(asks):
-        return case.on_topic(events=case.events) if case.fit > 0.5 else unknown
+        told = case.best is not None and case.fit > 0.5 and "?count" in case.best.common
+        return case.on_topic(events=case.events) if told else unknown
     return Reading("event", events=case.events, asks=asks)
+
+
+def described_instead(case: Case) -> Reading | None:
+    """« quel jour le Bureau rencontre-t-il les présidences d’ARML ? » names the Bureau and means the seminar."""
+    if not case.asks_fact or not case.events or case.people or not case.described or case.described in case.events:
+        return None
+    said = {w.stem for m in case.marks.events for w in case.marks.words[m.start : m.end]}
+    beyond = [s for s in case.telling if s not in said]
+    named = case.knowledge.event_stems(case.events)
+    phased = any(case.event(k).position is not None for k in case.events)
+    if not beyond or case.marks.regions or (not phased and all(s in named for s in beyond)):
+        return None
+    return Reading("event", events=(case.described,), asks=case.event_asks)
+
+
+def described(case: Case) -> Reading | None:
+    """« quand sera arrêtée la structuration cible ? »: an event told by what is done there."""
+    if not case.asks_fact or case.events or case.people or not case.described or case.marks.absent:
+        return None
+    return Reading("event", events=(case.described,), asks=case.event_asks)

@@ -1,6 +1,7 @@
 """Readings of what only makes sense after what was said before: « et où ? », « et le sien ? », « la suivante »."""
 
 from handlers.questions.case import Case, keys_of
+from handlers.questions.claims import verdict_on_date
 from handlers.questions.dates import Period
 from handlers.questions.facts import EventFact
 from handlers.questions.reading import Reading
@@ -21,11 +22,15 @@ def following(case: Case) -> Reading | None:
             return Reading("event", events=keys[:2], asks=case.event_asks or memory.asks)
     if m.periods and not m.gatherings:
         if memory.intent == "event" and current and not case.has("agenda"):
+            spoken_of = tuple(e.key for e in current)
+            if not case.again and (verdict := verdict_on_date(case, spoken_of, m.periods)):
+                return Reading("event", events=spoken_of, asks=("when",), verdict=verdict)
             return _same_at(case, current[0], m.periods[0])
         if memory.intent == "agenda":
             return Reading("agenda", period=m.periods[0], region=memory.region)
     steps = [step for step in ("next", "previous", "first", "last") if case.has(step)]
-    if steps and current and not m.gatherings and not case.has("agenda") and _relative(case, current[0]):
+    asked_of_agenda = case.has("agenda") and not case.again
+    if steps and current and not m.gatherings and not asked_of_agenda and _relative(case, current[0]):
         return _step(case, steps[0], current[0])
     return _of_person(case) or _of_event(case, current)
 

@@ -2,8 +2,9 @@
 
 from handlers.questions.case import Case, keys_of
 from handlers.questions.facts import ContactFact
+from handlers.questions.indexing import DETERMINERS
 from handlers.questions.reading import COORDINATES, Reading
-from handlers.questions.roles import LESSER
+from handlers.questions.roles import LESSER, RoleMention
 
 _SURE, _LIKELY = 0.9, 0.6
 
@@ -61,14 +62,14 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:
         return Reading("contact" if len(duty) == 1 else "members", contacts=duty, asks=asks)
     for key in bodies:
         members = keys_of(case.knowledge.members(key))
-        if members and not m.loose:
+        if members and not case.stray_nouns:
             return Reading("members", contacts=members, organisation=key, asks=asks)
         return Reading("absent", absent=("contact",), organisation=key, asks=asks)
     reachable = tuple(c.key for c in case.knowledge.contacts[:200] if _reachable(c))
     few = 0 < len(reachable) <= 6 and "coordinates" in asks
     if few and m.loose and case.fit >= 0.4:
         return Reading("members", contacts=reachable, asks=asks)
-    if m.loose:
+    if m.loose and not (case.has("his") and case.spoken_of()):
         return Reading("stranger", asks=asks)
     if case.spoken_of():
         return Reading("contact", contacts=case.spoken_of(), asks=asks, several=len(case.spoken_of()) > 1)
@@ -98,7 +99,7 @@ def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
     keys = keys_of(case.holders)
     lesser = case.marks.words[mention.start].folded in LESSER
     said = " ".join(w.text for w in case.marks.words[mention.start : mention.end])
-    if keys and not any(mention.end <= p <= mention.end + 3 for p in case.marks.loose):
+    if keys and not _narrowed(case, mention):
         return Reading("contact", contacts=keys, asks=asks, said=said, several=case.several)
     if lesser and not keys:
         return Reading("vacant", said=said, asks=asks)
@@ -112,6 +113,43 @@ def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
     return Reading("vacant", said=said, asks=asks)
 
 
+def _narrowed(case: Case, mention: RoleMention) -> bool:
+    """Does an unknown word say of what the function is: « le président de la Lune »?"""
+    words, lexicon, at = case.marks.words, case.knowledge.lexicon, mention.end
+    while (
+        at < len(words)
+        and not words[at].breaks
+        and (words[at].folded in DETERMINERS | {"chez", "pour"} or words[at].stem in lexicon.around)
+    ):
+        at += 1
+    return at < len(words) and at in case.marks.loose and not words[at].breaks and not lexicon.only_verb(words[at])
+
+
+def succession(case: Case) -> Reading | None:
+    """« qui a remplacé X ? », « qui était là avant X ? »: whoever is known to have held the same function."""
+    steps = [name for name in ("successor", "predecessor") if case.has(name)]
+    people = (
+        case.people or case.holders or tuple(case.knowledge.contact[k] for k in case.spoken_of() if case.has("his"))
+    )
+    asked = case.has("who") or (case.again and bool(case.spoken_of()))
+    if not steps or len(people) != 1 or not asked or case.asks_fact:
+        return None
+    one = people[0]
+    if one.former and not case.people:  # « qui était trésorier avant ? » names them
+        return None
+    offices = {(case.knowledge.function_stems[function], owner) for function, owner in one.offices}
+    others = tuple(
+        c.key
+        for c in case.knowledge.contacts
+        if c is not one
+        and c.former == (steps[0] == "predecessor")
+        and any((case.knowledge.function_stems[function], owner) in offices for function, owner in c.offices)
+    )
+    if others and one.former != (steps[0] == "predecessor"):
+        return Reading("contact", contacts=others, asks=("role",), several=True)
+    return Reading("absent", absent=("unknown",), contacts=(one.key,))
+
+
 def role_or_person(case: Case) -> Reading | None:
     """Who somebody is, who holds a function."""
     m = case.marks
@@ -123,6 +161,8 @@ def role_or_person(case: Case) -> Reading | None:
         return _of_person(case, asks)
     if not asks and case.fit >= 0.55 and m.loose:
         return None
+    if not asks and m.roles and case.holders and case.stray_nouns:
+        return None if case.events else Reading("absent", absent=("unknown",), contacts=keys_of(case.holders)[:1])
     if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
         return of_role(case, ("who",))
     return None
@@ -136,6 +176,8 @@ def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
         return Reading("absent", absent=("unknown",), contacts=keys)
     if case.has("who") and case.best and case.fit >= _LIKELY and _beyond_names(case, case.best.common):
         return case.on_topic()
+    if not asks and case.marks.roles and not case.event_asks:
+        asks = ("role",)  # « X préside quoi d’autre ? »
     if not asks and (case.marks.loose or case.marks.begins("comment", "pourquoi", "combien", "quand", "est")):
         return Reading("absent", absent=("unknown",), contacts=keys)
     asks = tuple(a for a in asks if a != "who") or ("role",)
@@ -157,6 +199,14 @@ def who(case: Case) -> Reading | None:
     if duty := case.knowledge.on_duty(m.words):
         return Reading("contact", contacts=duty, asks=("duty",), several=True)
     return _staff(case)
+
+
+def by_function(case: Case) -> Reading | None:
+    """« qui anime le réseau à l’UNML ? » asks for whoever’s function says it: « responsable Animation du réseau »."""
+    if not case.has("who") or case.people or case.marks.roles or case.event_asks:
+        return None
+    found = case.knowledge.whose_function_says(case.marks.words)
+    return Reading("contact", contacts=found, asks=("role",), several=True) if len(found) == 1 else None
 
 
 def at_organisation(case: Case) -> Reading | None:

@@ -32,6 +32,8 @@ def phase(case: Case) -> Reading | None:
     if not phases:
         return None
     asks = case.event_asks
+    if case.has("whole_agenda"):
+        return None
     if (after := _after(case)) is not None:
         return after
     if case.has("penultimate") and len(phases) > 1:

@@ -1,6 +1,6 @@
 """Readings of what asks nothing of the network: greetings, thanks, the weather, a lone number."""
 
-from handlers.questions.case import Case
+from handlers.questions.case import Case, keys_of
 from handlers.questions.reading import Reading
 
 # Cues that ask nothing by themselves: « bonjour à tous », « merci, c'est tout ».
@@ -20,7 +20,15 @@ def owner(case: Case) -> Reading | None:
         return None
     found = [case.knowledge.owner_of(word.text) for word in case.marks.coordinates]
     keys = tuple(dict.fromkeys(contact.key for owners in found for contact in owners))
-    return Reading("owner", contacts=keys, said=case.marks.coordinates[0].text)
+    said = case.marks.coordinates[0]
+    if not keys and (meant := case.people or case.knowledge.nearly_owner_of(said.text)):
+        asks = ("email",) if said.kind == "email" else ("phone",)
+        return Reading("contact", contacts=keys_of(meant), asks=asks, verdict="no")
+    if case.people:
+        return Reading(
+            "owner", contacts=keys, said=said.text, verdict="yes" if set(keys) & set(keys_of(case.people)) else "no"
+        )
+    return Reading("owner", contacts=keys, said=said.text)
 
 
 def act(case: Case) -> Reading | None:
@@ -40,13 +48,14 @@ def act(case: Case) -> Reading | None:
 
 
 def thanks(case: Case) -> Reading | None:
-    """« merci beaucoup, c’était très clair »: thanks in words of one’s own."""
+    """« merci beaucoup, c’était très clair », « bonsoir, mes respects à l’équipe »: politeness of one’s own."""
     m = case.marks
-    first = [a.name for a in m.acts if a.start <= 1]
-    questioned = any(word.asked for word in m.words) or case.has("what", "how")
-    if not {"thanks", "goodbye"} & set(first) or _asked(case) or questioned or m.foreign or len(m.loose) > 4:
+    said = [a.name for a in m.acts if a.name in ("thanks", "goodbye") or a.start <= 1]
+    said = [name for name in said if name in ("thanks", "goodbye", "greeting")]
+    questioned = any(word.asked for word in m.words) or case.has("what", "how") or m.begins("comment", "quoi")
+    if not said or _asked(case) or questioned or m.foreign or len(m.loose) > 4:
         return None
-    return Reading("act", said=first[0])
+    return Reading("act", said=min(said, key=_ORDER.index))
 
 
 def only_polite(case: Case) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from handlers.questions.french import is_french
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.names import sound
 from handlers.questions.normalising import Text, Word, fold, stem
@@ -58,7 +59,7 @@ def _meant(
             known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
             if known or named(rest):
                 return _spelt(word, (letters, rest))
-    if len(folded) < 5 or folded in lexicon.given_names:
+    if len(folded) < 5 or folded in lexicon.given_names or is_french(word.text.lower()):
         return [word]
     if alike := _nearest(folded, vocabulary.get(folded[0], ()), sounds.get(sound(folded), ())):
         return [word.respelled(alike)]

@@ -89,7 +89,10 @@ def _told_after_all(t: Telling) -> Answer | None:
 def unheard(t: Telling) -> Answer:
     """An event that is not on the agenda."""
     if t.events:
-        name = t.events[0].name.replace(str(t.events[0].starts_on.year), "").strip()
+        one, period = t.events[0], t.reading.period
+        name = one.name.replace(str(one.starts_on.year), "").strip()
+        if period is not None and period.kind == "day" and period.first.year == one.starts_on.year:
+            return t.refuse(f"Je ne connais pas cette date{w.SP}: à l’agenda que j’ai, {w.entry(one, t.today, t.zone)}")
         return t.refuse(
             f"Je ne connais pas cette date pour {w.bold(name)}{w.SP}: elle n’est pas dans l’agenda que j’ai."
         )

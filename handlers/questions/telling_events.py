@@ -18,7 +18,7 @@ def event(t: Telling) -> Answer:
     if not t.events:
         return t.refuse(w.UNKNOWN)
     told = [_about(t, one, t.reading.asks) for one in t.events[:_MOST]]
-    body = "\n\n".join(text for text, _ in told)
+    body = w.VERDICTS.get(t.reading.verdict, "") + "\n\n".join(text for text, _ in told)
     about = {
         "events": tuple(e.key for e in t.events),
         "contacts": (),

@@ -21,7 +21,8 @@ def owner(t: Telling) -> Answer:
     """Whose number it is."""
     if not t.contacts:
         return t.refuse("Ces coordonnées ne figurent pas dans l’annuaire que je connais.")
-    lines = [f"C’est {w.person(c)}, {_offices(t, c)}." for c in t.contacts]
+    verdict = w.VERDICTS.get(t.reading.verdict, "")
+    lines = [f"{verdict}C’est {w.person(c)}, {_offices(t, c)}." for c in t.contacts]
     return t.say("\n".join(lines), sources=[c.source for c in t.contacts], contacts=t.keys, asks=("who",), events=())
 
 
@@ -44,7 +45,9 @@ def contact(t: Telling) -> Answer:
     }
     if not any(known for _, known in told):
         return t.refuse(lines, **about)
-    answer = t.say(lines, *_more(t, asks), sources=[c.source for c in t.contacts], **about)
+    answer = t.say(
+        w.VERDICTS.get(t.reading.verdict, "") + lines, *_more(t, asks), sources=[c.source for c in t.contacts], **about
+    )
     if len(t.contacts) > 1 or not (wanted or "card" in asks):
         return answer
     one = t.contacts[0]

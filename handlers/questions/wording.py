@@ -54,6 +54,7 @@ NOT_TOLD = "dans les documents que je connais"
 
 EARLIER = "← Avant"
 LATER = "Suite →"
+VERDICTS = {"yes": "Oui. ", "no": "Non. "}  # before what is so
 
 ACTS = {
     "greeting": GREETING,

@@ -1,0 +1,59 @@
+"""What is asked to be confirmed: « l’AG est bien le 9 ? », « les Rencontres sont à Tours ? » get a yes or a no."""
+
+from datetime import timedelta
+
+from handlers.questions.case import Case
+from handlers.questions.dates import Period
+from handlers.questions.facts import EventFact
+from storage.agenda import Precision
+
+_INTERROGATIVES = frozenset(("quand", "quel", "quelle", "quels", "quelles", "combien", "où", "qui", "comment"))
+
+
+def verdict_on_date(case: Case, events: tuple[str, ...], claims: list[Period]) -> str:
+    """« yes » or « no » to the one date claimed of the one event, empty when none is or nobody can tell."""
+    if len(events) != 1 or len(claims) != 1 or not _asserted(case):
+        return ""
+    event, claim = case.event(events[0]), claims[0]
+    if not claim.month_given:  # « c’est bien le 9 ? »
+        held = [event.starts_on + timedelta(n) for n in range(min((event.ends_on - event.starts_on).days + 1, 31))]
+        nobody_knows = event.precision == Precision.MONTH
+        return "" if nobody_knows else "yes" if claim.first.day in {d.day for d in held} else "no"
+    if not claim.touches(event.starts_on, event.ends_on):
+        return "no"
+    if event.precision == Precision.MONTH and (event.starts_on < claim.first or claim.last < event.ends_on):
+        return ""  # somewhere in April or May: nobody knows the day
+    return "yes" if claim.kind != "range" or _covers(claim, event) else ""
+
+
+def _covers(claim: Period, event: EventFact) -> bool:
+    return claim.first <= event.starts_on and event.ends_on <= claim.last
+
+
+def verdict_on_place(case: Case) -> str:
+    """The same of a place: one where something else is held, or one that the agenda does not have."""
+    if len(case.events) != 1 or not _asserted(case):
+        return ""
+    place = case.event(case.events[0]).place
+    claimed = _claimed_place(case)
+    if not place or not claimed:
+        return ""
+    return "yes" if claimed <= set(case.knowledge.stems_of_place(case.events[0])) else "no"
+
+
+def _claimed_place(case: Case) -> set[str]:
+    """The stems of the place claimed, empty when none is: where something is held, or a name after « à »."""
+    words = case.marks.words
+    for mention in case.marks.events:
+        said = {w.stem for w in words[mention.start : mention.end]}
+        for key in mention.events:
+            stems = set(case.knowledge.stems_of_place(key))
+            linked = mention.place or any(w.folded in ("a", "au", "aux") for w in words[mention.start : mention.end])
+            if stems and stems <= said and linked:
+                return stems
+    return {words[p].stem for p in case.marks.loose if p > 0 and words[p - 1].folded in ("a", "au", "aux")}
+
+
+def _asserted(case: Case) -> bool:
+    words = {w.folded for w in case.marks.words}
+    return bool(words & case.knowledge.lexicon.copulas) and not words & _INTERROGATIVES
