@@ -49,7 +49,7 @@ async def import_all(
     for path in members:
         if path.suffix.lower() not in SUFFIXES:
             raise CannotStart(
-                f"{path} is neither the folder of a pack nor a members file (.csv, .xlsx) nor a calendar (.ics)."
+                f"{path} n’est ni le dossier d’un pack, ni un fichier de membres (.csv, .xlsx), ni un agenda (.ics)."
             )
     database = await open_database(settings)
     try:

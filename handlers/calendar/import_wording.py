@@ -14,7 +14,7 @@ IMPORT = "Importer"
 IMPORT_AND_TELL = "Importer et prévenir"
 IMPORT_SILENTLY = "Importer sans prévenir"
 DROP = "Abandonner"
-DRY_RUN = "Essai à blanc\u202f: rien n’a été changé."
+DRY_RUN = "Essai à blanc\u00a0: rien n’a été changé."
 OTHER_REGION = (
     "cet événement n’est pas de votre région",
     "nommez votre région dans son titre, ou confiez-le à l’équipe nationale",

@@ -144,14 +144,14 @@ BASE = "UID:1\nSUMMARY:Réunion\n"
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        (BASE + "DTSTART:20241304T100000", 7, "« 20241304T100000 » n’est pas une date (DTSTART)"),
+        (BASE + "DTSTART:20241304T100000", 7, "« 20241304T100000 » n’est pas une date (DTSTART)"),
         (BASE, 4, "n’a pas de DTSTART"),
         ("UID:1\nDTSTART:20240404T100000", 4, "pas de titre"),
         ("SUMMARY:Réunion\nDTSTART:20240404T100000", 4, "pas d’UID"),
         (BASE + "DTSTART:20240404T100000\nDTEND:20240404T090000", 8, "la fin est avant le début"),
         (BASE + "DTSTART:20240404T100000\nDTEND;VALUE=DATE:20240405", 8, "de la même façon"),
         (BASE + "DTSTART:20240404T100000\nDURATION:deux heures", 8, "n’est pas une durée"),
-        (BASE + "DTSTART;TZID=Mars/Nord:20240404T100000", 7, "« Mars/Nord » est inconnu"),
+        (BASE + "DTSTART;TZID=Mars/Nord:20240404T100000", 7, "« Mars/Nord » est inconnu"),
         (BASE + "DTSTART:20240404T100000\nSEQUENCE:deux", 8, "numéro de version"),
         (BASE + "DTSTART:20240404T100000\nRRULE:FREQ=SOUVENT", 8, "n’est pas lisible"),
         (BASE + "DTSTART:20240404T100000\nRRULE:FREQ=MINUTELY", 8, "plus d’une fois par jour"),
