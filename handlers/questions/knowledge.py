@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from hashlib import blake2s
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.questions.describing import Descriptions, counted, of_event
@@ -27,7 +28,7 @@ from handlers.questions.lexicon import Lexicon, Phrases, french
 from handlers.questions.names import NameIndex, sound
 from handlers.questions.normalising import Word, fold, read_words, stem
 from storage import network
-from storage.agenda import Event, all_events
+from storage.agenda import Event, Status
 from storage.directory import Contact, Organisation, Term, Topic
 from storage.network import Region, Structure
 
@@ -127,6 +128,7 @@ class Knowledge:
         )
         self.main_topic = topics[0].key if topics else ""
         self.children = _children(self.events)
+        self.going = tuple(e for e in self.events if self.stands_alone(e) and e.status != Status.CANCELLED)
 
     def names_something(self, folded: str) -> bool:
         """Is it a word of the network: in a name of an event, person, organisation, region or term?"""
@@ -214,15 +216,35 @@ async def load(session: AsyncSession) -> Knowledge:
     """What the database lets anybody know."""
     regions = (await session.scalars(select(Region))).all()
     codes = {region.id: region.code for region in regions}
-    events = [event for event in await all_events(session) if event.public]
-    keys = {event.id: event.key for event in events}
-    contacts = (await session.scalars(select(Contact).where(Contact.public).order_by(Contact.id))).all()
+    named = (await session.execute(select(Event.id, Event.key).where(Event.public))).all()
+    keys = {row.id: row.key for row in named}
+    shared = _Shared()
+    # Rows are turned into facts as they come: as objects of the session, all at once, they would take twice the room.
+    events = [
+        _event(event, codes, keys, shared)
+        async for event in await session.stream_scalars(
+            select(Event).where(Event.public).order_by(Event.id).execution_options(yield_per=_AT_ONCE)
+        )
+    ]
+    contacts = [
+        _contact(row, shared)
+        async for row in await session.stream(
+            select(*_CONTACT).where(Contact.public).order_by(Contact.id).execution_options(yield_per=_AT_ONCE)
+        )
+    ]
     structures = (await session.scalars(select(Structure).where(~Structure.fictional))).all()
     return Knowledge(
-        events=[_event(event, codes, keys) for event in events],
-        contacts=[_contact(contact) for contact in contacts],
+        events=events,
+        contacts=contacts,
         organisations=[
-            OrganisationFact(o.key, o.name, o.abbreviation or "", tuple(o.aliases), o.description, _source(o))
+            OrganisationFact(
+                o.key,
+                o.name,
+                o.abbreviation or "",
+                tuple(o.aliases),
+                o.description,
+                shared.source(o.source, o.source_date),
+            )
             for o in (await session.scalars(select(Organisation).order_by(Organisation.id))).all()
         ],
         regions=[RegionFact(r.code, r.name, r.zone, r.overseas, tuple(r.aliases)) for r in regions],
@@ -230,22 +252,33 @@ async def load(session: AsyncSession) -> Knowledge:
             StructureFact(s.code, s.name, s.kind, codes.get(s.region_id or 0, ""), tuple(s.aliases)) for s in structures
         ],
         terms=[
-            TermFact(t.key, t.term, t.meaning, tuple(t.aliases), _source(t))
+            TermFact(t.key, t.term, t.meaning, tuple(t.aliases), shared.source(t.source, t.source_date))
             for t in (await session.scalars(select(Term).order_by(Term.id))).all()
         ],
         topics=[
-            TopicFact(t.key, t.title, t.body, tuple(t.phrases), dict(t.details), _source(t))
+            TopicFact(t.key, t.title, t.body, tuple(t.phrases), dict(t.details), shared.source(t.source, t.source_date))
             for t in (await session.scalars(select(Topic).order_by(Topic.id))).all()
         ],
         settings=await network.setting(session, "network"),
     )
 
 
-def _source(row: Event | Contact | Organisation | Term | Topic) -> Source:
-    return Source(row.source, row.source_date)
+class _Shared:
+    """Values that many facts have in common, each kept once: a hundred thousand people have a few hundred functions."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._sources: dict[tuple[str, date | None], Source] = {}
+        self.nothing: dict[str, Any] = {}
+
+    def text(self, text: str | None) -> str:
+        return self._texts.setdefault(text, text) if text else ""
+
+    def source(self, name: str, published: date | None) -> Source:
+        return self._sources.setdefault((name, published), Source(name, published))
 
 
-def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str]) -> EventFact:
+def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str], shared: _Shared) -> EventFact:
     return EventFact(
         key=event.key,
         name=event.name,
@@ -267,24 +300,42 @@ def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str]) ->
         details=dict(event.details),
         parent=keys.get(event.parent_id or 0, ""),
         position=event.position,
-        source=_source(event),
+        source=shared.source(event.source, event.source_date),
     )
 
 
-def _contact(contact: Contact) -> ContactFact:
+_CONTACT = (
+    Contact.key,
+    Contact.given_name,
+    Contact.family_name,
+    Contact.gender,
+    Contact.function,
+    Contact.organisation,
+    Contact.phone,
+    Contact.email,
+    Contact.responsibilities,
+    Contact.aliases,
+    Contact.details,
+    Contact.source,
+    Contact.source_date,
+)
+_AT_ONCE = 1000  # rows
+
+
+def _contact(row: Row[Any], shared: _Shared) -> ContactFact:
     return ContactFact(
-        key=contact.key,
-        given=contact.given_name,
-        family=contact.family_name,
-        gender=contact.gender or "",
-        function=contact.function,
-        organisation=contact.organisation,
-        phone=contact.phone or "",
-        email=contact.email or "",
-        responsibilities=tuple(contact.responsibilities),
-        aliases=tuple(contact.aliases),
-        details=dict(contact.details),
-        source=_source(contact),
+        key=row.key,
+        given=shared.text(row.given_name),
+        family=shared.text(row.family_name),
+        gender=shared.text(row.gender),
+        function=shared.text(row.function),
+        organisation=shared.text(row.organisation),
+        phone=row.phone or "",
+        email=row.email or "",
+        responsibilities=tuple(row.responsibilities),
+        aliases=tuple(row.aliases),
+        details=dict(row.details) if row.details else shared.nothing,
+        source=shared.source(row.source, row.source_date),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from handlers.messages import plain
 from handlers.questions import wording as w
@@ -141,16 +142,26 @@ _TELLERS: dict[str, Callable[[Telling, EventFact], Told]] = {
 }
 
 
+def _step(t: Telling, which: str, today: date) -> EventFact | None:
+    """The next, first, last or previous thing; of what is to come, what has a day rather than a month."""
+    if which == "previous":
+        return next((e for e in reversed(t.knowledge.going) if e.ends_on < today), None)
+    inwards = reversed(t.knowledge.going) if which == "last" else iter(t.knowledge.going)
+    vague = None
+    for one in inwards:
+        if one.ends_on < today:
+            continue
+        if one.precision != Precision.MONTH:
+            return one
+        vague = vague or one
+    return vague
+
+
 def step(t: Telling) -> Answer:
     """The next or last thing on the agenda."""
-    going = [e for e in t.knowledge.events if t.knowledge.stands_alone(e) and e.status != Status.CANCELLED]
-    ahead = [e for e in going if e.ends_on >= t.today]
-    ahead = [e for e in ahead if e.precision != Precision.MONTH] or ahead
-    past = [e for e in going if e.ends_on < t.today]
-    chosen = {"next": ahead[:1], "first": ahead[:1], "last": ahead[-1:], "previous": past[-1:]}[t.reading.said]
-    if not chosen:
+    one = _step(t, t.reading.said, t.today)
+    if one is None:
         return t.say("Il n’y a rien à l’agenda que je connais.")
-    one = chosen[0]
     asks = tuple(a for a in t.reading.asks if a not in ("what", "when"))
     body = _about(t, one, ("when", *asks))[0] if asks else w.entry(one, t.today, t.zone)
     said = t.say(body, sources=[one.source], events=(one.key,), contacts=(), asks=(), topic="", region="")
