@@ -23,7 +23,7 @@ from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
-from handlers.calendar import agenda, changing, feeding, offering, remembering, reminding, replying
+from handlers.calendar import agenda, changing, feeding, offering, remembering, reminding, replying, series
 from handlers.calendar import pressing as calendar
 from handlers.calendar import receiving as calendar_files
 from handlers.calendar import wording as calendar_wording
@@ -67,7 +67,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "start": account.start,
             "aide": and_recognise(helping.help_me),
             "agenda": agenda.show_agenda,
-            **dict.fromkeys(changing.WORDS, changing.understand),
+            **dict.fromkeys(changing.WORDS, series.understand),
             "agenda ics": feeding.show_feed,
             "contact": finding.find_contact,
             "consultations": answering.list_consultations,
@@ -120,7 +120,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),
-            changing.FORM: Form(changing.typed, _RESUME_NEEDS),
+            **dict.fromkeys((changing.FORM, series.FORM), Form(changing.typed, _RESUME_NEEDS)),
             replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),

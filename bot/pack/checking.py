@@ -6,7 +6,9 @@ from bot.pack import schema
 from bot.pack.checking_consultations import check_consultation
 from bot.pack.entry import Audience
 from bot.pack.faults import Fault, Lines, Loc, did_you_mean, line_of
+from bot.pack.repeating import occurrences
 from bot.pack.schema import Pack
+from handlers.calendar.recurring import BadRule
 from storage.agenda import Precision
 from storage.people import Role
 
@@ -135,6 +137,7 @@ class _Checking:
             yield from self._audience(says, (index, "audience"), event.audience)
             yield from self._dates(says, index, event)
             yield from self._parent(says, index, event)
+            yield from self._repeats(says, index, event)
 
     def _audience(self, says: Says, at: Loc, audience: Audience) -> Iterator[Fault]:
         for index, code in enumerate(audience.regions):
@@ -155,6 +158,29 @@ class _Checking:
             yield says((index, "ends"), wrong, "écrivez les deux au mois, au jour ou à la minute")
         elif (event.ends.last, event.ends.wall or 0) < (event.starts.first, event.starts.wall or 0):
             yield says((index, "ends"), "la fin est avant le début", "échangez « starts » et « ends », ou corrigez")
+
+    def _repeats(self, says: Says, index: int, event: schema.Event) -> Iterator[Fault]:
+        if event.repeats is None:
+            for word in ("until", "without"):
+                if getattr(event, word):
+                    yield says((index, word), f"« {word} » ne vaut que pour ce qui se répète", "ajoutez « repeats »")
+            return
+        try:
+            dates = occurrences(event, self.pack.network.holidays)
+        except BadRule as error:
+            yield says((index, "repeats"), error.wrong, error.right)
+            return
+        zone = event.zone or self.pack.network.zone
+        for one in dates:
+            if one.starts.precision is Precision.MINUTE and one.starts.instant(zone) is None:
+                wrong = f"cette heure n’existe pas le {one.starts.first:%d/%m/%Y} : les horloges y avancent"
+                yield says((index, "repeats"), wrong, "ajoutez ce jour à « without »")
+            if one.key in self.events_by_key:
+                yield says((index, "key"), f"« {one.key} » est déjà pris par une date de cette série", "changez la clé")
+        if any(other.parent == event.key for other in self.pack.events):
+            yield says(
+                (index, "repeats"), "un événement qui se répète n’en contient pas d’autres", "retirez « parent »"
+            )
 
     def _parent(self, says: Says, index: int, event: schema.Event) -> Iterator[Fault]:
         if event.parent is None:

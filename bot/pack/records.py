@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.pack import schema
 from bot.pack.entry import Audience
+from bot.pack.repeating import occurrence_of, occurrences
 from bot.pack.schema import Pack
 
 Columns = dict[str, Any]
@@ -139,9 +140,17 @@ def contact_records(pack: Pack) -> list[Record]:
 def event_records(pack: Pack) -> list[Record]:
     """The agenda."""
     return [
-        Record(event.key, _event_columns(pack, event), {"region_id": event.region, "parent_id": event.parent})
+        Record(one.key, _event_columns(pack, one) | series, {"region_id": one.region, "parent_id": one.parent})
         for event in pack.events
+        for one in occurrences(event, pack.network.holidays)
+        for series in [_series_columns(pack, event, one)]
     ]
+
+
+def _series_columns(pack: Pack, event: schema.Event, one: schema.Event) -> Columns:
+    if event.repeats is None:
+        return {}
+    return {"uid": f"{event.key}@concerte", "occurrence": occurrence_of(one, event.zone or pack.network.zone)}
 
 
 def _event_columns(pack: Pack, event: schema.Event) -> Columns:
@@ -211,6 +220,7 @@ def term_records(pack: Pack) -> list[Record]:
 
 def topic_records(pack: Pack) -> list[Record]:
     """What the documents are about; the items of a topic end its body as a list."""
+    first = {event.key: occurrences(event, pack.network.holidays)[0].key for event in pack.events}
     return [
         Record(
             topic.key,
@@ -218,7 +228,7 @@ def topic_records(pack: Pack) -> list[Record]:
                 "title": topic.title,
                 "body": "\n".join([topic.body, *([""] if topic.items else []), *(f"- {item}" for item in topic.items)]),
                 "phrases": list(topic.phrases),
-                "details": _told(events=list(topic.events), contacts=list(topic.contacts)),
+                "details": _told(events=[first[key] for key in topic.events], contacts=list(topic.contacts)),
                 **source_columns(pack, topic.source),
             },
         )

@@ -125,13 +125,20 @@ class EventDocument(Entry):
 
 
 class Event(Entry):
-    """events.yaml: something on the agenda. What is not known is named in `undetermined`, in words if need be."""
+    """events.yaml: something on the agenda. What is not known is named in `undetermined`, in words if need be.
+
+    `repeats` makes it a series from `starts` to `until`, less the days of `without`: « tous les mardis », « tous les
+    premiers lundis du mois », or a rule of RFC 5545.
+    """
 
     key: Key
     name: Name
     kind: Key
     starts: When
     ends: When | None = None
+    repeats: Name | None = None
+    until: Day | None = None
+    without: tuple[Day, ...] = ()
     zone: Zone | None = None
     status: agenda.Status = agenda.Status.PLANNED
     place: Name | None = None

@@ -41,9 +41,9 @@ async def understand(request: Request, session: AsyncSession, conversation: Conv
     if meant is None:
         raise Refusal(wording.BAD_DATE)
     if act == "add":
-        event = await _new(session, person, meant, request.received_at)
+        event = await new_event(session, person, meant, request.received_at)
     else:
-        found = await _named(session, request, person, meant.name)
+        found = await those_named(session, request, person, meant.name)
         if len(found) != 1:
             return say(
                 "\n".join([wording.WHICH, *(f"- {plain(one.name)}" for one in found)]) if found else wording.NO_EVENT
@@ -55,7 +55,7 @@ async def understand(request: Request, session: AsyncSession, conversation: Conv
     conversation.open_form(FORM, state)
     shown = line(event, request.tz, request.locale)
     if act == "move" and meant.on is not None:
-        shown = f"{shown}\n→ {_when(meant)}{f', {plain(meant.place)}' if meant.place else ''}"
+        shown = f"{shown}\n→ {dates_meant(meant)}{f', {plain(meant.place)}' if meant.place else ''}"
     tells = act in ("move", "cancel")
     people = f"\n\n{wording.will_tell(await count(session, Audience.of(event.audience)))}" if tells else ""
     keep = Button(label=wording.KEEP, action="calendar:keep", style="primary")
@@ -73,7 +73,7 @@ async def keep(request: Request, session: AsyncSession, conversation: Conversati
     if meant is None:
         raise Refusal(wording.STALE)
     if act == "add":
-        event = await _new(session, person, meant, now)
+        event = await new_event(session, person, meant, now)
         session.add(event)
         await session.flush()
         event.key = f"{event.key}-{event.id}"
@@ -112,7 +112,7 @@ async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, n
         await cancel_event(session, event, now=now)
     else:
         assert meant.on is not None  # asked for before anything was offered
-        begins, ends = _instant(meant.on, meant.begins, event.zone), _instant(meant.on, meant.ends, event.zone)
+        begins, ends = instant_of(meant.on, meant.begins, event.zone), instant_of(meant.on, meant.ends, event.zone)
         try:
             await move_event(
                 session,
@@ -129,7 +129,8 @@ async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, n
     await tell_change(session, event, old, now)
 
 
-async def _new(session: AsyncSession, person: Someone, meant: Meant, now: datetime) -> Event:
+async def new_event(session: AsyncSession, person: Someone, meant: Meant, now: datetime) -> Event:
+    """The event that was meant, not yet kept. Raises Refusal for what it lacks, or a region that is another's."""
     if meant.on is None or not meant.name:
         raise Refusal(wording.NO_DATE)
     region = region_named(await all_regions(session), meant.name)
@@ -138,7 +139,7 @@ async def _new(session: AsyncSession, person: Someone, meant: Meant, now: dateti
     zone = region.zone if region is not None else (await home(session))[0]
     if meant.on < now.astimezone(ZoneInfo(zone)).date():
         raise Refusal(wording.PAST)
-    begins, ends = _instant(meant.on, meant.begins, zone), _instant(meant.on, meant.ends, zone)
+    begins, ends = instant_of(meant.on, meant.begins, zone), instant_of(meant.on, meant.ends, zone)
     if begins is not None and ends is not None and ends < begins:
         raise Refusal(wording.BAD_DATE)
     name = meant.name[:1].upper() + meant.name[1:]
@@ -170,25 +171,25 @@ async def _new(session: AsyncSession, person: Someone, meant: Meant, now: dateti
     )
 
 
-async def _named(session: AsyncSession, request: Request, person: Someone, name: str) -> list[Event]:
+async def those_named(session: AsyncSession, request: Request, person: Someone, name: str) -> list[Event]:
     """The events that the words may mean, of those that the person sees to."""
     today = request.received_at.astimezone(request.tz).date()
     events = await upcoming(session, request.received_at, today)
     return named([event for event in events if event.status != Status.CANCELLED and may_keep(person, event)], name)
 
 
-def _instant(on: date, at: time | None, zone: str) -> datetime | None:
+def instant_of(on: date, at: time | None, zone: str) -> datetime | None:
     return datetime.combine(on, at, ZoneInfo(zone)) if at is not None else None
 
 
-def _when(meant: Meant) -> str:
+def dates_meant(meant: Meant) -> str:
     assert meant.on is not None
     event = Event(
         precision=Precision.MINUTE if meant.begins else Precision.DAY,
         starts_on=meant.on,
         ends_on=meant.until or meant.on,
-        starts_at=_instant(meant.on, meant.begins, "UTC"),
-        ends_at=_instant(meant.on, meant.ends, "UTC"),
+        starts_at=instant_of(meant.on, meant.begins, "UTC"),
+        ends_at=instant_of(meant.on, meant.ends, "UTC"),
         zone="UTC",
     )
     return plain(event_dates(event))

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.calendar import series
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
@@ -25,6 +26,10 @@ _VERBS = {
     "resume": resume_reminders,
     "keep": keep,
     "drop": drop,
+    "keep-series": series.keep_new,
+    "keep-one": series.keep_one,
+    "keep-following": series.keep_following,
+    "drop-series": series.drop,
     "import": import_it,
     "forget-file": drop_it,
     "ics": event_file,

@@ -4,7 +4,7 @@ A series is kept as its dates, each an event (see docs/decisions/0026), so there
 the day on which they are made.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -44,7 +44,9 @@ def dates_of(
         raise BadRule(f"la série commence en {first.year}", f"faites-la commencer après {_EARLIEST}")
     found = {first, *(one for one in extra if one <= last)}
     if rule:
-        found.update(_by_rule(rule, first, min(until, last) if until else last))
+        given, count = given_by(rule, first, min(until, last) if until else last), count_of(rule)
+        # A first date that the rule does not give is one of the series all the same, and counts.
+        found.update(given[: count - 1] if count and first not in given else given)
     taken_out = set(without)
     return sorted(one for one in found if one not in taken_out and one.date() not in without_days)
 
@@ -62,7 +64,14 @@ def until_of(rule: str) -> date | datetime | None:
     return until
 
 
-def _by_rule(rule: str, first: datetime, last: datetime) -> Iterator[datetime]:
+def count_of(rule: str) -> int | None:
+    """The COUNT of a rule. Raises BadRule."""
+    found = _parsed(rule).get("COUNT")
+    return int(found[0]) if found else None
+
+
+def given_by(rule: str, first: datetime, last: datetime) -> list[datetime]:
+    """The dates that the rule alone gives from `first` to `last`, whatever its UNTIL. Raises BadRule."""
     parsed = _parsed(rule)
     count = int(parsed.pop("COUNT", [_MOST_LOOKED_AT + 1])[0])
     parsed.pop("UNTIL", None)
@@ -76,8 +85,7 @@ def _by_rule(rule: str, first: datetime, last: datetime) -> Iterator[datetime]:
         raise BadRule(
             f"la règle « {_short(rule)} » donne trop de dates", "espacez-les, ou faites-la commencer plus tard"
         )
-    # A first date that the rule does not give is one of the series all the same, and counts.
-    return iter(found if first in found else found[: count - 1])
+    return found
 
 
 def _parsed(rule: str) -> vRecur:

@@ -147,6 +147,27 @@ async def test_an_event_that_a_pack_moves_has_its_date_since_then(database: Data
         assert (await event(session, "ete")).dated_at is None
 
 
+@pytest.mark.parametrize("rule", ["tous les vendredis", "FREQ=WEEKLY;BYDAY=FR"])
+async def test_an_event_that_repeats_becomes_its_dates_and_each_is_its_own(
+    database: Database, tmp_path: Path, rule: str
+) -> None:
+    lines = f"starts: 2031-07-04T14:30\n  repeats: {rule}\n  until: 2031-07-25\n  without: [2031-07-11]"
+    pack = read_pack(write_pack(tmp_path / "a", events=broken("events", "starts: 2031-07-04T14:30", lines)))
+    report = await load(database, pack)
+    keys = [f"fete-de-la-farine-2031{day}" for day in ("0704", "0718", "0725")]
+    assert report.kinds["events"].added == ["ete", *keys]
+    async with database.transaction() as session:
+        events = [await event(session, key) for key in keys]
+        assert {one.uid for one in events} == {"fete-de-la-farine@concerte"}
+        assert [one.occurrence for one in events] == ["20310704T123000Z", "20310718T123000Z", "20310725T123000Z"]
+        assert [one.ends_at and one.ends_at.day for one in events] == [4, 18, 25]
+        topic = (await session.scalars(select(Topic).where(Topic.key == "farine"))).one()
+        assert topic.details["events"] == [keys[0]]
+        events[1].place, events[1].edited_at = "Namur", APRIL
+    report = await load(database, pack, APRIL)
+    assert report.kinds["events"].kept == [keys[1]] and not report.changes_anything
+
+
 async def test_what_staff_have_edited_survives_the_next_load(database: Database, tmp_path: Path) -> None:
     await load(database, read_pack(write_pack(tmp_path / "a")))
     async with database.transaction() as session:
