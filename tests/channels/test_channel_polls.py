@@ -1,5 +1,6 @@
 """A poll in a Telegram group and in a Slack channel, by the real SDKs: one message, edited; a word to each press."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -58,9 +59,13 @@ async def prepared(database: Database, platform: str, workspace: str, address: C
 
 
 async def tick(stage: Stage) -> None:
-    async with stage.database.transaction() as session:
-        await close_due(session, stage.clock.now())
-        await refresh_polls(session, stage.clock.now())
+    """The timetable's look, again and again until there is something to write: the last edit may be on its way."""
+    changed = 0
+    while not changed:
+        async with stage.database.transaction() as session:
+            await close_due(session, stage.clock.now())
+            changed = await refresh_polls(session, stage.clock.now())
+        await asyncio.sleep(0.02)  # between looks, not for luck
     stage.worker.wake()
 
 
@@ -88,9 +93,9 @@ async def test_in_a_telegram_group(sqlite: Database) -> None:
             assert "n’est relié à personne" in answers[1].text
             assert answers[1].alert is True
             await tick(stage)
-            stage.clock.at += timedelta(days=1)
             await telegram.next_edit(message)
             assert "Rennes\u00a0: 1 (100\u202f%)" in message.text
+            stage.clock.at += timedelta(days=1)
             await tick(stage)
             await telegram.next_edit(message)
             assert "Sondage clos." in message.text
