@@ -22,8 +22,9 @@ from tests.bench.sample import Figures
 from tests.bench.starting import starting
 from tests.bench.table import show
 from tests.bench.ticks import idle
+from tests.bench.votes import votes
 
-PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "faults")
+PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "faults", "votes")
 SLACK_RATE = 200 / 60
 
 
@@ -38,9 +39,10 @@ class Sizes:
     kill_recipients: int = 5000
     kills: int = 20
     away: float = 60.0
+    voters: int = 2000
 
 
-SMALL = Sizes(recipients=600, slack=20, pending=20_000, kill_recipients=500, kills=3, away=5.0)
+SMALL = Sizes(recipients=600, slack=20, pending=20_000, kill_recipients=500, kills=3, away=5.0, voters=300)
 
 
 async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> AsyncIterator[Figures]:
@@ -66,6 +68,9 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
             yield await killed(engine, workers, sizes, postgres)
         assert postgres is not None
         yield await broadcast_through_an_outage(postgres, sizes.kill_recipients, sizes.rate, sizes.away)
+    if "votes" in parts:
+        for engine, workers in (("sqlite", 1), ("postgresql", 2)):
+            yield await votes(engine, sizes.voters, workers=workers, postgres=postgres)
 
 
 async def killed(engine: str, workers: int, sizes: Sizes, postgres: Postgres | None) -> Figures:
@@ -105,7 +110,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         if "XDG_RUNTIME_DIR" not in os.environ:  # where the PostgreSQL of the benches keeps its lock
             os.environ["XDG_RUNTIME_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="concerte-run-"))
-        postgres = stack.enter_context(postgres_if(bool({"two", "idle", "faults"} & set(parts))))
+        postgres = stack.enter_context(postgres_if(bool({"two", "idle", "faults", "votes"} & set(parts))))
         lines = asyncio.run(_all(parts, sizes, postgres))
     options.json.write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n")
     sys.stdout.write(f"\nFigures in {options.json}\n")

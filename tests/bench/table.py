@@ -29,6 +29,13 @@ _SHOWN: dict[str, tuple[str, Callable[[float], bool] | None, str]] = {
     "worst_kill": ("worst kill {:d}", None, ""),
     "most_in_doubt": ("allowed {:.0f}", None, ""),
     "away": ("database away {:.0f} s", None, ""),
+    "press_p50_ms": ("press to answer {:.0f} ms", None, ""),
+    "press_p99_ms": ("99 % {:.0f} ms", None, ""),
+    "bare_press_p99_ms": ("bare bot's 99 % {:.0f} ms", None, ""),
+    "edits": ("edits {:d}", None, ""),
+    "votes_per_s": ("all at once {:.0f} voices/s", None, ""),
+    "bare_votes_per_s": ("bare bot {:.0f}", None, ""),
+    "votes_ratio": ("ratio {:.2f}", lambda ratio: ratio >= 0.5, "≥ 0.5"),
     "memory_mb": ("memory {:.0f} MB", None, ""),
     "peak_mb": ("peak {:.0f} MB", lambda mb: mb < 200, "< 200 MB"),
 }

@@ -32,6 +32,7 @@ class Answer:
     user: int
     text: str
     alert: bool
+    waited: float = 0.0  # seconds since the press
 
 
 @dataclass(slots=True)
@@ -152,7 +153,8 @@ class BotApi:
         if not call.get("url", "https://t.me/").startswith(("https://t.me/", "tg://")):
             raise bad("URL_INVALID")
         query_id, alert = call.get("callback_query_id"), call.get("show_alert", False)
-        self.answers.append(Answer(query_id, press.user, call.get("text", ""), alert))
+        waited = self._world.now() - press.at
+        self.answers.append(Answer(query_id, press.user, call.get("text", ""), alert, waited))
         self._world.bell.ring()
         return True
 

@@ -1,9 +1,11 @@
 """The fake run as a process of its own, told and asked over HTTP: for benches, and for bots that are killed.
 
-GET /control/stats, /control/arrivals, /control/messages; POST (JSON) /control/limits, /control/reset, and the name
-of any gesture or mishap of `FakeTelegram` with its arguments: `/control/says {"user": 7, "text": "…"}`.
+GET /control/stats, /control/arrivals, /control/messages, /control/answers; POST (JSON) /control/storm,
+/control/limits, /control/reset, and the name of any gesture or mishap of `FakeTelegram` with its arguments:
+`/control/says {"user": 7, "text": "…"}`.
 """
 
+import asyncio
 import inspect
 import json
 import time
@@ -26,6 +28,8 @@ GESTURES = {
 class RemoteTelegram(FakeTelegram):
     """A fake that also answers below /control/."""
 
+    _storm: asyncio.Task[None] | None = None
+
     async def _elsewhere(self, request: web.BaseRequest) -> web.StreamResponse:
         if not request.path.startswith("/control/"):
             return await super()._elsewhere(request)
@@ -37,6 +41,20 @@ class RemoteTelegram(FakeTelegram):
             # A gesture that cannot be made: the asker wrote the wrong word, not the bot.
             return web.json_response({"error": str(error)}, status=400)
 
+    async def _everybody_presses(
+        self, users: list[int], chat: int, message: int, labels: list[str], seconds: float, again: int
+    ) -> None:
+        """Everybody presses one of the buttons in turn, evenly within so many seconds; every so manieth press comes
+        twice (0: none)."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        for number, user in enumerate(users):
+            if (wait := begun + seconds * number / len(users) - loop.time()) > 0:
+                await asyncio.sleep(wait)
+            update = self.presses(user, message, labels[number % len(labels)], chat=chat)
+            if again and number % again == 0:
+                self.redeliver(update)
+
     def _told(self, name: str, asked: dict[str, Any]) -> Any:
         if name == "stats":
             return stats(self)
@@ -47,6 +65,11 @@ class RemoteTelegram(FakeTelegram):
                 {"chat": m.chat, "message_id": m.message_id, "text": m.text, "html": m.html, "buttons": m.labels}
                 for m in self.sent
             ]
+        if name == "answers":
+            return [{"user": one.user, "text": one.text, "waited": one.waited} for one in self.answers]
+        if name == "storm":
+            self._storm = asyncio.ensure_future(self._everybody_presses(**asked))
+            return None
         if name == "limits":
             return self.limits.set(**asked)
         if name == "reset":
