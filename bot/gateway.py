@@ -32,7 +32,7 @@ from storage.channels import remember_bot
 from storage.conversations import conversation
 from storage.database import Database
 from storage.forgetting import BLIND, GOODBYE, SECRET
-from storage.inbox import InboxItem, InboxState, blind, next_pending, pending_after
+from storage.inbox import InboxItem, InboxState, blind, mark_done, next_pending, pending_after
 from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -275,9 +275,7 @@ class Gateway:
         except Exception as error:  # one of them is at fault: alone it is found
             log.warning("presses are handled one by one (%s at %s)", *blame(error))
             return []
-        at = self.clock.now()
-        for item, _, _ in known:
-            item.state, item.payload, item.handled_at = InboxState.DONE, {}, at
+        await mark_done(session, [item.id for item, _, _ in known], self.clock.now())
         return [(one, reply) for (_, one, _), reply in zip(known, replies, strict=True)]
 
     async def _handle(self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account) -> Reply:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, select
+from sqlalchemy import Index, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -76,3 +76,13 @@ async def pending_after(session: AsyncSession, after: int, most: int) -> Sequenc
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(query)).all()
+
+
+async def mark_done(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
+    """Those updates have had their effect, and what was in them is kept no longer; one statement for all."""
+    await session.execute(
+        update(InboxItem)
+        .where(InboxItem.id.in_(ids))
+        .values(state=InboxState.DONE, payload={}, handled_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -62,21 +62,26 @@ async def cast(session: AsyncSession, standing: Standing, what: Cast) -> Ballot:
 
 async def cast_new(session: AsyncSession, casts: Sequence[Cast]) -> list[Ballot]:
     """Ballots of voices that have none yet, in that order, all of one consultation. Only under their locks."""
-    ballots = [
-        Ballot(
-            consultation_id=what.consultation_id,
-            voice_key=what.voice_key,
-            submitted_by=what.submitted_by,
-            validated_by=what.validated_by,
-            entered_by=what.entered_by,
-            submitted_at=what.at,
-            revision=1,
-            receipt=new_receipt(),
-        )
+    number = casts[0].consultation_id
+    rows: list[dict[str, Any]] = [
+        {
+            "consultation_id": number,
+            "voice_key": what.voice_key,
+            "submitted_by": what.submitted_by,
+            "validated_by": what.validated_by,
+            "entered_by": what.entered_by,
+            "submitted_at": what.at,
+            "revision": 1,
+            "receipt": new_receipt(),
+        }
         for what in casts
     ]
-    session.add_all(ballots)
     await session.flush()
+    await session.execute(insert(Ballot).execution_options(render_nulls=True), rows)
+    keys = [what.voice_key for what in casts]
+    query = select(Ballot).where(Ballot.consultation_id == number, Ballot.voice_key.in_(keys))
+    made = {ballot.voice_key: ballot for ballot in await session.scalars(query)}
+    ballots = [made[key] for key in keys]
     pairs = list(zip(ballots, casts, strict=True))
     await _write_answers(session, [(ballot.id, what) for ballot, what in pairs])
     await _settle(
@@ -98,17 +103,20 @@ async def _settle(session: AsyncSession, cast: Sequence[tuple[Ballot, Cast, Trac
         Participation,
         [{"consultation_id": number, "voice_key": what.voice_key, "at": what.at} for _, what, _, _ in cast],
     )
-    session.add_all(
-        BallotTrace(
-            consultation_id=number,
-            voice_key=what.voice_key,
-            step=step,
-            revision=ballot.revision,
-            by_person=what.validated_by or what.entered_by or what.submitted_by,
-            at=what.at,
-            before=dict(before),
-        )
-        for ballot, what, step, before in cast
+    await session.execute(
+        insert(BallotTrace).execution_options(render_nulls=True),
+        [
+            {
+                "consultation_id": number,
+                "voice_key": what.voice_key,
+                "step": step,
+                "revision": ballot.revision,
+                "by_person": what.validated_by or what.entered_by or what.submitted_by,
+                "at": what.at,
+                "before": dict(before),
+            }
+            for ballot, what, step, before in cast
+        ],
     )
     await session.execute(delete(Proposal).where(Proposal.consultation_id == number, Proposal.voice_key.in_(keys)))
     waits = exists().where(
@@ -152,7 +160,7 @@ async def _write_answers(session: AsyncSession, cast: Sequence[tuple[int, Cast]]
         for fact in to_facts(what.items, to_submit(what.items, what.answers))
     ]
     if rows:
-        await session.execute(insert(Answer), rows)
+        await session.execute(insert(Answer).execution_options(render_nulls=True), rows)
 
 
 async def stop_nudges(session: AsyncSession, consultation_id: int, voice_key: str, now: datetime) -> int:

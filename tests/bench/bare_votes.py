@@ -1,7 +1,8 @@
 """A poll bot as people write one with python-telegram-bot, to compare with.
 
-`python -m tests.bench.bare_votes URL TOKEN`: a dictionary of votes in memory, a short answer to each press, the message edited every three seconds at most. No
-database, no entitlement, nothing is left after a kill. Says « bare bot runs » once it polls.
+`python -m tests.bench.bare_votes URL TOKEN`: a dictionary of votes in memory, a short answer to each press, the message
+edited every three seconds at most. No database, no entitlement, nothing is left after a kill. Says « bare bot runs »
+once it polls.
 """
 
 import asyncio
