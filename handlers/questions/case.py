@@ -237,7 +237,10 @@ class Case:
             dict.fromkeys(
                 w.stem
                 for p, w in enumerate(m.words)
-                if w.kind == "word" and p not in dated and (p not in asking or p in named) and w.stem not in always
+                if w.kind == "word"
+                and p not in dated | m.aside
+                and (p not in asking or p in named)
+                and w.stem not in always
                 if w.folded not in lexicon.stop and (p in named or not lexicon.only_verb(w)) and not m.inverted(p)
             )
         )

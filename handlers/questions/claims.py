@@ -30,6 +30,13 @@ def _covers(claim: Period, event: EventFact) -> bool:
     return claim.first <= event.starts_on and event.ends_on <= claim.last
 
 
+def verdict_on_time(case: Case) -> str:
+    """« le séminaire est-il déjà passé ? »."""
+    if len(case.events) != 1 or not case.has("over"):
+        return ""
+    return "yes" if case.event(case.events[0]).ends_on < case.today else "no"
+
+
 def verdict_on_place(case: Case) -> str:
     """The same of a place: one where something else is held, or one that the agenda does not have."""
     if len(case.events) != 1 or not _asserted(case):

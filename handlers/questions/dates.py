@@ -74,8 +74,12 @@ class DateReader(Spans):
             if self._at(at) == "depuis" and begin.first <= self._today:
                 return replace(begin, last=self._today, kind="range", start=at, label="")
             return replace(begin, last=FAR_FUTURE, kind="range", start=at, open="after", label="")
-        if self._at(at) == "apres" and self._at(at + 1) != "demain":
-            begin = self._bound(at + 1)
+        later = 0
+        for phrase in ("une fois passe", "une fois passee", "une fois passes", "une fois termine", "une fois terminee",
+                       "a l issue de", "a l issue du", "a la suite de", "a la suite du", "passe", "apres"):  # fmt: skip
+            later = later or self._said(at, phrase)
+        if later and self._at(later) != "demain" and (self._at(at) != "passe" or self._at(at - 1) in ("", "fois")):
+            begin = self._bound(later)
             if begin is not None:
                 return replace(
                     begin,

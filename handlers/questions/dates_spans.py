@@ -8,6 +8,8 @@ from handlers.dates import MONTHS as MONTH_NAMES
 from handlers.questions.dates_days import Days
 from handlers.questions.periods import LAST, MONTHS, NEXT, ORDINALS, SEASONS, UNITS, YEARS, Period
 
+_ABOUT = ("exactement", "environ", "pile", "juste", "precisement", "a", "peu", "pres")
+
 
 class Spans(Days):
     """Reads what lasts longer than a day."""
@@ -16,7 +18,7 @@ class Spans(Days):
         """« dans trois semaines », « il y a deux mois », « les trois prochaines semaines », « la veille de l’AG »."""
         if self._at(at) in ("dans", "sous"):
             within = self._at(at) == "sous" or self._at(at + 1) == "les"
-            number, after = self._number(self._skip(at + 1, "les"))
+            number, after = self._number(self._skip(at + 1, "les", *_ABOUT))
             if self._at(at + 1) == "quinze" and self._at(at + 2) == "jours":
                 number, after = 15, at + 2
             ahead = self._at(after) in NEXT
@@ -119,7 +121,12 @@ class Spans(Days):
         if not month:
             return None
         second = at + 1
-        if self._at(second) in ("et", "ou", "a") or (second < len(self._words) and self._words[second].joined):
+        beside = self._at(second) in MONTHS and MONTHS[self._at(second)] == month + 1  # « juin juillet »
+        if (
+            self._at(second) in ("et", "ou", "a")
+            or (second < len(self._words) and self._words[second].joined)
+            or beside
+        ):
             second = self._skip(second, "et", "ou", "a", "en")
             last = MONTHS.get(self._at(second), 0)
             if last > month:

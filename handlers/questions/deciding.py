@@ -9,10 +9,11 @@ from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import mark
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
-from handlers.questions.reading_agenda import agenda
+from handlers.questions.reading_agenda import agenda, whole_agenda
 from handlers.questions.reading_documents import (
     absent,
     counted,
+    document,
     meaning,
     only_a_name,
     told,
@@ -28,6 +29,7 @@ from handlers.questions.reading_people import (
     by_function,
     coordinates,
     offer,
+    related,
     role_or_person,
     succession,
     who,
@@ -45,7 +47,9 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     coordinates,
     numbered_phase,
     succession,
+    related,
     by_function,
+    whole_agenda,
     topic_surely,
     role_or_person,
     meaning,
@@ -61,6 +65,7 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     which_organisation,
     at_organisation,
     topic,
+    document,
     whole_undertaking,
     who,
     told,

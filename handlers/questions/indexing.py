@@ -1,5 +1,7 @@
 """Indexes over the facts: short names of events, words in functions and duties, phrases of topics."""
 
+import itertools
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from math import log
 
 from handlers.questions.facts import EventFact, TopicFact
 from handlers.questions.lexicon import Lexicon
-from handlers.questions.normalising import Word, read_words
+from handlers.questions.normalising import LONGEST, Word, read_words
 from handlers.questions.periods import NUMBERS
 
 DETERMINERS = frozenset(
@@ -47,8 +49,9 @@ class Alias:
 
 
 def content_stems(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """The stems of a text without stop words; numbers stay."""
-    return tuple(w.stem for w in read_words(text).words if w.folded not in lexicon.stop)
+    """The stems of a text of any length without stop words; numbers stay."""
+    lines = textwrap.wrap(text, LONGEST // 2, break_long_words=False)  # no more is read at once than of a message
+    return tuple(w.stem for line in lines for w in read_words(line).words if w.folded not in lexicon.stop)
 
 
 def name_stems(text: str) -> tuple[str, ...]:
@@ -192,6 +195,14 @@ class PhraseIndex:
     def _tells(self, piece: str) -> bool:
         return not piece.startswith("?") and not piece.isdigit() and piece not in self._lexicon.light
 
+    def _head(self, words: Sequence[Word]) -> str:
+        """What is asked for by « quelles questions… », « quel scénario… »: a topic that lacks it fits less."""
+        for before, word in itertools.pairwise(words):
+            if before.stem == "quel" and word.folded not in self._lexicon.stop:
+                heavy = word.stem not in self._lexicon.light | self._around and self._postings.holding(word.stem)
+                return word.stem if heavy else ""
+        return ""
+
     def find(self, words: Sequence[Word]) -> list[TopicMatch]:
         """The topics that fit a question best, the best first. Verbs that no phrase has say little."""
         weak = {w.stem for w in words if self._lexicon.is_verb(w.folded)}
@@ -204,6 +215,7 @@ class PhraseIndex:
         content = asked - asks
         if not content:
             return []
+        head = self._head(words)
         substance = sum(map(self._postings.weight, content))
         best: dict[str, TopicMatch] = {}
         for entry, _ in self._postings.candidates(asked).most_common(200):
@@ -223,6 +235,8 @@ class PhraseIndex:
                 fit *= 0.7
             topic = self._topics[entry]
             told = self._told[topic.key]
+            if head:
+                fit = max(fit, min(0.85, 1.1 * fit)) if head in phrase else fit if head in told else 0.7 * fit
             covered = sum(self._postings.weight(s) for s in content if s in told) / substance
             fit = 0.75 * fit + 0.25 * covered
             if topic.key not in best or best[topic.key].fit < fit:

@@ -166,7 +166,8 @@ class Knowledge:
                 said = set(self.functions.entries[number]) - self.lexicon.offices
                 for owner in self.owners_of[self.function_texts[number]]:
                     own = self.stems_of_owner(owner)
-                    if len(said - self.own_name) and said <= asked and asked - said <= own | self.own_name:
+                    telling = said - self.own_name - self.lexicon.around
+                    if telling and telling <= asked and asked - said <= own | self.own_name | self.lexicon.around:
                         found |= {c.key: None for c in self.holders[self.function_texts[number], owner] if not c.former}
         return tuple(found)
 

@@ -134,6 +134,9 @@ class Lexicon:
     common: frozenset[str]
     given_names: frozenset[str]
     gatherings: frozenset[str]  # stems of nouns for things that take place
+    documents: frozenset[str]  # stems of what a document may be called
+    leaders: frozenset[str]  # folded words for whoever is at the head
+    leading: tuple[str, ...]  # stems of the offices that are at the head, the highest first
     general: frozenset[str]  # those that name no event in particular
     offices: frozenset[str]  # stems of functions people hold
     travel: frozenset[str]
@@ -234,6 +237,9 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         common=frozenset(_words(merged["common"])),
         given_names=frozenset(_words(merged["given_names"])),
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
+        documents=frozenset(stem(word) for word in _words(merged["documents"]) if len(word) > 2),
+        leaders=frozenset(_words(merged["leaders"])),
+        leading=tuple(stem(word) for word in _words(merged["leading"])),
         general=frozenset(stem(word) for word in _words(merged["general"])),
         offices=frozenset(stem(word) for word in _words(merged["offices"])),
         travel=frozenset(stem(word) for word in _words(merged["travel"])),

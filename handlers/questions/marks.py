@@ -38,6 +38,7 @@ class Marks:
     topics: list[TopicMatch] = field(default_factory=list)
     coordinates: list[Word] = field(default_factory=list)
     loose: list[int] = field(default_factory=list)
+    aside: set[int] = field(default_factory=set)  # what is said beside the question
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -58,8 +59,10 @@ class Marks:
 
     def inverted(self, position: int) -> bool:
         """Is it a verb that its subject follows: « rencontre-t-il »?"""
-        after = [w for w in self.words[position + 1 : position + 3] if w.joined]
-        return any(w.folded in _SUBJECTS for w in after)
+        after = self.words[position + 1 : position + 3]
+        if after and after[0].folded == "t" and after[0].joined:
+            after = after[1:]
+        return bool(after) and after[0].joined and after[0].folded in _SUBJECTS
 
     def begins(self, *folded: str) -> bool:
         """Is the first word one of those?"""
@@ -95,6 +98,8 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.events = _heads([m for m in mentions if not (set(range(m.start, m.end)) <= anchored)], words)
     dated = anchored
     marks.periods = [p for p in marks.periods if not _inside(p, marks.events)]
+    others = [p for p in marks.periods if not _says_today(p, words, today)]
+    marks.periods = others or marks.periods
 
     eventful = _covered(marks.events)
     alone = [a for a in lexicon.whole.find(words) if a.end - a.start == len(words)]
@@ -118,7 +123,11 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.people = knowledge.names.find(words, taken | nameless, shouted=text.shouted)
     people = _covered(marks.people)
     marks.absent = [a for a in marks.absent if not set(range(a.start, a.end)) & people]
-    marks.roles = role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
+    marks.roles = [
+        role
+        for role in role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
+        if not (role.plural and role.end - role.start == 1 and role.start in _covered(marks.organisations))
+    ]
     marks.gatherings = [
         p
         for p, w in enumerate(words)
@@ -138,8 +147,12 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
         and len(w.folded) > 1
         and w.kind in ("word", "number")
     ]
-    aside = _asides(marks, explained - said - cued | taken | people, (taken - dated) | people | _covered(marks.roles))
+    cued_roles = _covered(role for role in marks.roles if role.contacts)
+    named_here = explained - said - cued - _covered(role for role in marks.roles if not role.contacts)
+    aside = _asides(marks, named_here | taken | people, (taken - dated) | people | cued_roles | _covered(marks.terms))
+    marks.aside = aside
     marks.loose = [p for p in marks.loose if p not in aside]
+    marks.roles = [role for role in marks.roles if role.start not in aside]
     marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated | aside])
     return marks
 
@@ -257,6 +270,12 @@ def _covered(spans: Iterable[Cue | EventMention | NameMatch | RoleMention]) -> s
 def _inside(period: Period, events: list[EventMention]) -> bool:
     """« le séminaire du 5 avril » is a name: its date is no period asked about."""
     return any(m.start <= period.start and period.end <= m.end for m in events)
+
+
+def _says_today(period: Period, words: Sequence[Word], today: date) -> bool:
+    """« on est le 15 mars : dans trois semaines… »: the date of today is no period asked about."""
+    before = {w.folded for w in words[max(0, period.start - 3) : period.start]}
+    return period.first == period.last == today and not before.isdisjoint(("est", "sommes"))
 
 
 def _busy(knowledge: Knowledge) -> Busy:

@@ -51,13 +51,21 @@ _WORDS = re.compile(
     r"|(?P<ordinal>\b\d{1,3}\s?(?:ers?|ère|ere|e|ème|eme|è|nd|nde)\b)|(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<mark>[?!.,;:\n()«»\"]+)",
     re.IGNORECASE,
 )
-_SIGNS = ((re.compile(r"\bn[°º]\s?", re.IGNORECASE), "numéro "), (re.compile(r"(?<=\s)[+&](?=\s)"), "et"))
+_SIGNS = (
+    (re.compile(r"\bn[°º]\s?", re.IGNORECASE), "numéro "),
+    (re.compile(r"(?<=\s)[+&](?=\s)"), "et"),
+    (re.compile(r"\s(?:virgule|deux points|point virgule)(?=\s)", re.IGNORECASE), ","),
+    (re.compile(r"\spoint d'interrogation\b", re.IGNORECASE), " ?"),
+)
 _KEPT = {
     "où": "où",
     "dès": "dès",
     "ça": "cela",
     "çà": "cela",
     "cé": "cest",
+    "sûr": "sûr",
+    "sûre": "sûr",
+    "sûrs": "sûr",
 }  # an accent that tells two words apart is kept
 _stemmer = snowballstemmer.stemmer("french")
 
@@ -79,6 +87,8 @@ def stem(folded: str) -> str:
         return families[folded[:-1]]
     if len(folded) < 4 or len(folded) > 40:
         return folded
+    if len(folded) > 5 and folded.endswith("us"):
+        folded = folded[:-1]  # « débattus » as « débattu »
     return str(_stemmer.stemWord(folded))
 
 

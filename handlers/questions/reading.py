@@ -41,6 +41,7 @@ class Reading:
     region: str = ""
     topic: str = ""
     term: str = ""
+    terms: tuple[str, ...] = ()  # when several words are asked about
     period: Period | None = None
     absent: tuple[str, ...] = ()
     said: str = ""

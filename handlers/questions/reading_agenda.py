@@ -11,10 +11,8 @@ _MANY = frozenset(("quels", "quelles", "les", "des", "tous", "toutes"))
 def agenda(case: Case) -> Reading | None:
     """What is on the agenda."""
     m = case.marks
-    if m.people or m.roles:
+    if m.people or (m.roles and not case.has("next", "agenda")):
         return None
-    if case.has("whole_agenda") and not (m.periods or m.regions or case.events or case.stray_nouns):
-        return Reading("agenda", asks=("ahead",))
     region = m.regions[0].name if m.regions else (case.memory.home if case.has("mine") else "")
     general = [p for p in m.gatherings if m.words[p].stem in case.knowledge.lexicon.general]
     listed = bool(general) or case.has("agenda")
@@ -39,14 +37,28 @@ def agenda(case: Case) -> Reading | None:
     return None
 
 
+def whole_agenda(case: Case) -> Reading | None:
+    """« tout le calendrier 2024 de la démarche »: every date, not the phases alone."""
+    m = case.marks
+    if not case.has("whole_agenda") or m.regions or case.events or case.people or m.roles or case.stray_nouns:
+        return None
+    whole_year = len(m.periods) == 1 and m.periods[0].kind == "year" and m.periods[0].first.year == case.today.year
+    if m.periods and not whole_year:
+        return None
+    return Reading("agenda", asks=("ahead",))
+
+
 def _together(periods: list[Period]) -> Period:
-    """« après les ateliers et avant l’AG »: both at once; else the first period."""
+    """« après les ateliers et avant l’AG », « cet été, en juillet-août »: both at once; else the first period."""
     after = [p for p in periods if p.open == "after"]
     before = [p for p in periods if p.open == "before"]
     if len(periods) == 2 and after and before and after[0].first <= before[0].last:
         return Period(
             after[0].first, before[0].last, "range", 0, 0, year_given=True, open="before", anchor=before[0].anchor
         )
+    first, last = max(p.first for p in periods), min(p.last for p in periods)
+    if len(periods) > 1 and first <= last and not any(p.open for p in periods):
+        return min(periods, key=lambda p: p.last - p.first)
     return periods[0]
 
 

@@ -2,6 +2,7 @@
 
 from handlers.questions.case import Case
 from handlers.questions.lexicon import Cue
+from handlers.questions.normalising import read_words
 from handlers.questions.reading import Reading
 
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
@@ -16,6 +17,8 @@ def absent(case: Case) -> Reading | None:
     missing = [p for a in asked for p in range(a.start, a.end)]
     if (case.fit >= 0.5 and case.topic_holds(missing) and case.topic_explains_all(m.loose)) or _tells_of(case, missing):
         return None
+    if (case.people or case.holders) and case.has("phone", "email", "coordinates") and _apart(case):
+        return None  # « son mail, j’ai un PV à lui envoyer »
     if case.events and case.has("when", "where"):
         booked = case.has("when") or any(w.stem == "reserv" for w in m.words)
         only_travel = booked and all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in asked)
@@ -50,12 +53,16 @@ def _beside_the_point(case: Case, cue: Cue) -> bool:
 
 
 def _apart(case: Case) -> bool:
-    """Does a clause of its own ask when or where, apart from what is not known?"""
+    """Does a clause of its own ask for something else, apart from what is not known?"""
     clause, clauses = 0, []
     for number, word in enumerate(case.marks.words):
         clause += word.breaks and number > 0
         clauses.append(clause)
-    asked = {clauses[c.start] for name in ("when", "where") for c in case.marks.cues.get(name, ())}
+    asked = {
+        clauses[c.start]
+        for name in ("when", "where", "phone", "email", "coordinates")
+        for c in case.marks.cues.get(name, ())
+    }
     return not asked & {clauses[a.start] for a in case.marks.absent}
 
 
@@ -101,6 +108,9 @@ def meaning(case: Case) -> Reading | None:
 
 def named(case: Case) -> Reading:
     """The term and the organisation that are named."""
+    terms = tuple(dict.fromkeys(c.name for c in case.marks.terms))
+    if len(terms) > 1:
+        return Reading("meaning", term=terms[0], terms=terms)
     term = next((c.name for c in case.marks.terms), "")
     organisation = next((c.name for c in case.marks.organisations), "")
     return Reading("meaning", term=term, organisation=organisation)
@@ -109,6 +119,21 @@ def named(case: Case) -> Reading:
 def topic(case: Case) -> Reading | None:
     """What the documents say, when a phrase fits well enough."""
     return case.on_topic() if case.fit >= 0.55 else None
+
+
+def document(case: Case) -> Reading | None:
+    """« de quoi parle le document sur le label ? »: the first thing that the document of that title says."""
+    m, lexicon = case.marks, case.knowledge.lexicon
+    spoken = any(w.stem in lexicon.documents for w in m.words)
+    if not spoken or not case.has("what", "programme", "purpose", "meaning") or case.events or case.people:
+        return None
+    beside = {w.stem for p, w in enumerate(m.words) if p in m.loose and not lexicon.only_verb(w)}
+    years = {str(p.first.year) for p in m.periods}
+    for found in case.knowledge.topic.values():
+        title = {w.stem for w in read_words(found.source.name).words}
+        if (beside or years) and beside | years <= title | {str(found.source.published)[:4]}:
+            return Reading("topic", topic=found.key)
+    return None
 
 
 def whole_undertaking(case: Case) -> Reading | None:
@@ -164,7 +189,13 @@ def counted(case: Case) -> Reading | None:
 def told(case: Case) -> Reading | None:
     """What the documents say of somebody or something that no phrase asks for: all its telling words are theirs."""
     m = case.marks
-    if not case.told or case.people or m.acts or {"count", "left", "phone", "email"} & set(m.cues):
+    if (
+        not case.told
+        or case.people
+        or m.acts
+        or (m.periods and case.has("when", "agenda"))
+        or {"count", "left", "phone", "email"} & set(m.cues)
+    ):
         return None
     if case.has("who") and not case.knowledge.topic_texts.holds(case.told, case.other_stems):
         return None

@@ -1,7 +1,7 @@
 """Readings of questions about one event, and about events that are not on the agenda."""
 
 from handlers.questions.case import Case
-from handlers.questions.claims import verdict_on_date, verdict_on_place
+from handlers.questions.claims import verdict_on_date, verdict_on_place, verdict_on_time
 from handlers.questions.dates import Period
 from handlers.questions.linking import EventMention
 from handlers.questions.normalising import stem
@@ -146,11 +146,15 @@ def event(case: Case) -> Reading | None:
     vague = all("when_text" in case.event(k).details for k in case.events)
     if vague and "when" not in explicit:
         return case.on_topic() if case.fit >= 0.45 else unknown
+    if case.only_placed and not explicit and case.only_verbs and m.begins("que", "qu", "quoi"):
+        return Reading("event", events=case.events, asks=("programme",))  # « que va-t-on présenter au Havre ? »
     if case.only_placed and (case.stray_nouns if explicit else m.loose or (not asks and len(m.words) > 3)):
         return unknown
     if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
         return unknown  # « Le Havre, c'est où ? »: a place is no event
     claims = [p for p in m.periods if not p.anchor and not p.open and not _says_which(case, p)]
+    if set(asks) <= {"when", "status", "what"} and (verdict := verdict_on_time(case)):
+        return Reading("event", events=case.events, asks=("when",), verdict=verdict)
     if set(asks) <= {"where", "what"} and (verdict := verdict_on_place(case)):
         return Reading("event", events=case.events, asks=("where",), verdict=verdict)
     if set(asks) <= {"when", "status", "what"} and (verdict := verdict_on_date(case, case.events, claims)):

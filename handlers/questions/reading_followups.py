@@ -5,6 +5,7 @@ from handlers.questions.claims import verdict_on_date
 from handlers.questions.dates import Period
 from handlers.questions.facts import EventFact
 from handlers.questions.reading import Reading
+from storage.agenda import Precision
 
 
 def following(case: Case) -> Reading | None:
@@ -125,4 +126,8 @@ def _step(case: Case, step: str, event: EventFact) -> Reading:
     }[step]
     if not chosen:
         return Reading("agenda", asks=("none",))
+    if step == "next":  # what has no day yet and may well be the next
+        vague = [e for e in others if e not in later and e.precision == Precision.MONTH and e.ends_on > event.ends_on]
+        chosen = [*(e for e in vague if e.key != event.key and e.starts_on <= chosen[0].starts_on), *chosen][:2]
+        return Reading("event", events=tuple(e.key for e in chosen), asks=asks)
     return Reading("event", events=(chosen[0].key,), asks=asks or (case.memory.asks if alike else ()))

@@ -3,6 +3,7 @@
 from handlers.questions.case import Case, keys_of
 from handlers.questions.facts import ContactFact
 from handlers.questions.indexing import DETERMINERS
+from handlers.questions.names import NameMatch
 from handlers.questions.reading import COORDINATES, Reading
 from handlers.questions.roles import LESSER, RoleMention
 
@@ -161,6 +162,8 @@ def role_or_person(case: Case) -> Reading | None:
         return _of_person(case, asks)
     if not asks and case.fit >= 0.55 and m.loose:
         return None
+    if not asks and case.has("next", "agenda") and not case.people:
+        return None  # « la prochaine échéance pour un président »
     if not asks and m.roles and case.holders and case.stray_nouns:
         return None if case.events else Reading("absent", absent=("unknown",), contacts=keys_of(case.holders)[:1])
     if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
@@ -199,6 +202,28 @@ def who(case: Case) -> Reading | None:
     if duty := case.knowledge.on_duty(m.words):
         return Reading("contact", contacts=duty, asks=("duty",), several=True)
     return _staff(case)
+
+
+def related(case: Case) -> Reading | None:
+    """« qui épaule le délégué général sur l’animation ? » is not about him: whose function the rest says, or nobody."""
+    m = case.marks
+    mentions: list[NameMatch | RoleMention] = [*m.people, *m.roles]
+    mention = next(iter(mentions), None)
+    if mention is None or not case.has("who") or {"phone", "email", "coordinates"} & set(m.cues):
+        return None
+    at = mention.start - 1
+    while at > 0 and m.words[at].folded in DETERMINERS:
+        at -= 1
+    if at < 1 or at not in m.loose:
+        return None
+    if m.words[at - 1].folded not in ("qui", "a", "ont", "avait", "va", "doit", "peut"):
+        return None
+    rest = [w for p, w in enumerate(m.words) if not mention.start <= p < mention.end and p != at]
+    found = case.knowledge.whose_function_says(rest)
+    if len(found) == 1:
+        return Reading("contact", contacts=found, asks=("role",))
+    about = keys_of(case.people or case.holders)[:1]
+    return case.on_topic() if case.fit >= 0.55 else Reading("absent", absent=("unknown",), contacts=about)
 
 
 def by_function(case: Case) -> Reading | None:

@@ -51,7 +51,7 @@ def phase(case: Case) -> Reading | None:
         return Reading("phase", events=tuple(p.key for p in phases[place : place + 1]), asks=asks)
     if named:
         return Reading("phase", events=named, asks=asks)
-    if not (case.has("phase") or _of_undertaking(case)) or (case.events and not case.has("next")):
+    if not (case.has("phase") or _of_undertaking(case) or _during(case)) or (case.events and not case.has("next")):
         return None
     if number := _number(case):
         if _said_after(case):
@@ -114,6 +114,15 @@ def _of_undertaking(case: Case) -> bool:
         return True
     ordered = case.has("first", "last", "now", "how") or (case.has("next") and not case.has("agenda"))
     return spoken and ordered and not m.loose and not m.gatherings and not m.events
+
+
+def _during(case: Case) -> bool:
+    """« en juin-juillet, on fait quoi dans le projet ? »: the phase of that time."""
+    m = case.marks
+    spoken = any(word.stem in case.knowledge.lexicon.around - case.knowledge.own_name for word in m.words)
+    spans = len(m.periods) == 1 and m.periods[0].kind in ("month", "range") and not m.periods[0].open
+    named = m.gatherings or m.events or m.loose or m.regions
+    return spoken and spans and not named and case.has("programme", "what", "how", "agenda")
 
 
 def _said(case: Case) -> set[str]:

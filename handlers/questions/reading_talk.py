@@ -35,9 +35,10 @@ def act(case: Case) -> Reading | None:
     """Politeness and its contrary, when nothing is asked beside it."""
     m = case.marks
     names = [a.name for a in m.acts]
-    if not m.acts or _asked(case) or (m.foreign and "insult" not in names):
+    if not m.acts or _asked(case) or m.foreign:
         return None
-    if "insult" not in names and (m.loose or m.gatherings):
+    plain = {"identity", "help"} & set(names) and len(m.loose) <= 2 and ("help" not in names or not case.stray_nouns)
+    if "insult" not in names and ((m.loose and not plain) or m.gatherings):
         return None
     if {"thanks", "goodbye"} <= set(names):
         return Reading("act", said="farewell")
@@ -75,7 +76,9 @@ def _asked(case: Case) -> bool:
     spoken = {p for a in m.acts for p in range(a.start, a.end)}
     around = case.knowledge.lexicon.around
     about = any(word.stem in around for p, word in enumerate(m.words) if p not in spoken)
-    return bool(set(m.cues) - _NOTHING_ASKED or named or about or m.coordinates or m.periods or m.absent)
+    passing = all(p.kind == "day" and p.first == case.today for p in m.periods)  # « comment allez-vous aujourd’hui ? »
+    dated = bool(m.periods) and not (passing and m.acts)
+    return bool(set(m.cues) - _NOTHING_ASKED or named or about or m.coordinates or dated or m.absent)
 
 
 def _accepted(case: Case) -> Reading:

@@ -37,6 +37,10 @@ def role_mentions(
             continue
         wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
         fitting = _holders(word.stem, wanted, knowledge)
+        undertaking = lexicon.around - knowledge.own_name  # « chef de projet » is another function
+        led = not any(w.stem in undertaking for w in words[position + 1 : position + 4])
+        if word.folded in lexicon.leaders and not fitting and led:
+            fitting = _leaders(wanted, knowledge)
         start = position
         if position and words[position - 1].folded in LESSER:  # a vice-president is no president
             start, fitting = position - 1, [f for f in fitting if words[position - 1].folded in fold(f[1])]
@@ -89,6 +93,15 @@ def _qualifiers(
         if not ours or any(word.stem in own for own in functions):  # « le président du réseau » is ours
             wanted.append(word.stem)
     return wanted, end
+
+
+def _leaders(wanted: Sequence[str], knowledge: Knowledge) -> list[Holder]:
+    """Who is at the head of the organisation named, or of our own: « le chef chez X »."""
+    for office in knowledge.lexicon.leading:
+        found = [h for h in _holders(office, wanted, knowledge) if wanted or h[2] == knowledge.head]
+        if found:
+            return found
+    return []
 
 
 def _holders(office: str, wanted: Sequence[str], knowledge: Knowledge) -> list[Holder]:

@@ -11,7 +11,9 @@ def meaning(t: Telling) -> Answer:
     term = t.knowledge.term.get(t.reading.term)
     organisation = t.knowledge.organisation.get(t.reading.organisation)
     lines = []
-    if term is not None:
+    several = [t.knowledge.term[key] for key in t.reading.terms if key in t.knowledge.term]
+    lines += [f"{w.bold(one.term)}{w.SP}: {plain(one.meaning)}." for one in several]
+    if term is not None and not several:
         lines.append(f"{w.bold(term.term)}{w.SP}: {plain(term.meaning)}.")
     if organisation is not None:
         short = organisation.abbreviation
@@ -91,7 +93,7 @@ def unheard(t: Telling) -> Answer:
     if t.events:
         one, period = t.events[0], t.reading.period
         name = one.name.replace(str(one.starts_on.year), "").strip()
-        if period is not None and period.kind == "day" and period.first.year == one.starts_on.year:
+        if period is not None and period.kind in ("day", "range", "week") and period.first.year == one.starts_on.year:
             return t.refuse(f"Je ne connais pas cette date{w.SP}: à l’agenda que j’ai, {w.entry(one, t.today, t.zone)}")
         return t.refuse(
             f"Je ne connais pas cette date pour {w.bold(name)}{w.SP}: elle n’est pas dans l’agenda que j’ai."

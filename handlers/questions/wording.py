@@ -31,7 +31,7 @@ IDENTITY = (
     "et la démarche, à partir des documents du réseau."
 )
 INSULT = (
-    "Je fais de mon mieux, et je peux me tromper. "
+    "Désolé de ne pas vous avoir aidé, je fais de mon mieux. "
     f"Dites-moi ce que vous cherchez{SP}: une date, un lieu, un contact{NB}?"
 )
 TEST = f"Oui, je vous lis bien{NB}! Posez-moi votre question."
