@@ -1,17 +1,23 @@
 """Calendars to take along: one event as a file, the public feed, and a private feed for each person."""
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import ics, wording
 from handlers.calendar.agenda import includes, may_keep, region_code, visible
 from handlers.errors import Refusal
-from handlers.instants import plan_of
+from handlers.instants import Start, dues, plan_of, quiet_hours
 from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request, Someone
-from storage.agenda import all_events
+from storage.agenda import Event, all_events
 from storage.conversations import Conversation
 from storage.feeds import end_feed, make_feed
-from storage.network import setting
+from storage.network import Region, home, setting
+from storage.own_reminders import own_of
+from storage.people import Person
+from storage.preferences import quiet_of
 from storage.replies import Coming, answers_of, reply_of
 
 
@@ -55,12 +61,40 @@ async def personal_feed(session: AsyncSession, person: Someone) -> bytes:
     """What somebody is invited to, with their reminders; what they refused is left out."""
     answers, region = await answers_of(session, person.id), await region_code(session, person)
     refused = {number for number, row in answers.items() if row.answer == Coming.NO}
-    coming = frozenset(number for number, row in answers.items() if row.answer == Coming.YES and not row.waiting)
     events = [e for e in await all_events(session) if includes(e, person, region) and e.id not in refused]
     network = await setting(session, "network")
-    silent = {number for number, row in answers.items() if row.muted}
-    plans = {e.id: plan_of(e, network) for e in events if e.id not in silent}
-    return ics.calendar(events, await _name(session), linked=coming, alarms=plans)
+    place = await session.get(Region, person.region_id) if person.region_id else None
+    holidays = (place.holidays if place else "") or (await home(session))[1]
+    row = await session.get_one(Person, person.id)
+    quiet = quiet_hours(quiet_of(row))
+
+    asked: dict[int, list[datetime]] = {}
+    for reminder, event in await own_of(session, person.id):
+        if reminder.due_at is not None:
+            asked.setdefault(event.id, []).append(reminder.due_at)
+
+    def own(event: Event) -> ics.Own:
+        answer = answers.get(event.id)
+        leads: tuple[timedelta, ...] = ()
+        if not row.reminders_paused and not (answer and answer.muted):
+            start = Start.of(event)
+            planned = dues(start, plan_of(event, network), person.zone, holidays, quiet)
+            instants = sorted({*(due.at for due in planned), *asked.get(event.id, ())})
+            leads = tuple(_lead(start, at, person.zone) for at in instants)
+        if answer is None or not answer.answer:
+            return ics.Own(leads=leads)
+        comes = answer.answer == Coming.YES and not answer.waiting
+        said = wording.own_reply(answer.answer, answer.mode, waiting=answer.waiting)
+        return ics.Own("BUSY" if comes else "TENTATIVE", said, leads, linked=comes)
+
+    return ics.calendar(events, await _name(session), own={event.id: own(event) for event in events})
+
+
+def _lead(start: Start, at: datetime, zone: str) -> timedelta:
+    """How long before an event its reminder is due; whole days begin at midnight where the reader's calendar is."""
+    if start.starts_at is not None:
+        return start.starts_at - at
+    return datetime.combine(start.starts_on, time()) - at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 async def _name(session: AsyncSession) -> str:

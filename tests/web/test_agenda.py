@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -13,6 +13,7 @@ from bot.web.agenda import AgendaPage
 from bot.web.server import pages
 from storage.database import Database
 from tests import building
+from tests.icalendars import checked
 from tests.recording import HandClock
 from tests.stage import Stage
 
@@ -47,7 +48,28 @@ async def test_the_public_feed_holds_public_events_without_links(client: Client)
     response = await client.get("/agenda.ics")
     body = await response.text()
     assert response.content_type == "text/calendar" and names(body) == ["Atelier annulé", "AG <b>"]
-    assert "v.test" not in body and "STATUS:CANCELLED" in body
+    assert "v.test" not in body and "STATUS:CANCELLED" in body and checked(body.encode())
+
+
+async def test_a_feed_is_answered_not_modified_until_something_changes(client: Client, sqlite: Database) -> None:
+    for path in ("/agenda", "/agenda.ics"):
+        first = await client.get(path)
+        assert first.headers["Cache-Control"] == "public, max-age=300"
+        again = await client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status, await again.read()) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+    async with sqlite.transaction() as session:
+        await building.event(session, "Autre", "2024-11-05")
+    assert (await client.get("/agenda.ics", headers={"If-None-Match": first.headers["ETag"]})).status == 200
+
+
+async def test_the_page_says_what_is_under_way_and_groups_the_rest_by_month(client: Client, sqlite: Database) -> None:
+    async with sqlite.transaction() as session:
+        await building.event(session, "Entretiens", "2024-02-01", precision="month", ends_on=date(2024, 3, 31))
+        await building.event(session, "Ce matin", "2024-03-15", "08:00", ends_at=NOW - timedelta(minutes=5))
+    body = await (await client.get("/agenda")).text()
+    assert re.findall(r'agenda-month">([^<]+)<', body) == ["En ce moment", "mai 2024", "octobre 2024"]
+    assert "Ce matin" not in body and "webcal://" in body and "Heures de Paris" in body
 
 
 async def test_a_private_feed_follows_its_person_and_ends_at_their_word(client: Client, sqlite: Database) -> None:
@@ -56,11 +78,17 @@ async def test_a_private_feed_follows_its_person_and_ends_at_their_word(client: 
     found = re.search(r"https://concerte\.example(/agenda/\S+\.ics)", heard.text)
     assert found is not None
     body = await (await client.get(found[1])).text()
-    assert "Bureau" in names(body) and "v.test" not in body and "TRIGGER:-P7D" in body
+    checked(body.encode())
+    assert "Bureau" in names(body) and "v.test" not in body and "X-MICROSOFT-CDO-BUSYSTATUS:FREE" in body
+    # D-7, D-1 and H-2 of the AG in Brittany; D-7 and D-1 of the whole day: at 9:00, not at midnight
+    assert re.findall(r"TRIGGER:-(\S+)", body) == ["P7DT5H", "P1DT5H", "PT2H", "P6DT15H", "PT15H"]
     await stage.presses(anne, "calendar:reply:1:yes")
     await stage.presses(anne, "calendar:reply:2:no")
     body = await (await client.get(found[1])).text()
-    assert "v.test" in body and "Bureau" not in names(body)
+    assert "v.test" in body and "Bureau" not in names(body) and "CDO-BUSYSTATUS:BUSY" in body
+    assert "Votre réponse" in body and checked(body.encode())
+    await stage.presses(anne, "calendar:mute:1")
+    assert "TRIGGER" not in await (await client.get(found[1])).text()
     await stage.presses(anne, heard.button("Désactiver"))
     assert (await client.get(found[1])).status == 404
 
