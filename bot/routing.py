@@ -23,7 +23,18 @@ from handlers.account.informing import Notice
 from handlers.account.recognising import and_recognise
 from handlers.announcements import addressing, attaching, composing, reporting
 from handlers.announcements import pressing as announcements
-from handlers.calendar import agenda, changing, feeding, offering, remembering, reminding, replying, series
+from handlers.calendar import (
+    agenda,
+    changing,
+    feeding,
+    interview_booking,
+    interview_offers,
+    offering,
+    remembering,
+    reminding,
+    replying,
+    series,
+)
 from handlers.calendar import pressing as calendar
 from handlers.calendar import receiving as calendar_files
 from handlers.calendar import wording as calendar_wording
@@ -45,7 +56,9 @@ _RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", st
 _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
-_REMINDER_SPOKEN = frozenset({*remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS})
+_AGENDA_SPOKEN = frozenset(
+    {*interview_booking.WORDS, *remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS}
+)
 _RESUME_TICKETS = Button(label="Reprendre la réponse", action="ticket:resume")
 _RESUME_NEEDS = Button(label=calendar_wording.NEEDS_RESUME, action="calendar:agenda")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
@@ -71,6 +84,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "agenda ics": feeding.show_feed,
             "contact": finding.find_contact,
             "consultations": answering.list_consultations,
+            **dict.fromkeys(interview_booking.WORDS, interview_booking.interviews),
             "rappels": reminding.show_reminders,
             **dict.fromkeys(remembering.WORDS, remembering.understand),
             **dict.fromkeys(remembering.LATER_WORDS, remembering.later),
@@ -101,7 +115,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
         },
         spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi", *changing.WORDS})
         | _STAFF_SPOKEN
-        | _REMINDER_SPOKEN,
+        | _AGENDA_SPOKEN,
         presses={
             "account": account.press,
             "announce": announcements.press,
@@ -120,7 +134,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),
-            **dict.fromkeys((changing.FORM, series.FORM), Form(changing.typed, _RESUME_NEEDS)),
+            **dict.fromkeys((changing.FORM, interview_offers.FORM, series.FORM), Form(changing.typed, _RESUME_NEEDS)),
             replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),

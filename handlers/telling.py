@@ -6,16 +6,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.messages import Button, Message
+from handlers.messages import Attachment, Button, Message
 from storage.outbox import Kind, enqueue
 from storage.people import Account, Person, Role, RoleGrant, accounts_of, best_account
 
 
 async def tell_account(
-    session: AsyncSession, account: Account, about: str, text: str, now: datetime, *rows: tuple[Button, ...]
+    session: AsyncSession,
+    account: Account,
+    about: str,
+    text: str,
+    now: datetime,
+    *rows: tuple[Button, ...],
+    attachment: Attachment | None = None,
 ) -> int:
     """A notice to one account, once for what it is `about`; returns 0 when it has been written before."""
-    message = Message(text=text, buttons=tuple(row for row in rows if row))
+    message = Message(text=text, buttons=tuple(row for row in rows if row), attachment=attachment)
     return await enqueue(
         session,
         [
@@ -71,7 +77,13 @@ async def _tell_roles(
 
 
 async def tell_person(
-    session: AsyncSession, person_id: int, about: str, text: str, now: datetime, *rows: tuple[Button, ...]
+    session: AsyncSession,
+    person_id: int,
+    about: str,
+    text: str,
+    now: datetime,
+    *rows: tuple[Button, ...],
+    attachment: Attachment | None = None,
 ) -> bool:
     """A notice to somebody, where they like to be written to; False when nothing reaches them."""
     person = await session.get(Person, person_id)
@@ -80,5 +92,5 @@ async def tell_person(
     best = best_account(await accounts_of(session, [person_id]), person.preferred_platform, person.fallback_platform)
     if best is None:
         return False
-    await tell_account(session, best, about, text, now, *rows)
+    await tell_account(session, best, about, text, now, *rows, attachment=attachment)
     return True

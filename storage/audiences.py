@@ -169,6 +169,14 @@ def living_by(calendar: tuple[str, str], home: tuple[str, str]) -> Select[tuple[
     )
 
 
+async def calendar_of(session: AsyncSession, person_id: int) -> tuple[str, str]:
+    """The zone and holidays of one person; the network's of somebody who is gone."""
+    here = await home(session)
+    query = members(Audience(), *calendar_columns(here)).where(Person.id == person_id)
+    row = (await session.execute(query)).one_or_none()
+    return (str(row[0]), str(row[1])) if row is not None else here
+
+
 async def count(session: AsyncSession, audience: Audience) -> int:
     """How many people are meant."""
     query = members(audience, func.count(Person.id)).where(*await _concerned(session, audience))

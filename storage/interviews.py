@@ -1,15 +1,19 @@
 """Interviews: the times that staff offer, each taken by one person at most, and one for each person and series."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from storage.base import Row
+from storage.agenda import Event, Status
+from storage.base import Row, insert_or_ignore
+from storage.network import Structure
+from storage.people import Person
 
 
 class InterviewSlot(Row):
@@ -26,11 +30,61 @@ class InterviewSlot(Row):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
 
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
-async def free_slots(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[InterviewSlot]:
-    """What may still be taken, in the order of time."""
-    query = select(InterviewSlot).where(InterviewSlot.person_id.is_(None), InterviewSlot.starts_at > now)
-    return (await session.scalars(query.order_by(InterviewSlot.starts_at, InterviewSlot.id).limit(limit))).all()
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A time on offer with who offers it, and who has taken it, with their structure; None while it is free."""
+
+    slot: InterviewSlot
+    host: Person
+    guest: Person | None
+    structure: str
+
+
+async def offer(
+    session: AsyncSession, host_id: int, starts: Iterable[datetime], minutes: int, zone: str, place: str, series: str
+) -> int:
+    """Put times on offer; one that overlaps another of the same host is passed over. Returns how many are new."""
+    query = select(InterviewSlot).where(InterviewSlot.host_id == host_id)
+    taken = [(slot.starts_at, slot.ends_at) for slot in await session.scalars(query)]
+    length = timedelta(minutes=minutes)
+    rows: list[dict[str, Any]] = []
+    for at in sorted(starts):
+        if any(at < ends and begins < at + length for begins, ends in taken):
+            continue
+        taken.append((at, at + length))
+        rows.append({"host_id": host_id, "starts_at": at, "minutes": minutes, "zone": zone, "place": place})
+    blank = {"series": series, "person_id": None, "event_id": None}
+    return await insert_or_ignore(session, InterviewSlot, [{**blank, **row} for row in rows])
+
+
+async def appointments(
+    session: AsyncSession, now: datetime, *, free: bool = False, limit: int | None = None
+) -> Sequence[Appointment]:
+    """The times to come in their order, or only those that may still be taken."""
+    host, guest = aliased(Person), aliased(Person)
+    query = (
+        select(InterviewSlot, host, guest, func.coalesce(Structure.name, ""))
+        .join(host, host.id == InterviewSlot.host_id)
+        .outerjoin(guest, guest.id == InterviewSlot.person_id)
+        .outerjoin(Structure, Structure.id == guest.structure_id)
+        .where(InterviewSlot.starts_at > now)
+        .order_by(InterviewSlot.starts_at, InterviewSlot.id)
+        .limit(limit)
+    )
+    if free:
+        query = query.where(InterviewSlot.person_id.is_(None))
+    return [Appointment(slot, one, other, house) for slot, one, other, house in await session.execute(query)]
+
+
+async def any_slot(session: AsyncSession) -> bool:
+    """Whether interviews have ever been offered here."""
+    return await session.scalar(select(InterviewSlot.id).limit(1)) is not None
 
 
 async def slot_of(session: AsyncSession, person_id: int, series: str) -> InterviewSlot | None:
@@ -39,6 +93,12 @@ async def slot_of(session: AsyncSession, person_id: int, series: str) -> Intervi
         select(InterviewSlot).where(InterviewSlot.person_id == person_id, InterviewSlot.series == series)
     )
     return found
+
+
+async def free_what_was_cancelled(session: AsyncSession, event: Event) -> None:
+    """Staff have cancelled the event of an interview: nobody has taken its time any more, and it is not on offer."""
+    if event.status == Status.CANCELLED:
+        await session.execute(delete(InterviewSlot).where(InterviewSlot.event_id == event.id))
 
 
 async def slots_of(session: AsyncSession, person_id: int, now: datetime) -> Sequence[InterviewSlot]:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from handlers.calendar import wording
+from handlers.calendar.interview_wording import KIND, MANAGE
 from handlers.calendar.moment_words import MORNING
 from handlers.calendar.moments import useful_until
 from handlers.calendar.reminder_wording import IN_AN_HOUR, TOMORROW
@@ -66,7 +67,9 @@ def later_row(events: Sequence[Event], tz: ZoneInfo, at: datetime) -> tuple[tupl
 
 
 def reply_rows(event: Event) -> tuple[tuple[Button, ...], ...]:
-    """The answers that an event allows for: on site, remote or both."""
+    """The answers that an event allows for: on site, remote or both; an interview is changed or given back."""
+    if event.kind == KIND:
+        return ((Button(label=MANAGE, action="calendar:slots"),),)
     come = [Button(label=wording.COME, action=f"calendar:reply:{event.id}:yes", style="primary")]
     if event.remote and event.place:
         come.append(Button(label=wording.COME_REMOTE, action=f"calendar:reply:{event.id}:remote"))

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.calendar import wording
+from handlers.calendar import interview_offers, wording
 from handlers.calendar.agenda import may_keep, upcoming
 from handlers.calendar.cards import line
 from handlers.calendar.finding import named
+from handlers.calendar.interview_wording import KIND, MOVE_ELSEWHERE
 from handlers.calendar.keeping import cancel_event, move_event
 from handlers.calendar.regions import region_named
 from handlers.calendar.telling import tell_change
@@ -25,6 +26,7 @@ from storage.agenda import Event, Precision, Status
 from storage.audiences import Audience, count
 from storage.audit import Act, note
 from storage.conversations import Conversation
+from storage.interviews import free_what_was_cancelled
 from storage.network import all_regions, bump_knowledge, home
 
 FORM = "calendar:keeping"
@@ -49,6 +51,8 @@ async def understand(request: Request, session: AsyncSession, conversation: Conv
                 "\n".join([wording.WHICH, *(f"- {plain(one.name)}" for one in found)]) if found else wording.NO_EVENT
             )
         event = found[0]
+        if act == "move" and event.kind == KIND:
+            raise Refusal(MOVE_ELSEWHERE)
         if act == "move" and meant.on is None:
             raise Refusal(wording.NO_DATE)
     state = {"act": act, "event": event.id, "sequence": event.sequence, "words": request.rest}
@@ -90,7 +94,7 @@ async def keep(request: Request, session: AsyncSession, conversation: Conversati
 
 async def drop(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`calendar:drop`: nothing is done."""
-    if conversation.form == FORM:
+    if conversation.form in (FORM, interview_offers.FORM):
         conversation.close_form()
     return say(wording.DROPPED, replace=True)
 
@@ -110,6 +114,7 @@ async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, n
         return
     if act == "cancel":
         await cancel_event(session, event, now=now)
+        await free_what_was_cancelled(session, event)
     else:
         assert meant.on is not None  # asked for before anything was offered
         begins, ends = instant_of(meant.on, meant.begins, event.zone), instant_of(meant.on, meant.ends, event.zone)

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.calendar.moment_words import named as bare
 from handlers.calendar.understanding import fold
 from storage.agenda import Event
 from storage.conversations import Conversation
@@ -20,7 +21,7 @@ _SURE, _LIKELY = 90, 70  # of 100: rapidfuzz's likeness of names
 
 def named(events: Iterable[Event], name: str) -> list[Event]:
     """The events that a name may mean, the likeliest ones only; one when it is sure. The very name wins."""
-    said = fold(name).strip()
+    said = fold(bare(name)).strip()
     scored = [
         (max(_likeness(said, fold(word)) for word in (event.name, *event.aliases)), event) for event in events if said
     ]

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.calendar import series
+from handlers.calendar import interview_booking, interview_offers, series
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
@@ -41,6 +41,15 @@ _VERBS = {
     "forget": forget,
     "mute": mute_event,
     "unmute": mute_event,
+    "slots": interview_booking.show,
+    "slot": interview_booking.ask,
+    "slot-others": interview_booking.others,
+    "slot-take": interview_booking.take_it,
+    "slot-back": interview_booking.ask_back,
+    "slot-free": interview_booking.free,
+    "slot-keep": interview_offers.keep_offer,
+    "slot-withdraw": interview_offers.withdraw,
+    "slots-export": interview_offers.export,
     "replies": list_replies,
     "replies-csv": export_replies,
 }

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from storage.database import Database
-from storage.interviews import InterviewSlot, free_slots, give_back, slot_of, take
+from storage.interviews import InterviewSlot, appointments, give_back, slot_of, take
 from tests import building
 
 NOW = datetime(2024, 2, 1, tzinfo=UTC)
@@ -27,6 +27,6 @@ async def test_a_time_is_never_given_to_two_people_and_nobody_has_two(database: 
         holder = taken.person_id
         assert holder is not None and not await take(session, 2, holder, NOW)
         await give_back(session, taken)
-        assert len(await free_slots(session, NOW)) == 2 and await take(session, 2, holder, NOW)
+        assert len(await appointments(session, NOW, free=True)) == 2 and await take(session, 2, holder, NOW)
         kept = await slot_of(session, holder, "s")
         assert kept is not None and kept.id == 2
