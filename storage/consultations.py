@@ -60,6 +60,7 @@ class QuestionKind(StrEnum):
     DATE = "date"
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
+    SLOTS = "slots"  # finding a date: each choice is a slot that suits, would do if need be, or does not
 
 
 class Readers(StrEnum):
@@ -109,7 +110,8 @@ class Question(Row):
     """One question. `key` names it in files and in `only_if`; `min_choices` and `max_choices` bound « several ».
 
     `config` by kind: scale `{"low", "high", "low_label", "high_label"}`; number `{"low", "high", "unit"}`; any kind
-    `{"only_if": {"question": key, "any_of": [choice keys, or "yes" / "no"]}}`.
+    `{"only_if": {"question": key, "any_of": [choice keys, or "yes" / "no"]}}`; slots `{"event": key}`, the event that
+    is to get the date; their choices have dates for keys (`2024-05-16`, `2024-05-16T09:30`).
     """
 
     __tablename__ = "questions"
@@ -178,7 +180,10 @@ class Ballot(Row):
 
 
 class Answer(Row):
-    """One counted fact of a ballot: a choice, a text or a number; `rank` from 1 in a ranking."""
+    """One counted fact of a ballot: a choice, a text or a number; `rank` from 1 in a ranking.
+
+    Of a slot the number says how it suits: 2 yes, 1 if need be, 0 no.
+    """
 
     __tablename__ = "answers"
     __table_args__ = (Index("ix_answers_question_id_choice_id", "question_id", "choice_id"),)

@@ -229,6 +229,9 @@ class _Checking:
         for index, consultation in enumerate(self.pack.consultations):
             yield from self._audience(says, (index, "audience"), consultation.audience)
             yield from check_consultation(says, index, consultation, self.pack.network.zone)
+            for number, question in enumerate(consultation.questions):
+                at: Loc = (index, "questions", number, "event")
+                yield from _known(says, at, "l’événement", question.event, list(self.events_by_key))
 
     def rehearsal(self) -> Iterator[Fault]:
         says, rehearsal = self.says("rehearsal"), self.pack.rehearsal

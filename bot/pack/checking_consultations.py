@@ -31,6 +31,7 @@ def check_consultation(says: Says, index: int, consultation: Consultation, zone:
             yield says((*at, "key"), f"« {question.key} » est déjà pris", "changez l’une des deux clés")
         yield from _choices(says, at, question)
         yield from _scale(says, at, question)
+        yield from _slots(says, at, question)
         yield from _condition(says, at, question, before)
         before.setdefault(question.key, question)
 
@@ -53,6 +54,21 @@ def _choices(says: Says, at: Loc, question: Question) -> Iterator[Fault]:
             yield says((*at, word), f"« {word} » dépasse le nombre de choix", f"au plus {len(keys)}")
     if question.min_choices and question.max_choices and question.min_choices > question.max_choices:
         yield says((*at, "min_choices"), "« min_choices » dépasse « max_choices »", f"au plus {question.max_choices}")
+
+
+def _slots(says: Says, at: Loc, question: Question) -> Iterator[Fault]:
+    if question.kind is not QuestionKind.SLOTS:
+        for word in ("slots", "event"):
+            if getattr(question, word):
+                yield says((*at, word), f"« {word} » ne vaut que pour « slots »", f"retirez « {word} »")
+        return
+    if len(question.slots) < 2:
+        yield says(at, f"la question « {question.key} » a moins de deux créneaux", "ajoutez « slots »")
+    for number, slot in enumerate(question.slots):
+        if slot.precision is Precision.MONTH:
+            yield says((*at, "slots", number), "ce créneau n’a pas de jour", "écrivez 2024-10-09 ou 2024-10-09T14:30")
+        elif slot in question.slots[:number]:
+            yield says((*at, "slots", number), "ce créneau est déjà proposé", "retirez-en un")
 
 
 def _scale(says: Says, at: Loc, question: Question) -> Iterator[Fault]:

@@ -37,6 +37,8 @@ class Question(Entry):
     min_choices: Annotated[int, Field(ge=1)] | None = None
     max_choices: Annotated[int, Field(ge=1)] | None = None
     choices: tuple[Choice, ...] = ()
+    slots: tuple[When, ...] = ()
+    event: Key | None = None
     low: int | None = None
     high: int | None = None
     low_label: Name | None = None

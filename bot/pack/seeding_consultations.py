@@ -1,6 +1,6 @@
 """The consultations of a pack. Once one is open, or staff have edited it, the pack leaves it alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +12,8 @@ from bot.pack.report import KindReport
 from bot.pack.schema import Pack
 from bot.pack.schema_consultations import Consultation as Entry
 from bot.pack.schema_consultations import Question as QuestionEntry
+from bot.pack.values import Moment
+from handlers.consultations.slots import label_of
 from storage.consultations import Choice, Consultation, Question, Status
 
 
@@ -96,8 +98,21 @@ def _question(row: Question, entry: QuestionEntry, position: int) -> Question:
         written.position, written.label = place, choice.label
         written.aliases, written.asks_text = list(choice.aliases), choice.asks_text
         choices.append(written)
-    row.choices = choices
+    row.choices = choices or [
+        _slot(known, slot, place) for place, slot in enumerate(sorted(entry.slots, key=_key_of), start=1)
+    ]
     return row
+
+
+def _key_of(slot: Moment) -> str:
+    return slot.wall.strftime("%Y-%m-%dT%H:%M") if slot.wall else slot.first.isoformat()
+
+
+def _slot(known: Mapping[str, Choice], slot: Moment, place: int) -> Choice:
+    """A slot as the choice that it is."""
+    written = known.get(_key_of(slot)) or Choice(key=_key_of(slot), aliases=[])
+    written.position, written.label = place, label_of(slot.first, slot.wall.time() if slot.wall else None)
+    return written
 
 
 def _config(entry: QuestionEntry) -> Columns:
@@ -106,6 +121,8 @@ def _config(entry: QuestionEntry) -> Columns:
         for name in ("low", "high", "low_label", "high_label", "unit")
         if (value := getattr(entry, name)) is not None
     }
+    if entry.event:
+        config["event"] = entry.event
     if entry.only_if:
         config["only_if"] = {"question": entry.only_if.question, "any_of": list(entry.only_if.any_of)}
     return config

@@ -6,6 +6,7 @@ from handlers.calendar import interview_booking, interview_offers, series
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
+from handlers.calendar.fixing import fix
 from handlers.calendar.offering import remind_me
 from handlers.calendar.receiving import drop_it, import_it
 from handlers.calendar.remembering import forget, moment, snooze
@@ -26,6 +27,7 @@ _VERBS = {
     "resume": resume_reminders,
     "keep": keep,
     "drop": drop,
+    "fix": fix,
     "keep-series": series.keep_new,
     "keep-one": series.keep_one,
     "keep-following": series.keep_following,

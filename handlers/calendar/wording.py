@@ -89,6 +89,7 @@ KEEP = "Oui, enregistrer"
 DROP = "Non, abandonner"
 DROPPED = "Rien n’a été changé."
 KEPT = "C’est enregistré."
+ALREADY_SO = "C’est déjà la date de l’événement."
 STALE = "L’agenda a changé entre-temps\u00a0: rien n’a été fait. Redites-moi ce que vous souhaitez."
 WHICH = "De quel événement s’agit-il\u202f? Je n’en trouve pas un seul qui corresponde à coup sûr\u00a0:"
 NO_EVENT = "Je ne trouve pas cet événement à l’agenda."
@@ -183,3 +184,8 @@ def more(count: int) -> str:
 def several_changed(count: int) -> str:
     """The first line when several events have changed at once."""
     return f"L’agenda a changé\u00a0: {count} événements"
+
+
+def are_told(count: int) -> str:
+    """How many people hear of a change."""
+    return f"{count} personne{'s sont prévenues' if count > 1 else ' est prévenue'}." if count else ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import calling, exporting, posting, publishing, reporting, timing
+from handlers.consultations import calling, dating, exporting, posting, publishing, reporting, timing
 from handlers.consultations.acting_notes import note_change as note_change
 from handlers.consultations.counting import counted
 from handlers.consultations.documenting import as_docx
@@ -179,6 +179,7 @@ DEEDS: dict[str, Deed] = {
     "tovoters": publishing.publish_to_voters,
     "toasked": publishing.publish_to_asked,
     "post": posting.ask_where,
+    "event": dating.which_event,
     "close": ask_to_close,
     "closed": do_close,
     "opening": ask_to_open,

@@ -5,7 +5,7 @@ Nothing trusts a button: each press is admitted anew, and an old one counts for 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, composing, entering, following, publishing, screens, steps, wording
+from handlers.consultations import behalf, composing, entering, following, publishing, screens, slots, steps, wording
 from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
@@ -21,7 +21,7 @@ from handlers.consultations.voting import vote
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply, say
 from handlers.request import Request
-from storage.consultations import Consultation, consultation_of_question, draft_of, whole_consultation
+from storage.consultations import Consultation, QuestionKind, consultation_of_question, draft_of, whole_consultation
 from storage.conversations import Conversation
 
 STALE = Reply(notice=wording.STALE)
@@ -91,6 +91,8 @@ async def _typed_at(request: Request, conversation: Conversation, at: Sitting) -
             conversation.open_form(FORM, {**conversation.form_state, "held": request.text})
             return None
         return await at.record(item, {**given, "text": request.text} if other else {"text": request.text})
+    if item.kind == QuestionKind.SLOTS and (suits := slots.typed(item, request.text)) is not None:
+        return await at.record(item, {"slots": dict(suits)})
     understood = understand(item, request.text, request.received_at.astimezone(request.tz).date())
     if understood is None:
         return None

@@ -15,7 +15,7 @@ _COLOUR = "#1f5f8b"
 
 def label_of(tally: QuestionTally, key: int) -> str:
     """What a count is of, as typed: a choice, yes or no, a degree."""
-    if tally.item.kind in CHOSEN:
+    if tally.item.kind in CHOSEN or tally.grid:
         option = tally.item.option(key)
         return option.label if option else ""
     if tally.item.kind == QuestionKind.YES_NO:

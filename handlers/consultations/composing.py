@@ -24,6 +24,7 @@ from handlers.consultations.polling import (
     split_at_once,
 )
 from handlers.consultations.screens import button
+from handlers.consultations.slots import read_slots
 from handlers.consultations.understanding import seems_asked
 from handlers.messages import Reply, say
 from handlers.request import Request
@@ -88,9 +89,12 @@ async def _question(request: Request, session: AsyncSession, conversation: Conve
 
 
 async def _choices(request: Request, session: AsyncSession, conversation: Conversation, text: str) -> Reply:
-    offer = read_offer(text)
+    offer = _offered(conversation, text, request)
     if isinstance(offer, str):
         return say(making.choices_trouble(offer), give_up())
+    if offer.kind == QuestionKind.SLOTS and not offer.labels:
+        conversation.open_form(FORM, {**conversation.form_state, "slots": True})
+        return say(making.ask_slots(str(conversation.form_state.get("question", ""))), give_up())
     consultation = await _edited(session, conversation)
     if consultation is not None:
         if not is_poll_draft(consultation, request.received_at):
@@ -102,8 +106,19 @@ async def _choices(request: Request, session: AsyncSession, conversation: Conver
         question.choices.extend(_made(offer))
         return await preview(request, session, conversation, consultation)
     state = {**conversation.form_state, "step": "deadline", "kind": offer.kind, "labels": list(offer.labels)}
+    state["keys"] = list(offer.keys)
     conversation.open_form(FORM, state)
     return ask(conversation)
+
+
+def _offered(conversation: Conversation, text: str, request: Request) -> Offer | str:
+    """The choices typed; slots where a date is to be found."""
+    if not conversation.form_state.get("slots"):
+        return read_offer(text)
+    found = read_slots(text, request.received_at.astimezone(request.tz).date())
+    if isinstance(found, str):
+        return found
+    return Offer(QuestionKind.SLOTS, tuple(label for _, label in found), tuple(key for key, _ in found))
 
 
 async def _deadline(request: Request, session: AsyncSession, conversation: Conversation, text: str) -> Reply:
@@ -140,7 +155,9 @@ async def _make(request: Request, session: AsyncSession, state: dict[str, Any], 
     text = str(state["question"])
     now = request.received_at
     question = Question(key="question", position=1, kind=str(state["kind"]), wording=text, required=True)
-    question.choices = _made(Offer(QuestionKind(str(state["kind"])), tuple(state.get("labels", ()))))
+    question.choices = _made(
+        Offer(QuestionKind(str(state["kind"])), tuple(state.get("labels", ())), tuple(state.get("keys", ())))
+    )
     consultation = Consultation(
         slug=await _slug(session, now.astimezone(request.tz)),
         title=text,
@@ -176,7 +193,12 @@ async def _slug(session: AsyncSession, day: datetime) -> str:
 
 def _made(offer: Offer) -> list[Choice]:
     return [
-        Choice(key=f"c{position}", position=position, label=label, asks_text=is_other(label))
+        Choice(
+            key=offer.keys[position - 1] if offer.keys else f"c{position}",
+            position=position,
+            label=label,
+            asks_text=is_other(label),
+        )
         for position, label in enumerate(offer.labels, start=1)
     ]
 

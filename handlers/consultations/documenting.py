@@ -56,6 +56,8 @@ def _rows(tally: QuestionTally) -> list[tuple[str, str]]:
     if tally.mean_ranks is not None:
         ranks = sorted(tally.mean_ranks.items(), key=lambda one: one[1])
         return [(charting.label_of(tally, key), reporting.decimal(rank)) for key, rank in ranks]
+    if tally.grid:
+        return [(charting.label_of(tally, key), reporting.suits(grid)) for key, grid in tally.grid.items()]
     rows = [
         (charting.label_of(tally, key), f"{count} ({reporting.share(count, tally.answered)})")
         for key, count in tally.counts.items()

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import channel_wording, making, reporting, screens, wording
+from handlers.consultations import channel_wording, dating, making, reporting, screens, wording
 from handlers.consultations.board import the_question
 from handlers.consultations.questionnaire import read
 from handlers.consultations.screens import button
 from handlers.consultations.timing import state_at
 from handlers.messages import Button, Reply, say
 from handlers.request import Request
-from storage.consultations import Consultation, Secrecy, Status, Voice
+from storage.consultations import Consultation, QuestionKind, Secrecy, Status, Voice
 from storage.conversations import Conversation
 from storage.network import Region, all_regions
 from storage.voices import expected_voices
@@ -80,6 +80,7 @@ async def preview(
         tuple(button(label, "roles", number, index) for index, (label, _) in enumerate(making.ROLES)),
         (button(making.REGION, "where", number),),
         *_channel(consultation),
+        *([(button(dating.ATTACH, "event", number),)] if dating.question_of(consultation) else []),
         tuple(button(label, "edit", number, index) for index, label in enumerate(making.EDITS)),
         (button(making.GIVE_UP, "drop", number, style="danger"),),
     )
@@ -164,7 +165,13 @@ async def _edit(
     if numbers[0] >= len(STEPS):
         return Reply(notice=wording.STALE)
     conversation.open_form(
-        FORM, {"step": STEPS[numbers[0]], "consultation": consultation.id, "question": consultation.title}
+        FORM,
+        {
+            "step": STEPS[numbers[0]],
+            "consultation": consultation.id,
+            "question": consultation.title,
+            "slots": consultation.questions[0].kind == QuestionKind.SLOTS,
+        },
     )
     return ask(conversation)
 

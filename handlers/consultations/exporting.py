@@ -42,7 +42,7 @@ class BallotRow:
 
 def ballot_table(name: str, items: Sequence[Item], ballots: Sequence[BallotRow], zone: ZoneInfo) -> Table:
     """One row a ballot, one column a question. Only of a named consultation."""
-    header = ("Réponse de", "Région", "Type", "Envoyée par", "Envoyée le", *(item.wording for item in items))
+    header = ("Réponse de", "Région", "Type", "Envoyée par", "Envoyée le", *_columns(items))
     rows = [
         (
             row.voice,
@@ -50,7 +50,7 @@ def ballot_table(name: str, items: Sequence[Item], ballots: Sequence[BallotRow],
             row.kind,
             row.by,
             row.at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-            *(_cell(item, row.answers) for item in items),
+            *_cells(items, row.answers),
         )
         for row in ballots
     ]
@@ -65,6 +65,8 @@ def tally_table(name: str, tallies: Sequence[QuestionTally], ballots: int) -> Ta
         for key, count in one.counts.items():
             rank = round(one.mean_ranks[key], 3) if one.mean_ranks and key in one.mean_ranks else ""
             rows.append((number, question, _choice(one.item, key), count, one.answered, rank))
+            for word, others in zip(reversed(wording.SUITS[:2]), one.grid.get(key, ())[1:], strict=False):
+                rows.append((number, question, f"{_choice(one.item, key)} ({word})", others, one.answered, ""))
         if one.mean is not None:
             rows.append((number, question, "Moyenne", round(one.mean, 3), one.answered, ""))
         rows.extend((number, question, text, "", one.answered, "") for text in one.texts)
@@ -73,12 +75,32 @@ def tally_table(name: str, tallies: Sequence[QuestionTally], ballots: int) -> Ta
 
 
 def _choice(item: Item, key: int) -> str:
-    if item.kind in CHOSEN:
+    if item.kind in CHOSEN or item.kind == QuestionKind.SLOTS:
         option = item.option(key)
         return option.label if option else ""
     if item.kind == QuestionKind.YES_NO:
         return wording.YES if key else wording.NO
     return str(key)
+
+
+def _columns(items: Sequence[Item]) -> list[str]:
+    """One column a question; of finding a date one a slot: the grid."""
+    return [
+        f"{item.wording} {option.label}" if option is not None else item.wording
+        for item in items
+        for option in (item.options if item.kind == QuestionKind.SLOTS else (None,))
+    ]
+
+
+def _cells(items: Sequence[Item], answers: Answers) -> list[Cell]:
+    cells: list[Cell] = []
+    for item in items:
+        if item.kind == QuestionKind.SLOTS:
+            given = answers.get(str(item.id), {}).get("slots", {})
+            cells += [wording.SUITS[given[str(o.id)]] if str(o.id) in given else "" for o in item.options]
+        else:
+            cells.append(_cell(item, answers))
+    return cells
 
 
 def _cell(item: Item, answers: Answers) -> Cell:
@@ -108,8 +130,8 @@ async def table_of(session: AsyncSession, consultation: Consultation, zone: Zone
         listed_ballots, _ = await listed(session, consultation)
         if why := withheld(consultation, state_at(consultation, now), len(listed_ballots)):
             raise Refusal(why)
-        rows_of_list = tuple((code, *(_cell(item, answers) for item in items)) for code, answers in listed_ballots)
-        return Table(consultation.title, ("Reçu", *(item.wording for item in items)), rows_of_list)
+        rows_of_list = tuple((code, *_cells(items, answers)) for code, answers in listed_ballots)
+        return Table(consultation.title, ("Reçu", *_columns(items)), rows_of_list)
     facts = await facts_of_consultation(session, consultation.id)
     if why := withheld(consultation, state_at(consultation, now), len(facts)):
         raise Refusal(why)

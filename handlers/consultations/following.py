@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.consultations import behalf, channel_wording, reporting, wording
 from handlers.consultations.acting import DEEDS
 from handlers.consultations.board import the_question
+from handlers.consultations.dating import attach, ways_to_fix
 from handlers.consultations.participation import overview
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Fact, read
@@ -65,6 +66,11 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     verb, *rest = request.press.action.split(":")[1:]
     if not rest:
         return await follow_up(request, session, conversation)
+    if verb == "attach" and (number := request.number(0)) is not None:
+        request.staff()
+        consultation = await whole_consultation(session, number)
+        gone = Reply(notice=reporting.STALE)
+        return await attach(request, session, consultation, request.number(1)) if consultation else gone
     if len(rest) != 1 or not (rest[0].isascii() and rest[0].isdigit() and len(rest[0]) < 16):
         return Reply(notice=reporting.STALE)
     consultation = await whole_consultation(session, int(rest[0]))
@@ -80,7 +86,7 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     return await DEEDS[verb](request, session, consultation)
 
 
-VERBS = frozenset({"follow", "results", "enter", *DEEDS})
+VERBS = frozenset({"follow", "results", "enter", "attach", *DEEDS})
 
 
 async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -151,10 +157,11 @@ async def _results(request: Request, session: AsyncSession, consultation: Consul
     counted = tally(items, facts.values())
     signed = await _signed_texts(session, consultation, facts) if consultation.secrecy == Secrecy.NAMED else None
     text = reporting.results(consultation.title, counted, ballots, signed)
+    dates = await ways_to_fix(session, consultation, list(counted))
     if secret:
         _, whole = await listed(session, consultation)
         text += "\n\n" + (reporting.RECOUNTED if whole else reporting.NOT_AS_MANY)
-    return say(text, back, replace=True)
+    return say(text, *dates, back, replace=True)
 
 
 async def _signed_texts(

@@ -12,7 +12,7 @@ PRIVATE = (
     "seul publie celui que vous avez préparé."
 )
 ASK_QUESTION = "**Nouveau sondage.** Quelle est votre question ?"
-KINDS = ("Oui / non", "Texte libre", "Note de 1 à 5")
+KINDS = ("Oui / non", "Texte libre", "Note de 1 à 5", "Trouver une date")
 ASK_DEADLINE = (
     "**Jusqu’à quand ?** Écrivez une date, par exemple « vendredi à 18 h » ou « 26 juin », ou touchez un bouton. "
     "Sans heure précisée, ce sera 18 h."
@@ -46,6 +46,14 @@ def ask_choices(question: str) -> str:
     return f"« {plain(question)} »\n\n**Quels choix ?** Écrivez-les, un par ligne, ou touchez un bouton."
 
 
+def ask_slots(question: str) -> str:
+    """The slots of finding a date."""
+    return (
+        f"« {plain(question)} »\n\n**Quels créneaux\u202f?** Un par ligne, avec ou sans heure, par exemple "
+        "« 16 mai à 9 h 30 »."
+    )
+
+
 def too_long(most: int) -> str:
     """A question nobody would read."""
     return f"Cette question est trop longue : {most} caractères au plus. Pouvez-vous la raccourcir ?"
@@ -53,7 +61,12 @@ def too_long(most: int) -> str:
 
 def choices_trouble(fault: str) -> str:
     """What is wrong with the choices."""
+    fault, _, line = fault.partition(":")
     return {
+        "slot-few": "Il faut au moins deux créneaux, un par ligne.",
+        "slot-many": "C’est beaucoup\u00a0: vingt créneaux au plus.",
+        "slot-past": "Un de ces créneaux est déjà passé.",
+        "slot-unclear": f"Je ne comprends pas « {plain(line)} ». Écrivez par exemple « 16 mai à 9 h 30 ».",
         "few": "Il faut au moins deux choix, un par ligne.",
         "many": "C’est beaucoup : vingt choix au plus.",
         "long": "Un de vos choix est trop long : 100 caractères au plus.",
@@ -71,7 +84,11 @@ def deadline_trouble(fault: str) -> str:
 
 def kind_word(kind: QuestionKind) -> str:
     """How a question without choices is answered."""
-    return {QuestionKind.YES_NO: "Oui / non", QuestionKind.SCALE: "Note de 1 à 5"}.get(kind, "Texte libre")
+    return {
+        QuestionKind.YES_NO: "Oui / non",
+        QuestionKind.SCALE: "Note de 1 à 5",
+        QuestionKind.SLOTS: "Trouver une date",
+    }.get(kind, "Texte libre")
 
 
 def asked(roles: Sequence[str], regions: Sequence[str], voices: int, by_structure: bool) -> str:

@@ -6,7 +6,7 @@ Buttons say the state they want (« coché », « décoché »), not « the othe
 from collections.abc import Awaitable, Callable
 
 from handlers.consultations import steps, wording
-from handlers.consultations.questionnaire import SKIPPED, WRITTEN, Item, fault, wants_text
+from handlers.consultations.questionnaire import FITS, IF_NEED, SKIPPED, UNFIT, WRITTEN, Item, fault, wants_text
 from handlers.consultations.screens import button
 from handlers.consultations.sitting import Sitting, leave
 from handlers.messages import Reply, say
@@ -77,8 +77,34 @@ async def _ticked(at: Sitting, item: Item, ticks: list[int]) -> Reply:
     return await at.show()
 
 
+async def fits(at: Sitting, item: Item, option: int) -> Reply:
+    """A slot that suits."""
+    return await _suits(at, item, option, FITS)
+
+
+async def if_need(at: Sitting, item: Item, option: int) -> Reply:
+    """A slot that would do."""
+    return await _suits(at, item, option, IF_NEED)
+
+
+async def unfit(at: Sitting, item: Item, option: int) -> Reply:
+    """A slot that does not suit."""
+    return await _suits(at, item, option, UNFIT)
+
+
+async def _suits(at: Sitting, item: Item, option: int, value: int) -> Reply:
+    if item.kind != QuestionKind.SLOTS or item.option(option) is None:
+        return Reply(notice=wording.STALE)
+    at.set_slots(item, {**at.slots(item), str(option): value})
+    at.move(item)
+    return await at.show()
+
+
 async def validate(at: Sitting, item: Item, _: int) -> Reply:
     """What is ticked is the answer. The order of a choice of several is the question's, not that of the fingers."""
+    if item.kind == QuestionKind.SLOTS:
+        said = at.slots(item)
+        return await at.record(item, {"slots": {str(o.id): said.get(str(o.id), UNFIT) for o in item.options}})
     if item.kind != QuestionKind.SEVERAL:
         return await at.show()
     ticks = set(at.ticks(item))
@@ -157,6 +183,9 @@ MOVES: dict[str, tuple[Move, int]] = {  # each with the number of its arguments:
     "num": (number, 2),
     "tick": (tick, 2),
     "untick": (untick, 2),
+    "fits": (fits, 2),
+    "ifneed": (if_need, 2),
+    "unfit": (unfit, 2),
     "clear": (clear, 1),
     "choose": (choose, 1),
     "valid": (validate, 1),

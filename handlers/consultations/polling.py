@@ -15,6 +15,7 @@ EVENING = time(18)
 
 _YES_NO = {"oui non", "oui ou non"}
 _TEXT = {"texte libre", "texte", "reponse libre", "libre"}
+_DATES = {"trouver une date", "date", "dates", "des dates", "une date", "creneaux"}
 _SCALE = {"note", "note de 1 a 5", "echelle", "de 1 a 5", "1 a 5"}
 _OTHER = {"autre", "autres", "autre precisez", "autres precisez"}
 _HOUR = re.compile(r"[\s,]*(?:à|a|vers)?\s*(?<!\d)(\d{1,2})\s*(?:h|:)\s*(\d{2})?\s*$", re.IGNORECASE)
@@ -26,6 +27,7 @@ class Offer:
 
     kind: QuestionKind
     labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()  # of slots: their dates
 
 
 def split_at_once(text: str) -> tuple[str, str]:
@@ -44,6 +46,8 @@ def read_offer(text: str) -> Offer | str:
         return Offer(QuestionKind.YES_NO)
     if folded in _TEXT:
         return Offer(QuestionKind.LONG_TEXT)
+    if folded in _DATES:
+        return Offer(QuestionKind.SLOTS)
     if folded in _SCALE:
         return Offer(QuestionKind.SCALE)
     for separator in ("\n", ";", " / ", ","):

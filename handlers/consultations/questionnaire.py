@@ -1,7 +1,8 @@
 """What is asked, as values without a database: questions, their choices, and what an answer to them is.
 
 An answer is what a draft keeps: `{"choices": [ids]}` (with `"text"` for « autre : précisez »), `{"number": n}`,
-`{"text": "…"}`, or `{"skipped": True}`. `Answers` maps the question's id, as a string, to it.
+`{"text": "…"}`, `{"slots": {choice id: 2, 1 or 0}}`, or `{"skipped": True}`. `Answers` maps the question's id, as a
+string, to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ SHORT_TEXT = 300  # characters
 LONG_TEXT = 5000
 
 CHOSEN = frozenset({QuestionKind.ONE, QuestionKind.SEVERAL, QuestionKind.RANKING})
+FITS, IF_NEED, UNFIT = 2, 1, 0  # how a slot suits
 WRITTEN = frozenset({QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT})
 
 
@@ -106,6 +108,8 @@ def fault(item: Item, given: Given) -> str:
         return "text" if not text else "long" if len(text) > limit else ""
     if item.kind == QuestionKind.DATE:
         return "" if given.get("text") else "text"
+    if item.kind == QuestionKind.SLOTS:
+        return _slots_fault(item, given.get("slots") or {})
     return _number_fault(item, given.get("number"))
 
 
@@ -123,6 +127,12 @@ def _choice_fault(item: Item, given: Given) -> str:
     if len(chosen) > most:
         return "many"
     return "text" if wants_text(item, given) else ""
+
+
+def _slots_fault(item: Item, slots: Mapping[str, Any]) -> str:
+    if set(slots) != {str(option.id) for option in item.options}:
+        return "slots"
+    return "" if all(value in (FITS, IF_NEED, UNFIT) for value in slots.values()) else "slots"
 
 
 def _number_fault(item: Item, number: Any) -> str:
@@ -162,6 +172,9 @@ def to_facts(items: Iterable[Item], answers: Answers) -> tuple[Fact, ...]:
                 text = given.get("text") if option is not None and option.asks_text else None
                 ranked = rank if item.kind == QuestionKind.RANKING else None
                 facts.append(Fact(item.id, choice_id=option_id, text=text, rank=ranked))
+        elif item.kind == QuestionKind.SLOTS:
+            slots = given["slots"]
+            facts.extend(Fact(item.id, choice_id=o.id, number=float(slots[str(o.id)])) for o in item.options)
         elif item.kind in WRITTEN or item.kind == QuestionKind.DATE:
             facts.append(Fact(item.id, text=given["text"]))
         else:
@@ -186,6 +199,8 @@ def from_facts(items: Iterable[Item], facts: Iterable[Fact]) -> dict[str, Given]
             if text := next((fact.text for fact in mine if fact.text), None):
                 given["text"] = text
             answers[str(item.id)] = given
+        elif item.kind == QuestionKind.SLOTS:
+            answers[str(item.id)] = {"slots": {str(fact.choice_id): int(fact.number or 0) for fact in mine}}
         elif mine[0].text is not None:
             answers[str(item.id)] = {"text": mine[0].text}
         else:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from handlers.consultations import wording
 from handlers.consultations.participation import Group, Overview
 from handlers.consultations.questionnaire import CHOSEN
+from handlers.consultations.slots import best
 from handlers.consultations.tally import QuestionTally
 from handlers.dates import day
 from handlers.messages import plain
@@ -127,6 +128,12 @@ def _count(tally: QuestionTally) -> list[str]:
     if tally.mean_ranks is not None:
         ranks = sorted(tally.mean_ranks.items(), key=lambda pair: pair[1])
         return [f"{label(tally, key)} : rang moyen {decimal(rank)}" for key, rank in ranks]
+    if tally.grid:
+        first = next(iter(best(tally.grid)))
+        return [
+            f"{bar(grid[0], tally.answered)} {label(tally, key)}\u00a0: {suits(grid)}" + (" ★" if key == first else "")
+            for key, grid in tally.grid.items()
+        ]
     lines = [
         f"{bar(count, tally.answered)} {label(tally, key)} : {count} ({share(count, tally.answered)})"
         for key, count in tally.counts.items()
@@ -136,9 +143,14 @@ def _count(tally: QuestionTally) -> list[str]:
     return lines
 
 
+def suits(grid: Sequence[int]) -> str:
+    """« 5 oui, 2 si besoin, 1 non »."""
+    return ", ".join(f"{count} {word}" for count, word in zip(grid, reversed(wording.SUITS), strict=True))
+
+
 def label(tally: QuestionTally, key: int) -> str:
     """What a count is of: a choice, yes or no, a degree; escaped."""
-    if tally.item.kind in CHOSEN:
+    if tally.item.kind in CHOSEN or tally.grid:
         option = tally.item.option(key)
         return plain(option.label) if option else ""
     if tally.item.kind == QuestionKind.YES_NO:

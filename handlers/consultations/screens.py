@@ -1,10 +1,21 @@
 """What the person sees: the opening, one question, the review, a copy. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from handlers.consultations import steps, wording
-from handlers.consultations.questionnaire import CHOSEN, WRITTEN, Answers, Given, Item, wants_text
+from handlers.consultations.questionnaire import (
+    CHOSEN,
+    FITS,
+    IF_NEED,
+    UNFIT,
+    WRITTEN,
+    Answers,
+    Given,
+    Item,
+    wants_text,
+)
 from handlers.dates import day
 from handlers.messages import Button, Message, plain
 from storage.consultations import QuestionKind
@@ -28,6 +39,9 @@ def spoken(item: Item, given: Given | None) -> str:
             labels = [f"{rank}. {label}" for rank, label in enumerate(labels, start=1)]
         text = ", ".join(labels)
         return f"{text} : {given['text']}" if given.get("text") else text
+    if item.kind == QuestionKind.SLOTS:
+        suits = {option: given["slots"].get(str(option.id), UNFIT) for option in item.options}
+        return "\n".join(f"{option.label}\u00a0: {wording.SUITS[value]}" for option, value in suits.items())
     if item.kind in WRITTEN:
         return str(given["text"])
     if item.kind == QuestionKind.DATE:
@@ -39,8 +53,15 @@ def spoken(item: Item, given: Given | None) -> str:
     return f"{number} {unit}".strip()
 
 
-def question(items: Sequence[Item], answers: Answers, item: Item, ticks: Sequence[int], lead: str = "") -> Message:
-    """One question with its buttons; `lead` is said first."""
+def question(
+    items: Sequence[Item],
+    answers: Answers,
+    item: Item,
+    ticks: Sequence[int],
+    lead: str = "",
+    slots: Mapping[str, int] = MappingProxyType({}),
+) -> Message:
+    """One question with its buttons; `lead` is said first. `ticks` or `slots` are pressed and not validated."""
     number, total = steps.progress(items, answers, item)
     given = answers.get(str(item.id))
     writing_other = item.kind in CHOSEN and wants_text(item, given)
@@ -55,7 +76,7 @@ def question(items: Sequence[Item], answers: Answers, item: Item, ticks: Sequenc
         lines.append(wording.PRECISE)
         rows.append((button(wording.CHOOSE_AGAIN, "choose", item.id),))
     else:
-        prompt, rows = _asked(item, given, ticks)
+        prompt, rows = _slots(item, slots) if item.kind == QuestionKind.SLOTS else _asked(item, given, ticks)
         lines.extend(prompt)
     answered = steps.stands(item, answers)
     if given is not None and answered:
@@ -84,6 +105,23 @@ def _asked(item: Item, given: Given | None, ticks: Sequence[int]) -> tuple[list[
         case QuestionKind.DATE:
             return [wording.WRITE_DATE], []
     return _choices(item, ticks)
+
+
+def _slots(item: Item, slots: Mapping[str, int]) -> tuple[list[str], list[tuple[Button, ...]]]:
+    """The slots numbered in the text, and three buttons for each."""
+    lines, rows = [], []
+    for number, option in enumerate(item.options, start=1):
+        value = slots.get(str(option.id))
+        said = f"\u00a0: **{wording.SUITS[value]}**" if value is not None else ""
+        lines.append(f"{number}. {plain(option.label)}{said}")
+        rows.append(
+            tuple(
+                button(f"{'● ' if value == wanted else ''}{number} {wording.SUITS[wanted]}", verb, item.id, option.id)
+                for wanted, verb in ((FITS, "fits"), (IF_NEED, "ifneed"), (UNFIT, "unfit"))
+            )
+        )
+    rows.append((button(wording.VALIDATE, "valid", item.id, style="primary"),))
+    return ["\n".join(lines), wording.SLOTS], rows
 
 
 def _choices(item: Item, ticks: Sequence[int]) -> tuple[list[str], list[tuple[Button, ...]]]:

@@ -3,7 +3,7 @@
 The draft is the person's and not the chat's, so the place is the same in Slack, Telegram and the browser.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from handlers.consultations.standing import standing_of
 from handlers.messages import Message, Reply
 from handlers.request import Request
 from storage.base import insert_or_ignore
-from storage.consultations import Draft, draft_of
+from storage.consultations import Draft, QuestionKind, draft_of
 from storage.conversations import Conversation
 from storage.sealing import SECRET
 
@@ -55,6 +55,15 @@ class Sitting:
             return list(self.draft.ticks[key])
         return list(self.answers.get(key, {}).get("choices", ()))
 
+    def slots(self, item: Item) -> dict[str, int]:
+        """How each slot suits: what was pressed and not validated, else what was answered."""
+        key = str(item.id)
+        return dict(self.draft.ticks[key] if key in self.draft.ticks else self.answers.get(key, {}).get("slots", {}))
+
+    def set_slots(self, item: Item, slots: Mapping[str, int]) -> None:
+        """Keep what was pressed."""
+        self.draft.ticks = {**self.draft.ticks, str(item.id): dict(slots)}
+
     def move(self, item: Item | None) -> None:
         """Stand at a question, or at the review."""
         self.draft.at_question = item.id if item else None
@@ -76,7 +85,10 @@ class Sitting:
             state["for"] = self.seat.person.id
             lead = "\n\n".join(part for part in (wording.on_behalf(self.seat.person.name), lead) if part)
         if item is not None:
-            message = screens.question(self.items, self.answers, item, self.ticks(item), lead)
+            if item.kind == QuestionKind.SLOTS:
+                message = screens.question(self.items, self.answers, item, (), lead, self.slots(item))
+            else:
+                message = screens.question(self.items, self.answers, item, self.ticks(item), lead)
         else:
             message, state["seen"] = await self._review(lead)
         self.conversation.open_form(FORM, state)

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from handlers.consultations.questionnaire import CHOSEN, Fact, Item
+from handlers.consultations.questionnaire import CHOSEN, FITS, IF_NEED, UNFIT, Fact, Item
 from storage.consultations import QuestionKind
 
 MINIMUM = 5  # under so many voices a group is never shown apart
@@ -15,8 +15,8 @@ class QuestionTally:
     """The count of one question. `answered` ballots have an answer to it.
 
     `counts` has one entry for each choice, degree of a scale, or yes (1) / no (0), zeros included, in the order of
-    the question; `mean_ranks` are of a ranking, 1 is best. `texts` are sorted: their order says nothing about who
-    wrote when.
+    the question; `mean_ranks` are of a ranking, 1 is best. `grid` says of each slot how many it suits, would do for,
+    does not suit; `counts` has the first of them. `texts` are sorted: their order says nothing about who wrote when.
     """
 
     item: Item
@@ -24,6 +24,7 @@ class QuestionTally:
     counts: Mapping[int, int]
     numbers: tuple[float, ...] = ()
     mean_ranks: Mapping[int, float] | None = None
+    grid: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
 
     @property
@@ -55,6 +56,13 @@ def _count(item: Item, answers: Sequence[Sequence[Fact]]) -> QuestionTally:
         counts = {option.id: chosen[option.id] for option in item.options}
         ranks = _mean_ranks(item, facts) if item.kind == QuestionKind.RANKING else None
         return QuestionTally(item, len(answers), counts, mean_ranks=ranks, texts=texts)
+    if item.kind == QuestionKind.SLOTS:
+        suits = Counter((fact.choice_id, fact.number) for fact in facts)
+        grid = {
+            option.id: (suits[option.id, FITS], suits[option.id, IF_NEED], suits[option.id, UNFIT])
+            for option in item.options
+        }
+        return QuestionTally(item, len(answers), {key: row[0] for key, row in grid.items()}, grid=grid)
     numbers = tuple(sorted(fact.number for fact in facts if fact.number is not None))
     if item.kind == QuestionKind.YES_NO:
         degrees: Sequence[int] = (1, 0)

@@ -121,7 +121,7 @@ def _read(item: Item, text: str, today: date) -> Given | None:
     if item.kind == QuestionKind.DATE:
         found = read_date(text, today)
         return {"text": found.isoformat()} if found else None
-    return _number(item, text)
+    return None if item.kind == QuestionKind.SLOTS else _number(item, text)
 
 
 def _one(item: Item, text: str) -> Given | None:

@@ -27,6 +27,8 @@ VALIDATE = "Valider"
 AGAIN = "Recommencer"
 CHOOSE_AGAIN = "Choisir autre chose"
 YES, NO = "Oui", "Non"
+SUITS = ("non", "si besoin", "oui")  # by how a slot suits: 0, 1, 2
+SLOTS = "Dites pour chaque créneau s’il vous convient, puis « Valider ». Ce que vous laissez vide compte comme « non »."
 SEND = "Envoyer mes réponses"
 SEE = "Voir la réponse"
 MINE = "Voir mes réponses"
@@ -256,6 +258,7 @@ def trouble(fault: str, least: int, most: int) -> str:
         "long": TEXT_TOO_LONG,
         "number": "Ce nombre n’est pas dans les limites prévues.",
         "which": TOLD_WHICH,
+        "slots": SLOTS,
     }[fault]
 
 
