@@ -6,7 +6,7 @@ from collections import OrderedDict
 from sqlalchemy.exc import DBAPIError
 
 from handlers.messages import Attachment, Message, StoredFile
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, Silence
 from storage.announcement_files import file_content, file_reference, remember_reference
 from storage.database import Database
 
@@ -37,7 +37,7 @@ class StoredFiles:
                     async with self._database.reading() as session:
                         found = await file_content(session, file.number)
                 except (DBAPIError, OSError) as error:
-                    raise DeliveryError("database away", retry_after=1.0, scope_wide=False) from error
+                    raise DeliveryError("database away", retry_after=1.0, silence=Silence.NOTHING) from error
                 if found is None:
                     raise DeliveryError("the file is gone", permanent=True)
                 name, media_type, content = found

@@ -20,10 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import slots
 from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
-from schedules.holding import HeldByReaders, Hold
+from schedules.holding import HeldByAny, HeldByReaders, Hold
 from schedules.messenger import Finished, Messenger, Outgoing
 from schedules.recording import expire, record, recover
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, Silence
+from schedules.silences import HeldBySilence
 from storage.database import Database
 from storage.outbox import Delivery, Priority, State
 
@@ -57,7 +58,8 @@ class Worker:
         self.owner = owner
         self._database = database
         self._clock = clock
-        self._claimer = Claimer(owner, clock, hold or HeldByReaders(), lease, horizon)
+        hold = HeldByAny(HeldBySilence(machine), hold or HeldByReaders())
+        self._claimer = Claimer(owner, clock, hold, lease, horizon)
         self._lease = lease
         self._machine = machine
         self._lowest = dict.fromkeys(self.messengers, Priority.BULK)
@@ -228,7 +230,9 @@ class Worker:
             done = Finished(outgoing, started, self._machine(), error=error)
         except asyncio.CancelledError:
             # Cancelled before its slot it surely never left; afterwards nobody knows.
-            cut = DeliveryError("interrupted", uncertain=left, retry_after=None if left else 0.0, scope_wide=False)
+            cut = DeliveryError(
+                "interrupted", uncertain=left, retry_after=None if left else 0.0, silence=Silence.NOTHING
+            )
             done = Finished(outgoing, started, self._machine(), error=cut)
         except Exception as error:
             # A fault of ours in a channel: it may have happened after the message left.

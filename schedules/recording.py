@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String, Table, and_, bindparam, case, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import slots
+from schedules import silences
 from schedules.messenger import Finished
 from schedules.retry import Decision, DeliveryError, decide, interrupted
 from storage.forgetting import BLIND, ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
@@ -146,8 +146,8 @@ async def _apply(
         row.doubts += 1
     if not decision.counts:
         row.tries -= 1
-    if error.retry_after is not None and error.scope_wide:
-        await slots.silence(session, row.platform, machine + error.retry_after)
+    if error.retry_after is not None:
+        await silences.keep(session, row.platform, row.chat, error.silence, machine, error.retry_after)
     if error.moved_to:
         row.chat = error.moved_to
     if error.unreachable and row.account_id is not None:
@@ -184,6 +184,7 @@ async def _other_address(session: AsyncSession, row: Delivery) -> Account | None
 
 async def recover(session: AsyncSession, machine: float, calendar: datetime) -> int:
     """Decide about deliveries whose lease ran out: their process died, or was cut off for too long."""
+    await silences.forget(session, machine)
     lost = (
         await session.scalars(
             select(Delivery)

@@ -1,6 +1,7 @@
 """What to do with a delivery after a try: a pure decision, tested as a table."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from storage.outbox import Kind, State
 
@@ -8,12 +9,21 @@ MAX_TRIES = 8
 _REPEATED_IN_DOUBT = {Kind.REPLY, Kind.NOTICE, Kind.REMINDER, Kind.POLL}
 
 
+class Silence(Enum):
+    """What must be silent after a 429: only the delivery, its chat, the whole bot or workspace, or one of the two."""
+
+    NOTHING = "nothing"
+    CHAT = "chat"
+    ALL = "all"
+    UNSAID = "unsaid"
+
+
 class DeliveryError(Exception):
     """A channel could not send.
 
     `permanent`: trying again cannot help (blocked, deactivated, refused content). `retry_after`: the platform
     asks for silence for that many seconds. `uncertain`: the request left and no answer came, so it may have
-    arrived. `scope_wide`: the silence holds for the whole bot or workspace, not only for this chat.
+    arrived. `silence`: whom that silence is for, where the platform asks for one.
     `moved_to`: the chat goes on under another id. `unreachable`: the account itself is closed to us. `parts_sent`:
     how many parts of a split message surely arrived, of this try and earlier ones: the next try begins after them.
     """
@@ -25,7 +35,7 @@ class DeliveryError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         uncertain: bool = False,
-        scope_wide: bool = True,
+        silence: Silence = Silence.UNSAID,
         moved_to: str = "",
         unreachable: bool = False,
         parts_sent: int = 0,
@@ -35,7 +45,7 @@ class DeliveryError(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
         self.uncertain = uncertain
-        self.scope_wide = scope_wide
+        self.silence = silence
         self.moved_to = moved_to
         self.unreachable = unreachable
         self.parts_sent = parts_sent

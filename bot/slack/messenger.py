@@ -22,7 +22,7 @@ from bot.slack.rendering import Part, escaped, parts_of
 from handlers.messages import Attachment, Reply
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, Silence
 from storage.channels import BY_EMAIL
 from storage.outbox import Kind
 
@@ -70,7 +70,7 @@ class SlackMessenger:
             if index < outgoing.parts_sent:
                 continue
             if index > outgoing.parts_sent and loop.time() - begun > UNINTERRUPTED:
-                raise DeliveryError("to be continued", retry_after=0.0, scope_wide=False, parts_sent=index)
+                raise DeliveryError("to be continued", retry_after=0.0, silence=Silence.NOTHING, parts_sent=index)
             try:
                 ref = await self._say(outgoing, part, first=index == 0) or ref
             except DeliveryError as error:

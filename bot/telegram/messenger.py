@@ -21,7 +21,7 @@ from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
 from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, Silence
 from storage.outbox import Kind
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class TelegramMessenger:
             if index < outgoing.parts_sent:
                 continue
             if index > outgoing.parts_sent and asyncio.get_running_loop().time() - begun > UNINTERRUPTED:
-                raise DeliveryError("to be continued", retry_after=0.0, scope_wide=False, parts_sent=index)
+                raise DeliveryError("to be continued", retry_after=0.0, silence=Silence.NOTHING, parts_sent=index)
             try:
                 edits = outgoing.edits if index == 0 else ""
                 if edits:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, Silence
 
 # PTB's own switch: times are `timedelta`, of which it would otherwise warn each time it meets a 429.
 os.environ["PTB_TIMEDELTA"] = "true"
@@ -26,9 +26,9 @@ def delivery_error(error: TelegramError, chat: str) -> DeliveryError:
     said = _reason(error)
     match error:
         case RetryAfter():
-            # In a group the limit is the group's own; in private it is the bot's more often than the chat's.
-            seconds, alone = seconds_of(error), chat.startswith("-")
-            return DeliveryError("too many requests", retry_after=seconds, scope_wide=not alone)
+            # In a group the limit is the group's own; in private it may be the chat's or the bot's.
+            silence = Silence.CHAT if chat.startswith("-") else Silence.UNSAID
+            return DeliveryError("too many requests", retry_after=seconds_of(error), silence=silence)
         case ChatMigrated():
             return DeliveryError("moved", moved_to=str(error.new_chat_id))
         case Forbidden():

@@ -19,6 +19,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST_BODY = 64 * 1024  # bytes
 PAGES: web.AppKey[Environment] = web.AppKey("pages", Environment)
 
+# What a form of another site cannot send without being asked about first.
+_TYPES = ("application/json", "application/octet-stream")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -111,7 +113,7 @@ def only_hosts(allowed: frozenset[str]) -> Middleware:
 
 
 def same_origin(public_url: str) -> Middleware:
-    """Refuse what another site makes a browser send: writing needs our own origin and JSON."""
+    """Refuse what another site makes a browser send: writing needs our own origin, and JSON or the bytes of a file."""
     ours = urlsplit(public_url).netloc
 
     @web.middleware
@@ -122,7 +124,7 @@ def same_origin(public_url: str) -> Middleware:
                 raise web.HTTPForbidden
             if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
                 raise web.HTTPForbidden
-            if request.content_type != "application/json":
+            if request.content_type not in _TYPES:
                 raise web.HTTPBadRequest
         return await handler(request)
 

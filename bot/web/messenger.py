@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.web.live import REHEARSAL, Hub, Ping
 from schedules.clock import Clock
 from schedules.messenger import Outgoing
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, Silence
 from storage.database import Database
 from storage.web import PLATFORM, write_out
 
@@ -36,7 +36,7 @@ class WebMessenger:
                 )
         except (DBAPIError, OSError) as error:
             # Repeating is harmless: the row is unique by delivery. So this is a delay, never a doubt.
-            raise DeliveryError("database away", retry_after=1.0, scope_wide=False) from error
+            raise DeliveryError("database away", retry_after=1.0, silence=Silence.NOTHING) from error
         if message_id is None:
             raise DeliveryError("no such page", permanent=True, unreachable=True)
         self._hub.publish(outgoing.chat, Ping("chat"))

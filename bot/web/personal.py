@@ -191,6 +191,7 @@ class PersonalPage:
             what=", ".join(part for part in (seat.function, seat.person.structure) if part),
             hint="",
             api=seat.api,
+            takes_files=seat.takes_files,
             version=max((row.version for row in rows), default=0),
             messages=[self._talk.html_of(seat, row) for row in rows],
             suggestions=wording.suggestions(seat.person),

@@ -21,7 +21,6 @@ from schedules.clock import Clock
 from storage.agenda import Precision, all_events
 from storage.database import Database
 from storage.network import setting
-from storage.people import Role
 from storage.web import Departure, changes, departures, received_by_person
 
 MOST_SHOWN = 120  # of what left
@@ -105,6 +104,7 @@ class RehearsalPage:
             seat=_card(seat),
             hint=hints.get(seat.person.id, ""),
             api=seat.api,
+            takes_files=seat.takes_files,
             version=max((row.version for row in rows), default=0),
             messages=[self._talk.html_of(seat, row) for row in rows],
             suggestions=wording.suggestions(seat.person),
@@ -198,7 +198,7 @@ def _card(seat: Seat) -> dict[str, Any]:
         "function": (seat.function[:1].upper() + seat.function[1:]) if seat.function else "",
         "structure": structure,
         "region": person.region,
-        "staff": person.is_staff or Role.REGIONAL_STAFF in person.roles,
+        "staff": seat.takes_files,
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.identity import someone
 from handlers.request import Someone
-from storage.people import Person
+from storage.people import Person, Role
 from storage.web import WebChat, chat_key
 
 
@@ -23,6 +23,11 @@ class Seat:
     chat_id: int
     chat: str
     version: int
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a file from here would be read: staff's only."""
+        return self.person.is_staff or Role.REGIONAL_STAFF in self.person.roles
 
     @property
     def api(self) -> str:

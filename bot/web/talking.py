@@ -10,13 +10,13 @@ from aiohttp import web
 from jinja2 import Environment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.gateway import Gateway
+from bot.gateway import BIGGEST_FILE, Gateway
 from bot.web import rendering
 from bot.web.guarding import Refused
 from bot.web.live import REHEARSAL, Hub, Ping, stream
 from bot.web.seats import Seat, Seats
 from handlers.messages import ACTION_BYTES, Reply
-from handlers.request import Inbound, Press
+from handlers.request import Inbound, InboundFile, Press
 from storage.announcement_files import file_content
 from storage.database import Database
 from storage.web import PLATFORM, WebMessage, changes, message_of, write_in
@@ -24,6 +24,9 @@ from storage.web import PLATFORM, WebMessage, changes, message_of, write_in
 LONGEST_TEXT = 10_000  # characters a person may send at once
 
 _TOO_LONG = "Votre message est trop long : {limit} caractères au plus."
+_TOO_LARGE = "Ce fichier dépasse 8\u00a0Mo. Joignez-en un plus léger, ou mettez un lien dans le texte."
+_FILE = "Fichier envoyé\u00a0: {name} ({size})"
+_CHUNK = 64 * 1024
 _Body = TypeVar("_Body", bound="_Call")
 
 
@@ -62,6 +65,13 @@ class Pressed(_Call):
         return value
 
 
+class Brought(_Call):
+    """A file chosen; its bytes are the body."""
+
+    name: str = Field(min_length=1, max_length=200)
+    type: str = Field(default="", max_length=200)
+
+
 class Talk:
     """The calls of a conversation, for whoever holds a seat."""
 
@@ -83,6 +93,7 @@ class Talk:
             web.get("/api/{seat}/files/{message}", self._seated(self._file)),
             web.post("/api/{seat}/say", self._seated(self._say)),
             web.post("/api/{seat}/press", self._seated(self._press)),
+            web.post("/api/{seat}/file", self._seated(self._bring)),
         ]
 
     def html_of(self, seat: Seat, row: WebMessage) -> str:
@@ -167,6 +178,24 @@ class Talk:
         await self._gateway.store([self._inbound(seat, pressed.update, press=press)])
         return web.json_response({}, status=202)
 
+    async def _bring(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """A file for what is being written or imported, from staff, as in any other channel."""
+        if not seat.takes_files:
+            raise web.HTTPForbidden
+        try:
+            brought = Brought.model_validate(dict(request.query))
+        except ValidationError:
+            raise web.HTTPBadRequest from None
+        content = await _content(request)
+        file = InboundFile(name=brought.name, media_type=brought.type, content=content)
+        inbound = self._inbound(seat, brought.update, file=file)
+        async with self._database.transaction() as session:
+            shown = _FILE.format(name=brought.name, size=rendering.size(len(content)))
+            await write_in(session, seat.chat, inbound.update_id, shown, inbound.received_at)
+        await self._gateway.store([inbound])
+        self._hub.publish(seat.chat, Ping("chat"))
+        return web.json_response({}, status=202)
+
     def _inbound(self, seat: Seat, update: str, **what: Any) -> Inbound:
         return Inbound(
             platform=PLATFORM,
@@ -178,6 +207,16 @@ class Talk:
             callback=update,
             **what,
         )
+
+
+async def _content(request: web.Request) -> bytes:
+    """The bytes of a file, read no further than one may be long."""
+    content = bytearray()
+    async for chunk in request.content.iter_chunked(_CHUNK):
+        content += chunk
+        if len(content) > BIGGEST_FILE:
+            raise Refused(_TOO_LARGE, 413)
+    return bytes(content)
 
 
 async def _body(request: web.Request, shape: type[_Body]) -> _Body:

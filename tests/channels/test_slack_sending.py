@@ -148,6 +148,15 @@ async def test_the_limits_of_a_channel_are_respected(sqlite: Database) -> None:
             assert (row.state, row.doubts, slack.rate_limited) == ("delivered", 0, 1)
 
 
+async def test_a_channel_that_is_full_stops_no_other(stage: Stage, slack: FakeSlack) -> None:
+    slack.limits.close("C1", 30)
+    await announce(stage, slack, chat="C1")
+    await stage.tried("a", "waiting")
+    await stage.push("b", Message(text="aussi"), platform="slack", workspace=slack.team_id, chat=slack.im(ANNE))
+    assert (await stage.ended("b")).state == "delivered"
+    assert slack.rate_limited == 1
+
+
 async def test_a_doubt_about_one_part_repeats_that_part_only(stage: Stage, slack: FakeSlack) -> None:
     slack.drop_connection_after("chat.postMessage", 1)
     await announce(stage, slack, Message(text="\n\n".join(letter * 9000 for letter in "abc")), kind=Kind.REMINDER)

@@ -120,13 +120,23 @@ async def test_a_silence_asked_for_in_a_group_is_the_groups(stage: Stage, telegr
     assert (await stage.ended("b")).state == "delivered"
 
 
-async def test_a_silence_asked_for_in_private_is_the_bots(stage: Stage, telegram: FakeTelegram) -> None:
+async def test_two_silences_asked_for_in_private_are_the_bots(stage: Stage, telegram: FakeTelegram) -> None:
     telegram.knows(2)
     telegram.retry_after(None, 1)
     await announce(stage)
     await stage.push("b", Message(text="aussi"), platform="telegram", chat="2")
     assert ((await stage.ended("a")).state, (await stage.ended("b")).state) == ("delivered", "delivered")
     assert telegram.too_many <= 2
+
+
+async def test_a_silence_asked_for_in_one_private_chat_stops_nobody_else(stage: Stage, telegram: FakeTelegram) -> None:
+    telegram.knows(2)
+    telegram.retry_after(ANNE, 30)
+    await announce(stage)
+    await stage.tried("a", "waiting")
+    await stage.push("b", Message(text="aussi"), platform="telegram", chat="2")
+    assert (await stage.ended("b")).state == "delivered"
+    assert telegram.too_many == 1
 
 
 async def test_a_group_that_moved_is_followed(stage: Stage, telegram: FakeTelegram) -> None:
@@ -228,5 +238,5 @@ async def test_a_press_too_old_to_be_acknowledged_has_its_effect(stage: Stage, t
     message = await telegram.next_message(ANNE)
     telegram.fail_next("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired")
     telegram.presses(ANNE, message, "Oui")
-    assert (await telegram.next_edit(message)).text == "Choisi : oui"
+    assert (await telegram.next_edit(message)).text == "Choisi\u00a0: oui"
     assert stage.channels[0].health().ok

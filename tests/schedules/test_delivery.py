@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from schedules.delivery import Worker
-from schedules.retry import MAX_TRIES, DeliveryError
+from schedules.retry import MAX_TRIES, DeliveryError, Silence
 from storage.database import Database
 from storage.outbox import Attempt, Delivery, Kind, State, enqueue
 from storage.people import Account, Person
@@ -129,9 +129,9 @@ async def test_a_platform_that_is_away_is_tried_again_until_we_give_up(database:
     assert channel.texts == []
 
 
-async def test_too_many_requests_silences_that_platform_only(database: Database) -> None:
+async def test_too_many_requests_for_everybody_silence_that_platform_only(database: Database) -> None:
     busy, free, machine = RecordingMessenger("test", 1000), RecordingMessenger("other", 1000), HandMachine()
-    busy.faults.append(DeliveryError("too many requests", retry_after=30))
+    busy.faults.append(DeliveryError("too many requests", retry_after=30, silence=Silence.ALL))
     worker = worker_for(database, busy, free, machine=machine)
     await post(database, "a")
     await worker.drain()

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.telegram.pacing import IN_A_MINUTE, GroupPace
 from schedules.delivery import Worker
+from schedules.retry import DeliveryError, Silence
 from storage.database import Database
-from storage.outbox import Kind, enqueue
+from storage.outbox import Kind, SendLimit, enqueue
 from tests.announcing import NOW
 from tests.recording import HandClock, HandMachine, RecordingMessenger
 
@@ -69,3 +71,74 @@ async def test_what_is_pushed_to_one_chat_or_channel_leaves_a_second_apart(datab
         arrived.append(len(channel.arrived))
         machine.at += 1.1
     assert arrived == [2, 3, 4, 4]
+
+
+async def settle(worker: Worker, machine: HandMachine, clock: HandClock, seconds: float) -> None:
+    machine.at, clock.at = machine.at + seconds, clock.at + timedelta(seconds=seconds)
+    await worker.drain()
+
+
+def refused(seconds: float = 30, silence: Silence = Silence.UNSAID) -> DeliveryError:
+    return DeliveryError("too many requests", retry_after=seconds, silence=silence)
+
+
+@pytest.mark.parametrize("kind", [Kind.REPLY, Kind.ANNOUNCEMENT])
+async def test_a_429_stops_one_chat_until_the_time_it_names_and_nothing_else(database: Database, kind: Kind) -> None:
+    clock, machine, channel = HandClock(NOW), HandMachine(), RecordingMessenger("telegram", rate=1000)
+    worker = Worker(database, [channel], clock, "w1", machine=machine)
+    channel.faults.append(refused())
+    await write(database, 1, "1", kind)
+    await worker.drain()
+    await write(database, 1, "1", Kind.NOTICE)
+    await write(database, 1, "2", kind)
+    await settle(worker, machine, clock, 1.5)
+    assert [one.chat for one in channel.arrived] == ["2"]
+    await settle(worker, machine, clock, 27)
+    assert [one.chat for one in channel.arrived] == ["2"]
+    await settle(worker, machine, clock, 2)
+    await settle(worker, machine, clock, 2)
+    assert [one.chat for one in channel.arrived] == ["2", "1", "1"]
+
+
+async def test_two_chats_refused_at_once_are_the_whole_bots_limit(database: Database) -> None:
+    clock, machine, channel = HandClock(NOW), HandMachine(), RecordingMessenger("telegram", rate=1000)
+    other = RecordingMessenger("slack", rate=1000)
+    worker = Worker(database, [channel, other], clock, "w1", machine=machine)
+    channel.faults.extend([refused(), refused()])
+    for chat in ("1", "2"):
+        await write(database, 1, chat, Kind.ANNOUNCEMENT)
+        await worker.drain()
+    await write(database, 1, "3", Kind.ANNOUNCEMENT)
+    await write(database, 1, "C1", Kind.ANNOUNCEMENT, "slack")
+    await settle(worker, machine, clock, 20)
+    assert ([one.chat for one in channel.arrived], [one.chat for one in other.arrived]) == ([], ["C1"])
+    for _ in range(2):
+        await settle(worker, machine, clock, 11)
+    assert sorted(one.chat for one in channel.arrived) == ["1", "2", "3"]
+
+
+async def test_groups_that_are_full_say_nothing_of_the_bot(database: Database) -> None:
+    clock, machine, channel = HandClock(NOW), HandMachine(), RecordingMessenger("telegram", rate=1000)
+    worker = Worker(database, [channel], clock, "w1", machine=machine)
+    channel.faults.extend([refused(silence=Silence.CHAT), refused(silence=Silence.CHAT)])
+    for chat in ("-1", "-2", "3"):
+        await write(database, 1, chat, Kind.NOTICE)
+        await worker.drain()
+    assert [one.chat for one in channel.arrived] == ["3"]
+
+
+async def test_the_silence_of_a_chat_holds_for_every_worker_and_is_forgotten_afterwards(database: Database) -> None:
+    clock, machine = HandClock(NOW), HandMachine()
+    channels = [RecordingMessenger("telegram", rate=1000) for _ in range(2)]
+    first, second = (Worker(database, [channel], clock, f"w{n}", machine=machine) for n, channel in enumerate(channels))
+    channels[0].faults.append(refused())
+    await write(database, 1, "1", Kind.NOTICE)
+    await first.drain()
+    await write(database, 1, "1", Kind.REPLY)
+    await second.drain()
+    assert channels[1].arrived == []
+    await settle(second, machine, clock, 31)
+    await settle(second, machine, clock, 2)
+    assert [one.chat for one in channels[1].arrived] == ["1", "1"]
+    async with database.reading() as session:
+        assert list(await session.scalars(select(SendLimit.scope))) == ["telegram"]

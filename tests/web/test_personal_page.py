@@ -47,3 +47,18 @@ async def test_a_link_is_opened_the_page_talks_and_is_left(browser: Browser, pag
     await expect(page.get_by_text("suivez votre lien personnel")).to_be_visible()
     await context.close()
     assert [fault for fault in faults if "403" not in fault] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_staff_choose_a_file_and_it_goes_with_what_they_write(browser: Browser, pages: Pages, width: int) -> None:
+    staff = await pages.stage.person("Camille", "Exemple", roles=(Role.STAFF,))
+    context = await browser.new_context(viewport={"width": width, "height": 800}, locale="fr-FR")
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    await page.goto(f"{pages.home}/p/{await pages.link(staff)}")
+    await page.get_by_role("button", name="Continuer").click()
+    picture = {"name": "affiche.png", "mimeType": "image/png", "buffer": b"0" * 2300}
+    await page.get_by_label("Envoyer une image ou un fichier").set_input_files(picture)  # type: ignore[arg-type]  # a FilePayload
+    await expect(page.get_by_text("Fichier envoyé\u00a0: affiche.png (2\u00a0Ko)")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await context.close()

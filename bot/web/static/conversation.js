@@ -13,10 +13,11 @@ export function parse(html) {
 }
 
 export async function post(url, body) {
+  const isFile = body instanceof Blob;
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    headers: { "Content-Type": isFile ? "application/octet-stream" : "application/json" },
+    body: isFile ? body : JSON.stringify(body),
   });
   if (!response.ok) {
     const error = new Error("refused");
@@ -52,6 +53,7 @@ export class Conversation {
       event.preventDefault();
       this.send(this.field.value);
     });
+    this.form.querySelector("[data-file]")?.addEventListener("change", (event) => this.bring(event.target));
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
@@ -287,6 +289,27 @@ export class Conversation {
     if (!byPointer || !last) return false;
     const near = Math.abs(event.clientX - last.x) < 12 && Math.abs(event.clientY - last.y) < 12;
     return near && event.timeStamp - last.at < DOUBLE;
+  }
+
+  async bring(chosen) {
+    const [file] = chosen.files;
+    if (!file) return;
+    const what = new URLSearchParams({ update: newUpdate(), name: file.name.slice(-200), type: file.type });
+    chosen.disabled = true;
+    try {
+      this.waiting(true);
+      this.askedAt = performance.now();
+      this.reply = null;
+      await post(`${this.api}/file?${what}`, file);
+      this.say("");
+      this.sync();
+    } catch (error) {
+      this.waiting(false);
+      this.say(error.sentence ?? "Votre fichier n’est pas parti. Vérifiez votre connexion et envoyez-le de nouveau.");
+    } finally {
+      chosen.disabled = false;
+      chosen.value = "";
+    }
   }
 
   pressed({ update, notice }) {

@@ -1,0 +1,74 @@
+"""What a 429 closes, until the time it names and nothing else: one chat, or the whole bot or workspace.
+
+Platforms have a limit for each and do not say which one was met. So the chat is silent first; when a second one is
+refused while the first still is, it cannot be the chats' own limit and the whole scope is silent. A silence is a row of
+`send_limits`, so that every process keeps it; the chat stands there by its digest and leaves with its silence.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules import slots
+from schedules.clock import machine_now
+from schedules.holding import Held
+from schedules.retry import Silence
+from storage.outbox import Delivery, SendLimit
+
+REASON = "too many requests"
+_SURE = "!"  # ends the scope of a chat whose own limit it surely was
+
+
+async def keep(session: AsyncSession, whole: str, chat: str, silence: Silence, machine: float, seconds: float) -> None:
+    """Close what was refused for so many seconds; `whole` is the scope of the bot or workspace."""
+    until = machine + seconds
+    if silence is Silence.NOTHING or seconds <= 0:
+        return
+    if silence is not Silence.ALL:
+        await slots.silence(session, _scope(whole, chat, sure=silence is Silence.CHAT), until)
+    if silence is Silence.ALL or (silence is Silence.UNSAID and await _another(session, whole, chat, machine)):
+        await slots.silence(session, whole, until)
+
+
+async def forget(session: AsyncSession, machine: float) -> None:
+    """Drop the silences of chats that are over."""
+    await session.execute(delete(SendLimit).where(SendLimit.scope.contains("/"), SendLimit.quiet_until <= machine))
+
+
+class HeldBySilence:
+    """Puts off what goes to a chat that its platform has closed for a while, whoever met it."""
+
+    def __init__(self, machine: Callable[[], float] = machine_now) -> None:
+        self._machine = machine
+
+    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+        """One short query; there are hardly ever more rows than the bots'."""
+        machine = self._machine()
+        rows = await session.execute(
+            select(SendLimit.scope, SendLimit.quiet_until).where(SendLimit.quiet_until > machine)
+        )
+        quiet = {scope: until for scope, until in rows if "/" in scope}
+        found: dict[int, Held] = {}
+        for one in deliveries if quiet else ():
+            scopes = [_scope(one.platform, one.chat, sure=sure) for sure in (True, False)]
+            if until := max(quiet.get(scope, 0.0) for scope in scopes):
+                found[one.id] = Held(REASON, now + timedelta(seconds=until - machine))
+        return found
+
+
+async def _another(session: AsyncSession, whole: str, chat: str, machine: float) -> bool:
+    """Whether another chat of the same bot or workspace is silent without our knowing whose limit it was."""
+    query = select(SendLimit.id).where(
+        SendLimit.scope.startswith(f"{whole}/"),
+        SendLimit.scope.not_like(f"%{_SURE}"),
+        SendLimit.scope != _scope(whole, chat, sure=False),
+        SendLimit.quiet_until > machine,
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+def _scope(whole: str, chat: str, *, sure: bool) -> str:
+    return f"{whole}/{hashlib.sha256(chat.encode()).hexdigest()[:24]}{_SURE if sure else ''}"
