@@ -3,6 +3,9 @@
 Nights, week-ends and public holidays of the reader's territory are quiet. A reminder that would fall there is
 brought forward, for it is of no use later; bulk is put off. D-n is 9:00 in the reader's zone, n days before the
 event's date there; H-n is an instant, and only of an event whose hour is known.
+
+A code of holidays is `FR` or `FR-GF`; where the week-end is not Saturday and Sunday it says which days of the week are
+(`resting`): `AE/5,6`.
 """
 
 import contextlib
@@ -18,6 +21,7 @@ import holidays as calendars
 from storage.agenda import Event, Precision
 
 MORNING = time(9)
+WEEKEND = frozenset((6, 7))  # days counted from Monday, 1
 MOST_DAYS = 45  # the longest lead of a plan; keeps the search for due events short
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -105,6 +109,12 @@ class Due:
 
     offset: Offset
     at: datetime
+
+
+def resting(holidays: str, weekend: Iterable[int]) -> str:
+    """The code of holidays with the days of its week-end, from Monday, 1; without the usual ones."""
+    days = frozenset(weekend)
+    return holidays if days == WEEKEND else f"{holidays}/{','.join(map(str, sorted(days)))}"
 
 
 @lru_cache(maxsize=200_000)
@@ -198,12 +208,20 @@ def _nearest(day: date, step: timedelta, holidays: str, quiet: Quiet) -> date:
 
 
 def _working(day: date, holidays: str, quiet: Quiet) -> bool:
-    return not (quiet.weekends and day.weekday() >= 5) and not (quiet.holidays and is_holiday(day, holidays))
+    at_weekend = quiet.weekends and day.isoweekday() in _weekend(holidays)
+    return not at_weekend and not (quiet.holidays and is_holiday(day, holidays))
+
+
+@lru_cache(maxsize=256)
+def _weekend(holidays: str) -> frozenset[int]:
+    _, said, days = holidays.partition("/")
+    return frozenset(int(one) for one in days.split(",") if one) if said else WEEKEND
 
 
 @lru_cache(maxsize=50_000)
 def is_holiday(day: date, code: str) -> bool:
     """Whether a day is a public holiday there; a subdivision without a calendar of its own has its country's."""
+    code = code.partition("/")[0]
     calendar = _calendar(code)
     if calendar is None:  # not « or »: a calendar is a dict, empty until it is asked
         calendar = _calendar(code.partition("-")[0])

@@ -12,6 +12,7 @@ from bot.pack import schema
 from bot.pack.entry import Audience
 from bot.pack.repeating import occurrence_of, occurrences
 from bot.pack.schema import Pack
+from handlers.instants import resting
 
 Columns = dict[str, Any]
 
@@ -34,7 +35,8 @@ class Record:
 def setting_records(pack: Pack) -> list[Record]:
     """What the pack says of the network as a whole."""
     network = pack.network
-    about = {"name": network.name, "zone": network.zone, "holidays": network.holidays, "weekend": list(network.weekend)}
+    holidays = resting(network.holidays, network.weekend)
+    about = {"name": network.name, "zone": network.zone, "holidays": holidays, "weekend": list(network.weekend)}
     documents = {
         document.key: {"title": document.title, "date": document.date.isoformat() if document.date else None}
         for document in pack.documents
@@ -60,7 +62,7 @@ def region_records(pack: Pack) -> list[Record]:
             {
                 "name": known[region.code].name,
                 "zone": known[region.code].zone,
-                "holidays": known[region.code].holidays,
+                "holidays": resting(known[region.code].holidays or pack.network.holidays, pack.network.weekend),
                 "overseas": region.overseas,
                 "aliases": [*region.aliases, *known[region.code].former_names],
             },

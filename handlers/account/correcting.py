@@ -113,7 +113,7 @@ async def _phone(session: AsyncSession, person: Someone, text: str) -> str:
     """The number in E.164, read as written in the person's territory, else in the network's country."""
     region = await session.get(Region, person.region_id) if person.region_id else None
     calendars = [(region.holidays if region else ""), (await home(session))[1], "FR"]
-    for country in [part for code in calendars for part in reversed(code.split("-")) if part]:
+    for country in [part for code in calendars for part in reversed(code.partition("/")[0].split("-")) if part]:
         try:
             number = phonenumbers.parse(text, country)
         except phonenumbers.NumberParseException:

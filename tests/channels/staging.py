@@ -75,11 +75,11 @@ class Stage:
     def _router(self) -> Router:
         async def echo(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
             self.heard.append(request)
-            return self.replies.get(request.text) or say(f"Vous dites : {plain(request.text)}")
+            return self.replies.get(request.text) or say(f"Vous dites : {plain(request.text)}")
 
         async def choose(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
             self.heard.append(request)
-            return say(f"Choisi : {request.arguments[0]}", notice=self.notice, replace=True)
+            return say(f"Choisi : {request.arguments[0]}", notice=self.notice, replace=True)
 
         async def ask(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
             self.heard.append(request)

@@ -147,7 +147,7 @@ async def test_an_update_that_is_posted_is_answered_and_a_press_too(telegram: Fa
         question = await telegram.next_message(ANNE)
         answer = await telegram.answer_to(telegram.presses(ANNE, question, "Oui"))
         await telegram.next_edit(question)
-        assert (question.text, answer.text) == ("Choisi : oui", "Noté")
+        assert (question.text, answer.text) == ("Choisi : oui", "Noté")
         assert all(channel.health().ok for channel in stage.channels)
         assert telegram.calls["getUpdates"] == 0
 
@@ -194,7 +194,7 @@ async def test_a_webhook_that_is_taken_away_is_set_again(telegram: FakeTelegram,
         async with Bot(telegram.token, base_url=f"{telegram.url}/bot") as other:
             await other.delete_webhook()
         telegram.says(ANNE, "bonjour")
-        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
+        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
 
 
 async def test_without_a_public_address_the_webhook_is_taken_away_and_polling_goes_on(
@@ -205,7 +205,7 @@ async def test_without_a_public_address_the_webhook_is_taken_away_and_polling_go
     front = Front(sqlite, telegram_settings(telegram, public_url=""))
     async with Stage(sqlite, front.telegram):
         telegram.says(ANNE, "bonjour")
-        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
+        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
     assert telegram.calls["deleteWebhook"] == 1
 
 
@@ -266,7 +266,7 @@ async def test_the_address_is_verified_and_events_commands_and_presses_are_answe
         await slack.presses(MEMBER, question, "Oui").acknowledged()
         await slack.next_edit(question)
         ack = await slack.command(MEMBER, "/concerte", "aide").acknowledged()
-        assert (question.shown, ack.body) == ("Choisi : oui", None)
+        assert (question.shown, ack.body) == ("Choisi : oui", None)
         assert all(channel.health().ok for channel in stage.channels)
         await slack.wait_until(lambda: slack.arrived == 4, awaited="four messages")
     assert slack.sockets.opened == 0
@@ -360,7 +360,7 @@ async def test_what_telegram_posts_while_the_database_is_away_comes_again_and_ha
         await telegram.wait_until(lambda: len(telegram.pushes) >= 2, timeout=15)
         assert {push.status for push in telegram.pushes} == {503}
         await proxy.restore()
-        assert (await telegram.next_message(ANNE, timeout=15)).text == "Vous dites : bonjour"
+        assert (await telegram.next_message(ANNE, timeout=15)).text == "Vous dites : bonjour"
         await telegram.all_confirmed()
         assert (await stage.updates(), telegram.arrived) == (1, 1)
 

@@ -68,7 +68,7 @@ async def test_the_bot_does_not_hear_itself(stage: Stage, slack: FakeSlack) -> N
     slack.says(ANNE, "bonjour")
     message = await slack.next_message(ANNE)
     echoes = [envelope for envelope in slack.envelopes if envelope.payload.get("event", {}).get("bot_id")]
-    assert (message.shown, len(echoes)) == ("Vous dites : bonjour", 1)
+    assert (message.shown, len(echoes)) == ("Vous dites : bonjour", 1)
     await echoes[0].acknowledged()
     assert await stage.updates() == 1
 
@@ -76,7 +76,7 @@ async def test_the_bot_does_not_hear_itself(stage: Stage, slack: FakeSlack) -> N
 async def test_in_a_channel_only_a_mention_is_heard(stage: Stage, slack: FakeSlack) -> None:
     await slack.says(ANNE, "entre nous", channel="C1").acknowledged()
     await slack.mentions(MARIE, "C1", "c’est quand ?").acknowledged()
-    assert (await slack.next_message("C1")).shown == "Vous dites : c’est quand ?"
+    assert (await slack.next_message("C1")).shown == "Vous dites : c’est quand ?"
     assert [request.inbound.chat_kind for request in stage.heard] == ["channel"]
     assert (await stage.account("slack", MARIE)).chat == MARIE
 
@@ -107,7 +107,7 @@ async def test_a_press_in_a_channel_edits_there_and_notices_the_one_who_pressed(
     await slack.presses(MARIE, question, "Oui").acknowledged()
     await slack.next_edit(question)
     notice = await slack.next_message(MARIE)
-    assert (question.shown, notice.ephemeral, notice.shown) == ("Choisi : oui", True, "Noté")
+    assert (question.shown, notice.ephemeral, notice.shown) == ("Choisi : oui", True, "Noté")
 
 
 async def test_what_we_do_not_handle_is_acknowledged_and_has_no_effect(stage: Stage, slack: FakeSlack) -> None:
@@ -126,9 +126,9 @@ async def test_an_event_is_acknowledged_once_it_is_stored(stage: Stage, slack: F
         assert (envelope.ack, envelope.attempts[0].outcome) == (None, "timeout")
         await other.rollback()
     await envelope.acknowledged()
-    assert (await slack.next_message(ANNE)).shown == "Vous dites : une fois"
+    assert (await slack.next_message(ANNE)).shown == "Vous dites : une fois"
     slack.says(ANNE, "la suite")
-    assert (await slack.next_message(ANNE)).shown == "Vous dites : la suite"
+    assert (await slack.next_message(ANNE)).shown == "Vous dites : la suite"
     assert await stage.updates() == 2
 
 
@@ -138,7 +138,7 @@ async def test_a_socket_that_breaks_is_opened_again(slack: FakeSlack, sqlite: Da
         await slack.disconnect()
         await slack.connected()
         slack.says(ANNE, "bonjour")
-        assert (await slack.next_message(ANNE)).shown == "Vous dites : bonjour"
+        assert (await slack.next_message(ANNE)).shown == "Vous dites : bonjour"
 
 
 @pytest.mark.parametrize("how", ["cut", "deaf"])

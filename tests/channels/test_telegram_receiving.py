@@ -76,7 +76,7 @@ async def test_what_we_do_not_handle_is_confirmed_and_has_no_effect(stage: Stage
     telegram.block(ANNE)
     telegram.unblock(ANNE)
     telegram.sends_file(ANNE, "b.pdf", b"%PDF", caption="mon bilan")
-    assert (await telegram.next_message(ANNE)).text == "Vous dites : mon bilan"
+    assert (await telegram.next_message(ANNE)).text == "Vous dites : mon bilan"
     await telegram.all_confirmed()
     assert await stage.updates() == 2
 
@@ -89,7 +89,7 @@ async def test_in_a_group_only_what_is_said_to_the_bot_is_heard(stage: Stage, te
     question = await telegram.next_message(GROUP)
     assert question.labels == ["Oui", "Non"]
     telegram.says(MARIE, "je réponds", chat=GROUP, reply_to=question)
-    assert (await telegram.next_message(GROUP)).text == "Vous dites : je réponds"
+    assert (await telegram.next_message(GROUP)).text == "Vous dites : je réponds"
     telegram.presses(MARIE, question, "Oui")
     await telegram.next_edit(question)
     heard = [(request.inbound.account, request.inbound.chat_kind) for request in stage.heard]
@@ -184,7 +184,7 @@ async def test_an_update_that_cannot_be_read_holds_nothing_up(
     poisoned = telegram.says(ANNE, "mot secret")
     del telegram._updates.all[poisoned].body[missing]  # no gesture of the fake makes such an update
     telegram.says(ANNE, "la suite")
-    assert (await telegram.next_message(ANNE)).text == "Vous dites : la suite"
+    assert (await telegram.next_message(ANNE)).text == "Vous dites : la suite"
     logged = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
     assert logged == [line.format(poisoned) for line in said]
     assert "mot secret" not in "".join(logged)
@@ -199,7 +199,7 @@ async def test_polling_outlives_an_outage(stage: Stage, telegram: FakeTelegram) 
     telegram.drop_connection_after("getUpdates")
     telegram.fail_next("getUpdates", 500, "Internal Server Error")
     telegram.says(ANNE, "après")
-    assert (await telegram.next_message(ANNE)).text == "Vous dites : après"
+    assert (await telegram.next_message(ANNE)).text == "Vous dites : après"
 
 
 async def test_a_webhook_left_behind_is_taken_away(telegram: FakeTelegram, sqlite: Database) -> None:
@@ -207,7 +207,7 @@ async def test_a_webhook_left_behind_is_taken_away(telegram: FakeTelegram, sqlit
         await other.set_webhook("http://127.0.0.1:9/hook")
     async with Stage(sqlite, on(telegram, sqlite)):
         telegram.says(ANNE, "bonjour")
-        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
+        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_more_buttons_than_fit_go_on_in_another_message() -> None:
 
 def test_a_link_that_no_button_takes_is_written_out() -> None:
     parts = parts_of(Message(text="Voir", buttons=((Button(label="La page", url="http://localhost:8000/p"),),)))
-    assert "La page : http://localhost:8000/p" in parts[0].html
+    assert "La page\u00a0: http://localhost:8000/p" in parts[0].html
     assert parts[0].keyboard is None
     assert [openable(url) for url in ("https://a.fr/x", "mailto:a@b.fr", "http://[")] == [True, False, False]
 

@@ -23,6 +23,7 @@ from handlers.instants import (
     next_permitted,
     permitted,
     plan_of,
+    resting,
 )
 from storage.agenda import Event
 
@@ -165,6 +166,23 @@ def test_bulk_is_put_off_to_the_next_morning(territory: str, local: str, expecte
     instant = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
     found = next_permitted(instant, zone, holidays).astimezone(ZoneInfo(zone))
     assert found.isoformat()[:16] == expected
+
+
+@pytest.mark.parametrize(
+    ("weekend", "code", "expected"),
+    [
+        ((6, 7), "FR", "2026-11-30T08:00"),  # Saturday and Sunday, as usual
+        ((5, 6), "FR/5,6", "2026-11-29T08:00"),  # Friday and Saturday: Sunday is a working day
+        ((7,), "FR/7", "2026-11-28T08:00"),
+        ((), "FR/", "2026-11-28T08:00"),
+    ],
+)
+def test_the_weekend_is_the_networks_own(weekend: tuple[int, ...], code: str, expected: str) -> None:
+    assert resting("FR", weekend) == code
+    paris = ZoneInfo("Europe/Paris")
+    found = next_permitted(datetime(2026, 11, 27, 20, tzinfo=paris), paris.key, code)  # a Friday evening
+    assert found.astimezone(paris).isoformat()[:16] == expected
+    assert not permitted(datetime(2026, 7, 14, 10, tzinfo=paris), paris.key, code)  # holidays still are
 
 
 def test_who_has_no_quiet_days_is_only_spared_the_night() -> None:

@@ -1,8 +1,10 @@
 """Laying a pack into the database, on both engines."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +16,9 @@ from bot.pack.rehearsing import seed_rehearsal
 from bot.pack.report import SeedReport
 from bot.pack.schema import Pack
 from bot.pack.seeding import seed
+from handlers.announcements.previewing import departure
 from storage.agenda import Event
+from storage.audiences import Audience, recipients
 from storage.consultations import Status, consultation_by_slug
 from storage.database import Database
 from storage.directory import Contact, Organisation, Term, Topic
@@ -275,3 +279,17 @@ async def test_the_rehearsal_has_its_invented_people_once(database: Database, mi
         assert [entry["id"] for entry in cast] == ids[0]
     report = await load(database, missions_locales)
     assert not report.changes_anything and not report.kinds["structures"].gone
+
+
+async def test_the_weekend_of_the_pack_is_the_one_that_announcements_wait_for(
+    database: Database, missions_locales: Pack
+) -> None:
+    gulf = replace(missions_locales, network=missions_locales.network.model_copy(update={"weekend": (5, 6)}))
+    async with database.transaction() as session:
+        await seed(session, gulf, MARCH, apply=True)
+        person = Person(given_name="Nora", family_name="Exemple", created_at=MARCH)
+        session.add(person)
+    async with database.reading() as session:
+        (nora,) = await recipients(session, Audience(people=frozenset({person.id})))
+    thursday_evening = datetime(2024, 3, 14, 20, tzinfo=ZoneInfo("Europe/Paris"))
+    assert departure(nora, thursday_evening, nora.zone).isoformat() == "2024-03-17T07:00:00+00:00"  # Sunday at 8

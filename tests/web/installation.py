@@ -60,7 +60,7 @@ async def _answer(request: Request, session: AsyncSession, conversation: Convers
     memory = dict(conversation.memory)
     memory["asked"] = int(memory.get("asked", 0)) + 1
     conversation.memory = memory
-    return say(f"Vous avez écrit : {plain(text)} (question {memory['asked']})")
+    return say(f"Vous avez écrit : {plain(text)} (question {memory['asked']})")
 
 
 async def _count(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -71,7 +71,7 @@ async def _count(request: Request, session: AsyncSession, conversation: Conversa
     memory["pressed"] = int(memory.get("pressed", 0)) + 1
     conversation.memory = memory
     again = (Button(label="Encore", action="count:yes"),)
-    return say(f"Compté : {memory['pressed']}.", again, replace=True)
+    return say(f"Compté : {memory['pressed']}.", again, replace=True)
 
 
 def router() -> Router:

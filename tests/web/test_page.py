@@ -41,7 +41,7 @@ async def test_one_chooses_a_person_asks_and_reads_the_answer(open_tab: Open, si
     await expect(page.get_by_text("Bonjour Ravi.")).to_be_visible()
     await ask(page, "C’est quand <l’AG> & *où* ?")
     await expect(page.get_by_role("log").get_by_text("C’est quand <l’AG> & *où* ?", exact=True)).to_be_visible()
-    await expect(page.get_by_text("Vous avez écrit : C’est quand <l’AG> & *où* ? (question 1)")).to_be_visible()
+    await expect(page.get_by_text("Vous avez écrit : C’est quand <l’AG> & *où* ? (question 1)")).to_be_visible()
     await expect(page.get_by_text("Bonjour Ravi.")).to_be_hidden()
 
 
@@ -50,7 +50,7 @@ async def test_a_suggestion_is_sent_by_its_button(open_tab: Open, size: dict[str
     page = await open_tab(size=size)
     await expect(page.locator(".chip")).to_have_count(3)
     await page.get_by_role("button", name="Qui contacter").click()
-    await expect(page.get_by_text("Vous avez écrit : Qui contacter ?")).to_be_visible()
+    await expect(page.get_by_text("Vous avez écrit : Qui contacter ?")).to_be_visible()
 
 
 async def test_suggestions_differ_by_what_the_person_may_do(open_tab: Open) -> None:
@@ -68,7 +68,7 @@ async def test_a_button_is_pressed_and_its_message_replaced(open_tab: Open, size
     page = await open_tab(size=size)
     await ask(page, "choix")
     await page.get_by_role("button", name="Oui").click()
-    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
+    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
     await expect(page.get_by_text("Question 1.")).to_have_count(0)
 
 
@@ -87,21 +87,21 @@ async def test_buttons_of_older_messages_remain_pressable(open_tab: Open) -> Non
     await ask(page, "autre chose")
     await expect(page.get_by_text("(question 1)")).to_be_visible()
     await page.get_by_role("button", name="Oui").click()
-    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
+    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
 
 
 async def test_a_double_click_presses_and_sends_once(open_tab: Open, rehearsal: Installation) -> None:
     page = await open_tab()
     await ask(page, "choix")
     await page.get_by_role("button", name="Oui").dblclick()
-    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
+    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
     await page.get_by_label("Votre message").fill("une fois")
     await page.get_by_role("button", name="Envoyer").dblclick()
     await expect(page.get_by_text("(question 1)")).to_be_visible()
     await page.get_by_label("Votre message").fill("la dernière")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("la dernière (question 2)")).to_be_visible()
-    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
+    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
     async with rehearsal.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(InboxItem)) == 4
 
@@ -123,10 +123,10 @@ async def test_a_reload_keeps_the_conversation(open_tab: Open, size: dict[str, i
 async def test_two_tabs_show_the_same_at_once(open_tab: Open) -> None:
     first, second = await open_tab(), await open_tab(size=PHONE)
     await ask(first, "d’un onglet")
-    await expect(second.get_by_text("Vous avez écrit : d’un onglet")).to_be_visible()
+    await expect(second.get_by_text("Vous avez écrit : d’un onglet")).to_be_visible()
     await ask(second, "choix")
     await first.get_by_role("button", name="Oui").click()
-    await expect(second.get_by_text("Compté : 1.")).to_be_visible()
+    await expect(second.get_by_text("Compté : 1.")).to_be_visible()
     texts = [await page.locator(".message .bubble").all_inner_texts() for page in (first, second)]
     assert texts[0] == texts[1]
 
@@ -175,7 +175,7 @@ async def test_everything_works_by_keyboard(open_tab: Open) -> None:
     await page.keyboard.press("Shift+Tab")
     await expect(page.get_by_role("button", name="Oui")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
+    await expect(page.get_by_text("Compté : 1.")).to_be_visible()
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Encore")).to_be_focused()
     await page.get_by_role("button", name="+ 1 semaine").focus()
