@@ -56,6 +56,20 @@ async def closed_addresses(session: AsyncSession, audience: Audience) -> Sequenc
     ]
 
 
+async def named(session: AsyncSession, person_ids: Sequence[int]) -> Sequence[tuple[str, str, str]]:
+    """Name, structure and region of those people, by name."""
+    region_id = func.coalesce(Person.region_id, Structure.region_id)
+    rows = await session.execute(
+        select(Person.given_name, Person.family_name, Structure.name, Region.name)
+        .select_from(Person)
+        .outerjoin(Structure, Structure.id == Person.structure_id)
+        .outerjoin(Region, Region.id == region_id)
+        .where(Person.id.in_(person_ids))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+    return [(f"{given} {family}".strip(), house or "", region or "") for given, family, house, region in rows]
+
+
 async def without_account(session: AsyncSession, audience: Audience) -> int:
     """How many of the people meant have no account at all."""
     any_account = select(Account.id).where(Account.person_id == Person.id).exists()

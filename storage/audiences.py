@@ -3,23 +3,26 @@
 Events, announcements and consultations say it the same way, in JSON: `{"roles": […], "regions": [codes],
 "kinds": […], "people": [ids]}`. Inside a list one is enough; every list that is given must match; an empty or
 absent one means everybody. An announcement may also be for those whom an event or a consultation concerns:
-`{"invited": event id}`, `{"answered": consultation id}`, `{"unanswered": consultation id}`.
+`{"invited": event id}`, perhaps with what they answered to it (`{"coming": ["yes", "maybe", "no", "silent"]}`, one is
+enough), `{"answered": consultation id}`, `{"unanswered": consultation id}`.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.agenda import Event
 from storage.consultations import Consultation
 from storage.network import Region, Structure, home
 from storage.people import Account, Person, RoleGrant, accounts_of, best_account
+from storage.replies import Coming, Rsvp
 from storage.voices import has_answered, speaker_ids
 
 BATCH = 1000
+SILENT = "silent"  # invited, and has not said whether they come
 _ONE = ("invited", "answered", "unanswered")
 
 
@@ -31,6 +34,7 @@ class Audience:
     regions: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     people: frozenset[int] = frozenset()
+    coming: frozenset[str] = frozenset()  # of the event's: answers, or SILENT
     invited: int | None = None  # the event
     answered: int | None = None  # the consultation
     unanswered: int | None = None  # the consultation
@@ -43,6 +47,7 @@ class Audience:
             frozenset(str(code) for code in data.get("regions") or ()),
             frozenset(str(word) for word in data.get("kinds") or ()),
             frozenset(int(number) for number in data.get("people") or ()),
+            frozenset(str(word) for word in data.get("coming") or ()),
             *(int(data[name]) if data.get(name) else None for name in _ONE),
         )
 
@@ -53,6 +58,7 @@ class Audience:
             "regions": sorted(self.regions),
             "kinds": sorted(self.kinds),
             "people": sorted(self.people),
+            "coming": sorted(self.coming),
         }
         return {name: value for name, value in (lists | {name: getattr(self, name) for name in _ONE}).items() if value}
 
@@ -146,6 +152,8 @@ async def _concerned(session: AsyncSession, audience: Audience) -> list[ColumnEl
         event = await session.get(Event, audience.invited)
         meant = Audience.of(event.audience) if event is not None else None
         found.append(Person.id.in_(member_ids(meant)) if meant is not None else false())
+        if audience.coming:
+            found.append(_answered_so(audience.invited, audience.coming))
     for number, wanted in ((audience.answered, True), (audience.unanswered, False)):
         if number is not None:
             consultation = await session.get(Consultation, number)
@@ -155,6 +163,13 @@ async def _concerned(session: AsyncSession, audience: Audience) -> list[ColumnEl
                 answered = has_answered(consultation)
                 found += [Person.id.in_(speaker_ids(consultation)), answered if wanted else ~answered]
     return found
+
+
+def _answered_so(event_id: int, answers: frozenset[str]) -> ColumnElement[bool]:
+    """Whether somebody gave one of those answers to an invitation, or none where SILENT is one of them."""
+    mine = select(Rsvp.id).where(Rsvp.event_id == event_id, Rsvp.person_id == Person.id)
+    said = mine.where(Rsvp.answer.in_(answers)).exists()
+    return or_(said, ~mine.where(Rsvp.answer != Coming.NOTHING).exists()) if SILENT in answers else said
 
 
 def member_ids(audience: Audience) -> Select[tuple[int]]:

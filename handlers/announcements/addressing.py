@@ -3,12 +3,13 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
+from handlers.announcements.drafts import draft
 from handlers.announcements.rights import rights
 from handlers.messages import Attachment, Button, Message, Reply, plain, say
 from handlers.request import Request
 from handlers.tables import Table, as_csv
-from storage.addresses import Closed, closed_addresses, without_account
-from storage.audiences import Audience
+from storage.addresses import Closed, closed_addresses, named, without_account
+from storage.audiences import Audience, all_recipients
 from storage.conversations import Conversation
 
 MOST = 30  # named in a message; the file names everybody
@@ -46,6 +47,17 @@ async def show_addresses(request: Request, session: AsyncSession, conversation: 
         parts.append(wording.no_account(missing))
     row = (Button(label=wording.EXPORTS["csv"], action="announce:addresses:csv"),) if found else ()
     return say("\n\n".join(parts), *((row,) if row else ()))
+
+
+async def show_nowhere(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
+    """`announce:nowhere:<id>`: a file of everybody meant whom nothing reaches."""
+    may, announcement = await draft(request, session)
+    rows: list[tuple[str, str, str]] = []
+    async for batch in all_recipients(session, may.within(Audience.of(announcement.audience))):
+        rows += await named(session, [one.person_id for one in batch if one.account is None])
+    content = as_csv(Table(wording.NOWHERE, wording.NOWHERE_HEADER, tuple(rows)))
+    file = Attachment(filename="injoignables.csv", media_type="text/csv", content=content)
+    return Reply(messages=(Message(text=wording.NOWHERE_FILE, attachment=file),))
 
 
 def _other(one: Closed) -> str:

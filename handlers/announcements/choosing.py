@@ -25,6 +25,7 @@ _MOST = 10  # events or consultations to choose from
 _LABEL = 50
 _PAST = timedelta(days=31)  # one also writes to those who came
 _ONE_OF = {"invited": wording.PICK_EVENT, "answered": wording.PICK_ANSWER, "unanswered": wording.PICK_SILENCE}
+_ASKED = {**_ONE_OF, "coming": wording.PICK_COMING}
 _LONGEST = 20  # characters of a value in an action; longer ones go by their digest
 
 
@@ -63,7 +64,9 @@ async def show_values(
     ]
     in_row = 1 if criterion in _ONE_OF else _IN_ROW
     rows = [tuple(buttons[first : first + in_row]) for first in range(0, len(buttons), in_row)]
-    asked = _ONE_OF.get(criterion) or wording.tick_by(wording.CRITERIA[criterion])
+    if criterion == "invited" and chosen:
+        rows.append((_button(wording.BY_COMING, "pick", announcement.id, "coming"),))
+    asked = _ASKED.get(criterion) or wording.tick_by(wording.CRITERIA[criterion])
     text = (
         f"{wording.WHO}\n\n{asked if values else wording.NONE_TO_PICK}\n"
         f"Pour l’instant\u00a0: {await in_words(session, audience)} — {wording.people(await count(session, audience))}."
@@ -84,6 +87,8 @@ async def tick(
         ticked: dict[str, Any] = {criterion: chosen ^ {value}}
         if criterion in _ONE_OF:
             ticked = {criterion: None if value in chosen else int(value)}
+            if criterion == "invited":
+                ticked["coming"] = frozenset()  # what was answered to another event
         change(announcement, replace(audience, **ticked))
     return await show_values(session, may, announcement, criterion, today)
 
@@ -109,7 +114,8 @@ async def in_words(session: AsyncSession, audience: Audience) -> str:
             table = Event if criterion == "invited" else Consultation
             row: Event | Consultation | None = await session.get(table, number)
             name = row.name if isinstance(row, Event) else row.title if row else "?"
-            concerned.append(wording.concerned(criterion, name))
+            asked = criterion == "invited"
+            concerned.append(wording.invited(name, audience.coming) if asked else wording.concerned(criterion, name))
     if audience.people:
         concerned.append(f"{wording.people(len(audience.people))} nommément")
     return "\u202f; ".join(concerned if text == wording.described((), (), ()) and concerned else [text, *concerned])
@@ -139,6 +145,8 @@ async def _values(session: AsyncSession, may: Rights, criterion: str, today: dat
             query.where(Event.ends_on >= today - _PAST).order_by(Event.starts_on, Event.id).limit(_MOST)
         )
         return {str(one.id): _cut(one.name) for one in events}
+    if criterion == "coming":
+        return wording.COMING
     if criterion in _ONE_OF:
         asked = await session.scalars(
             select(Consultation)

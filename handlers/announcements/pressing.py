@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
-from handlers.announcements.addressing import show_addresses
+from handlers.announcements.addressing import show_addresses, show_nowhere
 from handlers.announcements.attaching import ask_file
 from handlers.announcements.choosing import change, show_choices, show_values, tick
 from handlers.announcements.composing import compose, drop, edit, resume
@@ -108,6 +108,7 @@ _VERBS = {
     "halt": halt,
     "restart": restart,
     "addresses": show_addresses,
+    "nowhere": show_nowhere,
     "export": export,
     "report": show_report,
     "refresh": show_report,

@@ -15,6 +15,7 @@ from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
 from handlers.messages import Button, Message, Reply, StoredFile
 from handlers.request import Request
+from storage.addresses import named
 from storage.announcements import Announcement
 from storage.audiences import Audience, Recipient, all_recipients
 from storage.conversations import Conversation
@@ -25,11 +26,12 @@ EXPIRY = timedelta(days=7)  # after its departure; an announcement that could no
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What confirming would do: whom it reaches and how, how many have to wait, until when."""
+    """What confirming would do: whom it reaches and how, whom it does not (some of them), how many have to wait."""
 
     people: int
     platforms: dict[str, int]
     unreachable: int
+    nowhere: tuple[int, ...]
     later: int
     last: datetime
 
@@ -58,18 +60,20 @@ async def forecast(session: AsyncSession, audience: Audience, start: datetime) -
     default_zone, _ = await home(session)
     people = unreachable = later = 0
     platforms: dict[str, int] = {}
+    nowhere: list[int] = []
     last = start
     async for batch in all_recipients(session, audience):
         people += len(batch)
         for one in batch:
             if one.account is None:
                 unreachable += 1
+                nowhere += [one.person_id] if len(nowhere) < wording.MOST_NAMED else []
                 continue
             platforms[one.account.platform] = platforms.get(one.account.platform, 0) + 1
             at = departure(one, start, default_zone)
             later += at > start
             last = max(last, at)
-    return Forecast(people, dict(sorted(platforms.items())), unreachable, later, last)
+    return Forecast(people, dict(sorted(platforms.items())), unreachable, tuple(nowhere), later, last)
 
 
 async def show_as(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -111,6 +115,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         await in_words(session, audience),
         found.platforms,
         found.unreachable,
+        [f"{name} ({house})" if house else name for name, house, _ in await named(session, found.nowhere)],
         leaves,
         wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
         ack=announcement.ack_wanted,
@@ -138,6 +143,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
                 Button(label=wording.LINK, action=f"announce:link:{number}"),
                 Button(label=wording.TRY, action=f"announce:try:{number}"),
             ),
+            (Button(label=wording.NOWHERE, action=f"announce:nowhere:{number}"),) if found.unreachable else (),
             (
                 Button(label=wording.REMOVE_FILE, action=f"announce:file:{number}:none")
                 if announcement.file
@@ -149,4 +155,4 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
             (Button(label=wording.DROP, action=f"announce:drop:{number}", style="danger"),),
         ),
     )
-    return Message(text=text, buttons=tuple(row for group in rows for row in group))
+    return Message(text=text, buttons=tuple(row for group in rows for row in group if row))

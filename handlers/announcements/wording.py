@@ -11,6 +11,7 @@ from storage.outbox import State
 
 MOST = 10_000  # characters of a text; channels split what is long, nobody reads what is longer
 
+MOST_NAMED = 10  # people without an address who are named in the preview; the file names everybody
 MOST_SAID = 30  # words of a list that were not understood; the others are counted
 
 ASK_TEXT = (
@@ -49,7 +50,9 @@ BY_ANSWER = "Ceux qui ont répondu à une consultation"
 BY_SILENCE = "Ceux qui n’ont pas répondu à une consultation"
 BY_NAME = "Par noms ou adresses"
 NO_NAMES = "Retirer les personnes nommées"
+BY_COMING = "Selon leur réponse à l’invitation"
 PICK_EVENT = "Choisissez l’événement dont les invités recevront l’annonce."
+PICK_COMING = "Parmi ses invités, cochez qui la recevra\u202f; sans coche, tous."
 PICK_ANSWER = "Choisissez la consultation\u00a0: l’annonce ira à ceux dont la voix a répondu."
 PICK_SILENCE = "Choisissez la consultation\u00a0: l’annonce ira à ceux dont la voix n’a pas encore répondu."
 NONE_TO_PICK = "Il n’y en a aucune à choisir pour le moment."
@@ -107,6 +110,9 @@ EXPORT_HEADER = (
 )
 ADDRESSES = "Adresses qui ne répondent plus"
 ADDRESSES_HEADER = ("Nom", "Structure", "Région", "Plateforme", "Raison", "Autre adresse")
+NOWHERE = "Qui est injoignable"
+NOWHERE_HEADER = ("Nom", "Structure", "Région")
+NOWHERE_FILE = "Les personnes que cette annonce ne peut pas atteindre, faute de compte relié qui réponde."
 ALL_REACHED = "Aucun compte n’est refusé par sa plateforme."
 ELSEWHERE = "joignable ailleurs"
 NOWHERE_ELSE = "injoignable"
@@ -141,6 +147,7 @@ CRITERIA = {
     "regions": "région",
     "kinds": "type de structure",
     "invited": "événement",
+    "coming": "réponse à l’invitation",
     "answered": "consultation",
     "unanswered": "consultation",
 }
@@ -151,6 +158,12 @@ ROLES = {
     "regional_staff": "équipes régionales",
     "staff": "équipe nationale",
     "admin": "administrateurs",
+}
+COMING = {
+    "yes": "ceux qui viennent",
+    "maybe": "ceux qui viennent peut-être",
+    "no": "ceux qui ne viennent pas",
+    "silent": "ceux qui n’ont pas répondu",
 }
 PLATFORMS = {"slack": "Slack", "telegram": "Telegram", "web": "navigateur"}
 STATUS = {
@@ -219,6 +232,7 @@ def panel(
     audience: str,
     platforms: Mapping[str, int],
     unreachable: int,
+    nowhere: Sequence[str],
     departure: str,
     expiry: str,
     *,
@@ -228,7 +242,9 @@ def panel(
     """What will happen if it is confirmed."""
     lines = [f"- {platform(name)}\u00a0: {number}" for name, number in platforms.items()]
     if unreachable:
-        lines.append(f"- sans compte relié, donc injoignables\u00a0: {unreachable}")
+        more = f" et {unreachable - len(nowhere)} de plus" if unreachable > len(nowhere) else ""
+        who = f" — {plain(', '.join(nowhere))}{more}"
+        lines.append(f"- sans compte relié, donc injoignables\u00a0: {unreachable}{who}")
     parts = [f"**Voici l’aperçu. Cette annonce est pour {people(count)}.**\nDestinataires\u00a0: {audience}"]
     if lines:
         parts.append("\n".join(lines))
@@ -276,6 +292,12 @@ def described(roles: Iterable[str], regions: Iterable[str], kinds: Iterable[str]
 def tick_by(criterion: str) -> str:
     """Above the values of a criterion."""
     return f"Cochez par {criterion}\u202f; sans coche, toutes conviennent."
+
+
+def invited(name: str, coming: Iterable[str]) -> str:
+    """« invités à « Séminaire » : ceux qui viennent, ceux qui n’ont pas répondu »."""
+    chosen = [label for word, label in COMING.items() if word in set(coming)]
+    return concerned("invited", name) + (f"\u00a0: {', '.join(chosen)}" if chosen else "")
 
 
 def concerned(criterion: str, name: str) -> str:

@@ -182,13 +182,13 @@ async def remote(request: pytest.FixtureRequest, sqlite: Database) -> AsyncItera
 
 async def test_what_somebody_says_is_answered(chat: Chat) -> None:
     await chat.says("C’est quand l’AG ? <!channel> & *moi*")
-    assert chat.shown(await chat.next()).replace("\u200b", "") == "Vous dites : C’est quand l’AG ? <!channel> & *moi*"
+    assert chat.shown(await chat.next()).replace("\u200b", "") == "Vous dites : C’est quand l’AG\u202f? <!channel> & *moi*"
 
 
 async def test_a_button_is_pressed_and_its_message_replaced(chat: Chat) -> None:
     await chat.says("/demande")
     question = await chat.next()
-    assert chat.shown(question).replace("*", "").startswith("Êtes-vous d’accord ?")
+    assert chat.shown(question).replace("*", "").startswith("Êtes-vous d’accord ?")
     assert chat.buttons(question) == ["Oui", "Non"]
     await chat.presses(question, "Non")
     await chat.edited(question)
@@ -214,14 +214,14 @@ async def test_a_fault_is_met_with_an_apology_and_the_next_word_with_an_answer(c
     await chat.says("/echec")
     assert chat.shown(await chat.next()).startswith("Je suis désolé")
     await chat.says("toujours là ?")
-    assert chat.shown(await chat.next()) == "Vous dites : toujours là ?"
+    assert chat.shown(await chat.next()) == "Vous dites : toujours là ?"
 
 
 async def test_a_lost_answer_to_a_reply_is_a_doubt_and_the_reply_comes_again(remote: RemoteChat) -> None:
     remote.lose_next_answer()
     await remote.says("perdu ?")
     for _ in range(2):
-        assert remote.shown(await remote.next()) == "Vous dites : perdu ?"
+        assert remote.shown(await remote.next()) == "Vous dites : perdu ?"
     row = await remote.stage.ended((await remote.stage.deliveries())[0].about)
     assert (row.state, row.doubts, await remote.stage.outcomes()) == ("delivered", 1, ["uncertain", "delivered"])
     assert 1 <= remote.arrived() <= 1 + row.doubts

@@ -76,7 +76,7 @@ async def test_the_bot_does_not_hear_itself(stage: Stage, slack: FakeSlack) -> N
 async def test_in_a_channel_only_a_mention_is_heard(stage: Stage, slack: FakeSlack) -> None:
     await slack.says(ANNE, "entre nous", channel="C1").acknowledged()
     await slack.mentions(MARIE, "C1", "c’est quand ?").acknowledged()
-    assert (await slack.next_message("C1")).shown == "Vous dites : c’est quand ?"
+    assert (await slack.next_message("C1")).shown == "Vous dites : c’est quand ?"
     assert [request.inbound.chat_kind for request in stage.heard] == ["channel"]
     assert (await stage.account("slack", MARIE)).chat == MARIE
 

@@ -8,7 +8,8 @@ from handlers.errors import Refusal
 from storage.agenda import Event
 from storage.consultations import Consultation, Participation
 from storage.database import Database
-from storage.people import Person
+from storage.people import Person, Role
+from storage.replies import Coming, reply_row
 from storage.voices import person_voice, structure_voice
 from tests import building
 from tests.announcing import ANNE, BRUNO, CHLOE, DENIS, NOW, REGIONAL, STAFF, Chat, deliveries, network
@@ -42,6 +43,64 @@ async def test_those_invited_to_an_event(database: Database) -> None:
     await staff.press("Atelier de Guyane")
     assert "invités à « Atelier de Guyane » — 2 personnes" in staff.text and "✓ Atelier de Guyane" in staff.labels
     assert await meant(staff) == {CHLOE, DENIS}
+
+
+@pytest.mark.parametrize(
+    ("ticks", "people"),
+    [
+        ((), {ANNE, BRUNO, CHLOE, STAFF}),
+        (("qui viennent",), {ANNE}),
+        (("peut-être",), {BRUNO}),
+        (("ne viennent pas",), {CHLOE}),
+        (("n’ont pas répondu",), {STAFF}),
+        (("qui viennent", "n’ont pas répondu"), {ANNE, STAFF}),
+    ],
+)
+async def test_those_who_answered_so_to_an_invitation(
+    database: Database, ticks: tuple[str, ...], people: set[int]
+) -> None:
+    await network(database)
+    roles = [Role.DIRECTOR, Role.STAFF]
+    async with database.transaction() as session:
+        event = await building.event(
+            session, "Séminaire", "2026-12-10", audience={"roles": [str(one) for one in roles]}
+        )
+        for person, answer in ((ANNE, Coming.YES), (BRUNO, Coming.MAYBE), (CHLOE, Coming.NO), (STAFF, Coming.NOTHING)):
+            (await reply_row(session, event.id, person, NOW)).answer = answer
+    staff = await (await choosing(database)).press("Invités à un événement")
+    await staff.press("Séminaire")
+    await staff.press("Selon leur réponse")
+    for label in ticks:
+        await staff.press(f"Ceux {label}" if label.startswith("qui") else label)
+    assert ("invités à « Séminaire »" + (" : ceux" if ticks else " — 4")) in staff.text
+    assert await meant(staff) == people
+
+
+async def test_another_event_forgets_what_was_answered_to_the_first(database: Database) -> None:
+    await network(database)
+    async with database.transaction() as session:
+        for name in ("Atelier A", "Atelier B"):
+            await building.event(session, name, "2026-12-10", audience={"regions": ["03"]})
+    staff = await (await choosing(database)).press("Invités à un événement")
+    await (await (await staff.press("Atelier A")).press("Selon leur réponse")).press("Ceux qui viennent")
+    assert "0 personne" in staff.text
+    await (await (await staff.press("Autres critères")).press("Invités à un événement")).press("Atelier B")
+    assert "invités à « Atelier B » — 2 personnes" in staff.text
+
+
+async def test_who_cannot_be_reached_is_named_and_given_as_a_file(database: Database) -> None:
+    await network(database)
+    async with database.transaction() as session:
+        for number in range(12):
+            await building.person(session, f"Personne {number:02}", on=[])
+    staff = await Chat(database, STAFF).say("annonce Bonjour")
+    assert "injoignables : 13 — Personne 00" in staff.text and "et 3 de plus" in staff.text
+    await staff.press("Qui est injoignable")
+    (message,) = staff.reply.messages
+    assert message.attachment is not None
+    lines = message.attachment.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == '"Nom";"Structure";"Région"' and len(lines) == 14
+    assert any(line.startswith('"Denis Sans-Rien";') for line in lines)
 
 
 async def test_an_event_ticked_twice_is_no_criterion_any_more(database: Database) -> None:

@@ -50,7 +50,7 @@ async def test_a_suggestion_is_sent_by_its_button(open_tab: Open, size: dict[str
     page = await open_tab(size=size)
     await expect(page.locator(".chip")).to_have_count(3)
     await page.get_by_role("button", name="Qui contacter").click()
-    await expect(page.get_by_text("Vous avez écrit : Qui contacter ?")).to_be_visible()
+    await expect(page.get_by_text("Vous avez écrit : Qui contacter ?")).to_be_visible()
 
 
 async def test_suggestions_differ_by_what_the_person_may_do(open_tab: Open) -> None:
