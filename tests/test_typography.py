@@ -78,8 +78,9 @@ def test_an_address_behind_a_link_is_never_touched() -> None:
 
 
 def _shown(source: str) -> Iterator[tuple[int, str]]:
-    """Every string but docstrings and patterns, which are raw."""
+    """Every string but docstrings, patterns, which are raw, and a mark that stands alone for a word of the typist's."""
     tree, lines = ast.parse(source), source.encode().splitlines()
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     skipped = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -92,6 +93,7 @@ def _shown(source: str) -> Iterator[tuple[int, str]]:
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and id(node) not in skipped
+            and (id(node) in inside or node.value.strip() not in (":", ";", "!", "?"))
             and not _RAW.match(lines[node.lineno - 1][node.col_offset :])
         ):
             yield node.lineno, node.value

@@ -163,7 +163,7 @@ class _Checking:
         if event.repeats is None:
             for word in ("until", "without"):
                 if getattr(event, word):
-                    yield says((index, word), f"« {word} » ne vaut que pour ce qui se répète", "ajoutez « repeats »")
+                    yield says((index, word), f"« {word} » ne vaut que pour ce qui se répète", "ajoutez « repeats »")
             return
         try:
             dates = occurrences(event, self.pack.network.holidays)
@@ -173,13 +173,13 @@ class _Checking:
         zone = event.zone or self.pack.network.zone
         for one in dates:
             if one.starts.precision is Precision.MINUTE and one.starts.instant(zone) is None:
-                wrong = f"cette heure n’existe pas le {one.starts.first:%d/%m/%Y} : les horloges y avancent"
-                yield says((index, "repeats"), wrong, "ajoutez ce jour à « without »")
+                wrong = f"cette heure n’existe pas le {one.starts.first:%d/%m/%Y} : les horloges y avancent"
+                yield says((index, "repeats"), wrong, "ajoutez ce jour à « without »")
             if one.key in self.events_by_key:
-                yield says((index, "key"), f"« {one.key} » est déjà pris par une date de cette série", "changez la clé")
+                yield says((index, "key"), f"« {one.key} » est déjà pris par une date de cette série", "changez la clé")
         if any(other.parent == event.key for other in self.pack.events):
             yield says(
-                (index, "repeats"), "un événement qui se répète n’en contient pas d’autres", "retirez « parent »"
+                (index, "repeats"), "un événement qui se répète n’en contient pas d’autres", "retirez « parent »"
             )
 
     def _parent(self, says: Says, index: int, event: schema.Event) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ def occurrences(event: schema.Event, holidays: str = "") -> list[schema.Event]:
     if event.repeats is None:
         return [event]
     if event.starts.precision is Precision.MONTH:
-        raise BadRule("ce qui se répète commence un jour connu", "écrivez « starts » au jour ou à la minute")
+        raise BadRule("ce qui se répète commence un jour connu", "écrivez « starts » au jour ou à la minute")
     first = event.starts.first
     found = []
     for on in _dates(event, holidays):
@@ -35,7 +35,7 @@ def occurrence_of(event: schema.Event, zone: str) -> str:
 def _dates(event: schema.Event, holidays: str) -> list[date]:
     first, until = event.starts.first, event.until
     if until is not None and until < first:
-        raise BadRule("la fin est avant le début", "« until » est le dernier jour de la série")
+        raise BadRule("la fin est avant le début", "« until » est le dernier jour de la série")
     words = event.repeats or ""
     if words.startswith("FREQ="):
         last = min(until or date.max, _day(until_of(words)) or date.max, first + HORIZON)
@@ -45,12 +45,12 @@ def _dates(event: schema.Event, holidays: str) -> list[date]:
         said = f"x {words} à partir du {first:%d/%m/%Y}" + (f" jusqu’au {until:%d/%m/%Y}" if until else "")
         series = read_series(said, first, holidays)
         if series is None or series.rest.strip() != f"x le {series.dates[0]:%d/%m/%Y}":
-            right = "par exemple « tous les mardis », ou FREQ=WEEKLY;BYDAY=TU"
-            raise BadRule(f"« {words} » ne dit pas quand cela revient", right)
+            right = "par exemple « tous les mardis », ou FREQ=WEEKLY;BYDAY=TU"
+            raise BadRule(f"« {words} » ne dit pas quand cela revient", right)
         dates = list(series.dates)
     kept = [on for on in dates if on not in event.without]
     if not kept:
-        raise BadRule("aucune date ne correspond", "corrigez « starts », « until » ou « without »")
+        raise BadRule("aucune date ne correspond", "corrigez « starts », « until » ou « without »")
     return kept
 
 

@@ -58,7 +58,7 @@ _DURING = re.compile(rf",? ?\b(?:pendant|durant|sur) {_N} (?P<unit>semaines|mois
 _UNREAD = re.compile(
     r"\b(?:tou(?:s|tes) les|chaque) (?:ans?|annees?|trimestres?|semestres?|semaines?|mois|week-ends?)\b"
 )
-_LIKE = "par exemple\u00a0: « tous les mardis du 4 juin au 25 juin », « tous les premiers lundis du mois »"
+_LIKE = "par exemple\u00a0: « tous les mardis du 4 juin au 25 juin », « tous les premiers lundis du mois »"
 _LESS_HOLIDAYS = re.compile(r",? ?\b(?:sauf|hors)(?: les)? (?:jours )?feries?\b")
 _LESS = re.compile(rf",? ?\b(?:sauf|excepte|hormis) (?:les? )?(?P<dates>{DATE}(?:(?:, ?| et )(?:les? )?{DATE})*)")
 
@@ -85,7 +85,7 @@ def read_series(text: str, today: date, holidays: str = "") -> Repeated | None:
     found = next(((match, kind) for pattern, kind in _RULES if (match := pattern.search(said))), None)
     if found is None:
         if unread := _UNREAD.search(said):
-            raise BadRule(f"je ne sais pas répéter « {unread[0]} »", _LIKE)
+            raise BadRule(f"je ne sais pas répéter « {unread[0]} »", _LIKE)
         return None
     match, kind = found
     if not said[: match.start()].strip():
@@ -181,7 +181,7 @@ def _bounded(kept: Collection[date]) -> None:
 def _day(words: str, today: date) -> date:
     meant = read(f"x le {words}", today)
     if meant is None or meant.on is None:
-        raise BadRule(f"« {words} » n’existe pas", "par exemple\u00a0: « le 4 juin »")
+        raise BadRule(f"« {words} » n’existe pas", "par exemple\u00a0: « le 4 juin »")
     return meant.on
 
 

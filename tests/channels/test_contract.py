@@ -182,7 +182,9 @@ async def remote(request: pytest.FixtureRequest, sqlite: Database) -> AsyncItera
 
 async def test_what_somebody_says_is_answered(chat: Chat) -> None:
     await chat.says("C’est quand l’AG ? <!channel> & *moi*")
-    assert chat.shown(await chat.next()).replace("\u200b", "") == "Vous dites : C’est quand l’AG\u202f? <!channel> & *moi*"
+    assert (
+        chat.shown(await chat.next()).replace("\u200b", "") == "Vous dites : C’est quand l’AG\u202f? <!channel> & *moi*"
+    )
 
 
 async def test_a_button_is_pressed_and_its_message_replaced(chat: Chat) -> None:
