@@ -25,7 +25,8 @@ async def test_staff_write_see_and_confirm_and_it_leaves_once_for_each(database:
     assert shown == Message(text="Bonjour **à tous**, voir [le site](https://exemple.fr)")
     assert panel.text.replace("\u00a0", " ") == (
         "**Voici l’aperçu. Cette annonce est pour 6 personnes.**\nDestinataires : tout le réseau\n\n"
-        "- Slack : 2\n- Telegram : 3\n- sans compte relié, donc injoignables : 1 — Denis Sans\\-Rien \\(mission\\-locale 03\\)\n\n"
+        "- Slack : 2\n- Telegram : 3\n"
+        "- sans compte relié, donc injoignables : 1 — Denis Sans\\-Rien \\(mission\\-locale 03\\)\n\n"
         "Départ : dès la confirmation\u202f; 1 plus tard (nuit, week-end ou jour férié chez eux), "
         "au plus tard le lundi 23 novembre 2026 à 12 h\nDurée de l’envoi : moins d’une minute\n"
         "Date limite : lundi 30 novembre 2026 à 10 h"
