@@ -5,6 +5,7 @@ from handlers.consultations.refreshing import refresh_polls
 from handlers.consultations.timing import close_due, open_due
 from handlers.questions.digesting import weekly_digest
 from schedules.announcements import follow
+from schedules.missed import tell_missed
 from schedules.outage import Heartbeat
 from schedules.own_reminders import remind_own
 from schedules.purging import audit_purger, purger
@@ -23,6 +24,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 15.0),
         Line("own reminders", remind_own, 15.0),
+        Line("missed reminders", tell_missed, 300.0),
         Line("heartbeat", Heartbeat().tick, 30.0),
         Line("announcements", follow, 5.0),
         Line("purge", purger(retention), 300.0),

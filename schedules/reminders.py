@@ -38,7 +38,7 @@ from storage.replies import Coming, replies_of, wants_reminders
 
 MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
 MOST_EVENTS = 200  # events a tick looks at, for the same reason: after an import the next ticks take up the others
-_DAY = timedelta(days=1)
+_LONGEST_DOWN = timedelta(days=7)  # what was missed of events that have begun meanwhile is found that far back
 
 
 async def remind(session: AsyncSession, now: datetime) -> int:
@@ -46,7 +46,7 @@ async def remind(session: AsyncSession, now: datetime) -> int:
     zones, holidays = await all_calendars(session)
     hours = [None, *await all_quiet_hours(session)]
     digest = hashlib.sha256(repr((zones, holidays, hours)).encode()).hexdigest()[:16]
-    looked_at = await events_to_look_at(session, now, now.date() - _DAY, digest, MOST_EVENTS)
+    looked_at = await events_to_look_at(session, now, now.date() - _LONGEST_DOWN, digest, MOST_EVENTS)
     if not looked_at:
         return 0
     network, (default_zone, _) = await setting(session, "network"), await home(session)
@@ -58,7 +58,7 @@ async def remind(session: AsyncSession, now: datetime) -> int:
         if note is not None and _noted(note) != _standing(event):
             await _forget(session, event, start, now)
         written, sent = 0, 0
-        if event.status != Status.CANCELLED and start.instant > now:
+        if event.status != Status.CANCELLED and (start.instant > now or _missed(note, start, event)):
             for own in hours:
                 more = await _write(session, event, start, plan, default_zone, own, now, room - written)
                 written, sent = written + more[0], sent + more[1]
@@ -76,6 +76,12 @@ async def remind(session: AsyncSession, now: datetime) -> int:
         ]
         await note_next(session, event, min(later, default=None), digest)
     return added
+
+
+def _missed(note: NextReminder | None, start: Start, event: Event) -> bool:
+    """Whether a reminder was due before an event that has begun, and nobody looked: it is written, as missed."""
+    stood = note is not None and _noted(note) == _standing(event)
+    return stood and note is not None and note.due_at is not None and note.due_at < start.instant
 
 
 def _noted(note: NextReminder) -> tuple[str, Any, datetime | None]:

@@ -11,11 +11,12 @@ from handlers.calendar import interview_wording as wording
 from handlers.calendar import wording as calendar_wording
 from handlers.calendar.interview_words import NotUnderstood, read_offer
 from handlers.calendar.keeping import cancel_event
+from handlers.calendar.replying import spreadsheet
 from handlers.dates import clock, day, event_dates
 from handlers.errors import Refusal
-from handlers.messages import Attachment, Button, Message, Reply, plain, say
+from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request, Someone
-from handlers.tables import Table, as_csv, as_xlsx
+from handlers.tables import Table
 from handlers.telling import tell_person
 from storage.agenda import Event, Precision, Status
 from storage.audiences import calendar_of
@@ -27,7 +28,6 @@ from storage.people import Person
 FORM = "calendar:interviews"
 _SHOWN = 40  # times in the list; the export has them all
 _BUTTONS = 10
-_MEDIA = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 async def listed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
@@ -100,11 +100,10 @@ async def withdraw(request: Request, session: AsyncSession, conversation: Conver
 async def export(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`calendar:slots-export:<csv|xlsx>`: who took what, as a table."""
     person = _staff(request)
-    kind = "xlsx" if request.arguments[:1] == ["xlsx"] else "csv"
+    excel = request.arguments[:1] == ["xlsx"]
     table = slots_table(await appointments(session, request.received_at), request.tz)
     await note(session, Act.EXPORTED, request.received_at, by=person.id, about="interviews", rows=len(table.rows))
-    content = as_xlsx(table) if kind == "xlsx" else as_csv(table)
-    file = Attachment(filename=f"entretiens.{kind}", media_type=_MEDIA[kind], content=content)
+    file = spreadsheet(table, "entretiens", excel=excel)
     return Reply(messages=(Message(text=wording.TITLE, attachment=file),))
 
 

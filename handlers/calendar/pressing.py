@@ -54,6 +54,7 @@ _VERBS = {
     "slots-export": interview_offers.export,
     "replies": list_replies,
     "replies-csv": export_replies,
+    "replies-xlsx": export_replies,
 }
 
 

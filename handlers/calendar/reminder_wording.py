@@ -90,5 +90,5 @@ def missed(lines: str) -> str:
 
 
 def missed_line(name: str, people: int) -> str:
-    """« AG : 12 personnes »."""
-    return f"- **{name}**\u00a0: {people} personne{'s' if people > 1 else ''}"
+    """« AG : 12 rappels »."""
+    return f"- **{name}**\u00a0: {people} rappel{'s' if people > 1 else ''}"

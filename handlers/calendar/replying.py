@@ -14,7 +14,7 @@ from handlers.dates import event_dates
 from handlers.errors import Refusal
 from handlers.messages import Attachment, Button, Message, Reply, plain, say
 from handlers.request import Request
-from handlers.tables import Table, as_csv
+from handlers.tables import Table, as_csv, as_xlsx
 from handlers.telling import tell_person
 from storage.agenda import Event
 from storage.audit import Act, note
@@ -25,6 +25,7 @@ from storage.replies import Coming, Mode, Rsvp, answer, answered, mute, reply_ro
 
 FORM = "calendar:needs"
 _LONGEST = 500  # characters of a need
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 60  # names in the list; the export has them all
 _MEANT = {
     "yes": (Coming.YES, Mode.ON_SITE),
@@ -121,17 +122,29 @@ async def list_replies(request: Request, session: AsyncSession, conversation: Co
         )
     if len(found) > _SHOWN:
         lines.append(wording.more(len(found) - _SHOWN))
-    return say("\n".join(lines), (Button(label=wording.EXPORT, action=f"calendar:replies-csv:{event.id}"),))
+    export = (
+        Button(label=wording.EXPORT, action=f"calendar:replies-csv:{event.id}"),
+        Button(label=wording.EXPORT_XLSX, action=f"calendar:replies-xlsx:{event.id}"),
+    )
+    return say("\n".join(lines), export)
 
 
 async def export_replies(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """`calendar:replies-csv:<id>`: the same as a table."""
+    """`calendar:replies-csv:<id>`, `calendar:replies-xlsx:<id>`: the same as a table."""
     event, regions = await _kept(request, session)
     table = replies_table(await answered(session, event.id, regions), request.tz)
     by = request.known()
     await note(session, Act.EXPORTED, request.received_at, by=by.id, about=f"event:{event.key}", rows=len(table.rows))
-    file = Attachment(filename=f"reponses-{event.id}.csv", media_type="text/csv", content=as_csv(table))
+    excel = request.press is not None and request.press.action.startswith("calendar:replies-xlsx")
+    file = spreadsheet(table, f"reponses-{event.id}", excel=excel)
     return Reply(messages=(Message(text=wording.exported(plain(event.name), len(table.rows)), attachment=file),))
+
+
+def spreadsheet(table: Table, name: str, *, excel: bool) -> Attachment:
+    """A table as a file, XLSX or CSV."""
+    if excel:
+        return Attachment(filename=f"{name}.xlsx", media_type=_XLSX, content=as_xlsx(table))
+    return Attachment(filename=f"{name}.csv", media_type="text/csv", content=as_csv(table))
 
 
 def replies_table(found: Sequence[tuple[Rsvp, Person, str, str]], tz: ZoneInfo) -> Table:

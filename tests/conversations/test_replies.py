@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from schedules.reminders import remind
@@ -114,7 +116,11 @@ async def test_staff_see_who_comes_by_region_and_export_it_inert(database: Datab
     heard = await stage.presses(STAFF, "calendar:replies:1")
     assert "1 sur place, 1 à distance, 0 peut-être, 1 non" in heard.text
     assert "**Guyane** (0 oui, 1 non)" in heard.text
-    file = (await stage.presses(STAFF, heard.button("Exporter"))).messages[0].attachment
+    book = (await stage.presses(STAFF, heard.button("Excel"))).messages[0].attachment
+    assert book is not None and book.filename.endswith(".xlsx")
+    rows = list(load_workbook(BytesIO(book.content)).worksheets[0].values)
+    assert len(rows) == 4 and "'=Sonia Staff" in {row[2] for row in rows}
+    file = (await stage.presses(STAFF, heard.button("CSV"))).messages[0].attachment
     assert file is not None
     lines = file.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 4 and '"\'=Sonia Staff"' in file.content.decode()
