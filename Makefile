@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.installed-bench
 PORT ?= 8000
 export PORT
 
@@ -21,6 +22,11 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+# What only a baseline of the bench is made with: nobody else gets it.
+$(BENCH_STAMP): requirements-bench.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $(BENCH_STAMP)
+
 demo: $(STAMP) ## start the rehearsal on http://localhost:8000 (PORT and DATABASE_URL are honoured)
 	@$(BIN)/concerte demo
 
@@ -30,7 +36,7 @@ MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { 
 test: $(STAMP) ## run every test, PostgreSQL and the browser included
 	$(MEMORY) $(BIN)/pytest -n auto --dist loadgroup -q
 
-bench: $(STAMP) ## measure speed and memory beside the bare SDKs (PARTS="…" for some of it)
+bench: $(STAMP) $(BENCH_STAMP) ## measure speed and memory beside the bare SDKs (PARTS="…" for some of it)
 	$(MEMORY) $(BIN)/python -m tests.bench $(PARTS)
 
 check: format lint types layers test ## format, lint, types, layers, tests
@@ -47,11 +53,13 @@ types: $(STAMP) ## do the types hold (mypy, strict)?
 layers: $(STAMP) ## do the imports go one way?
 	$(BIN)/lint-imports
 
+LOCKED := --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11
 lock: ## pin versions and hashes again (no addresses)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --all-extras \
-	  --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile $(LOCKED) --extra dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile $(LOCKED) --extra dev --extra bench --constraints requirements.lock pyproject.toml \
+	  --output-file requirements-bench.lock
 
 screenshots: $(STAMP) ## play a short rehearsal in Chromium and write the pictures in docs/images
 	$(BIN)/python -m tests.web.screenshots

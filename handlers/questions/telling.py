@@ -1,7 +1,7 @@
 """What every answer is made with: the reading, what is known, the clock, and how an answer is put together."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -100,14 +100,22 @@ class Telling:
         contacts, events = self.contacts[:MOST_LISTED], self.events[:MOST_LISTED]
         names = Counter([*(c.name for c in contacts), *(e.name for e in events)])
         people = [(c.name, self.role(c) if names[c.name] > 1 else "", "contact", c.key) for c in contacts]
-        days = Counter((e.name, _days(e)) for e in events)
-        dated = [
-            (e.name, _apart(e, days[e.name, _days(e)]) if names[e.name] > 1 else "", "event", e.key) for e in events
-        ]
+        apart = self._apart([e for e in events if names[e.name] > 1])
+        dated = [(e.name, apart.get(e.key, ""), "event", e.key) for e in events]
         return tuple(
             (Button(label=_label(name, apart), action=f"question:{verb}:{handle(key)}:{asks}"[:64]),)
             for name, apart, verb, key in (*people, *dated)
         )
+
+    def _apart(self, events: Sequence[EventFact]) -> dict[str, str]:
+        """What tells events of one name from each other: region, else place, else day, whichever no two share."""
+        regions = {e.key: self.knowledge.region[e.region].name for e in events if e.region in self.knowledge.region}
+        places = {e.key: e.place for e in events if e.place}
+        days = {e.key: _days(e) for e in events}
+        for told in (regions, places, days):
+            if len(set(told.values())) == len(events):
+                return told
+        return {key: f"{places[key]}, {when}" if key in places else when for key, when in days.items()}
 
     def role(self, contact: ContactFact) -> str:
         """What tells a person from their namesake: function and organisation."""
@@ -127,11 +135,6 @@ class Telling:
 def _days(event: EventFact) -> str:
     month = event.precision == Precision.MONTH
     return months(event.starts_on, event.ends_on) if month else span(event.starts_on, event.ends_on)
-
-
-def _apart(event: EventFact, alike: int) -> str:
-    """What tells an event from another of its name: its day, and its place when they share the day."""
-    return f"{event.place}, {_days(event)}" if alike > 1 and event.place else _days(event)
 
 
 def _label(name: str, apart: str) -> str:

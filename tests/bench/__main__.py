@@ -18,13 +18,14 @@ from tests.bench.away import broadcast_through_an_outage
 from tests.bench.broadcast import broadcast, postgres_if
 from tests.bench.faults import broadcast_through_kills
 from tests.bench.fleet import Postgres, a_database, a_fake
+from tests.bench.questions import questions
 from tests.bench.sample import Figures
 from tests.bench.starting import starting
 from tests.bench.table import show
 from tests.bench.ticks import idle
 from tests.bench.votes import votes
 
-PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "faults", "votes")
+PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "questions", "faults", "votes")
 SLACK_RATE = 200 / 60
 
 
@@ -40,9 +41,21 @@ class Sizes:
     kills: int = 20
     away: float = 60.0
     voters: int = 2000
+    contacts: int = 100_000
+    events: int = 10_000
 
 
-SMALL = Sizes(recipients=600, slack=20, pending=20_000, kill_recipients=500, kills=3, away=5.0, voters=300)
+SMALL = Sizes(
+    recipients=600,
+    slack=20,
+    pending=20_000,
+    kill_recipients=500,
+    kills=3,
+    away=5.0,
+    voters=300,
+    contacts=2000,
+    events=500,
+)
 
 
 async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> AsyncIterator[Figures]:
@@ -63,6 +76,9 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
             yield await idle(engine, sizes.pending, postgres)
     if "start" in parts:
         yield await starting()
+    if "questions" in parts:
+        async for figures in questions(sizes.contacts, sizes.events):
+            yield figures
     if "faults" in parts:
         for engine, workers in (("sqlite", 1), ("postgresql", 2)):
             yield await killed(engine, workers, sizes, postgres)
