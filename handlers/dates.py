@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_timezone_location
 
 from handlers import english_dates as english
+from handlers.messages import Days
 from storage.agenda import Precision
 
 
@@ -105,6 +106,16 @@ def event_dates(event: Dated, tz: ZoneInfo | None = None, locale: str = "fr") ->
     if event.starts_at.astimezone(here).date() != event.starts_at.astimezone(there).date():
         other = f"{day(event.starts_at.astimezone(there).date(), year=False)} à {other}"
     return f"{own}, {zone_name(here.key)} ({other}, {zone_name(event.zone)})"
+
+
+def days_of(event: Dated, tz: ZoneInfo) -> Days | None:
+    """The days of an event where its reader is; None while only its month is known."""
+    if event.precision == Precision.MONTH:
+        return None
+    if event.precision != Precision.MINUTE or event.starts_at is None:
+        return Days(first=event.starts_on, last=event.ends_on)
+    first = event.starts_at.astimezone(tz).date()
+    return Days(first=first, last=event.ends_at.astimezone(tz).date() if event.ends_at else first)
 
 
 def moment(at: datetime, tz: ZoneInfo, locale: str = "fr") -> str:

@@ -1,5 +1,6 @@
 """What Concerte says: messages and their buttons, as every channel understands them."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -59,6 +60,13 @@ class ContactCard(_Value):
     organisation: str = ""
 
 
+class Days(_Value):
+    """The first and last day a message is about, both included: a page shows them as a leaf of a calendar."""
+
+    first: date
+    last: date
+
+
 class Message(_Value):
     """One message: `text` in the small rich text (see richtext), rows of buttons, perhaps a file or a card.
 
@@ -71,6 +79,7 @@ class Message(_Value):
     file: StoredFile | None = None  # in the place of an attachment
     shown_as: str = ""  # a preview: the platform that would show it so; the gateway has it rendered
     contact: ContactCard | None = None
+    days: Days | None = None
     secret: bool = False  # shows an anonymous answer: sealed while it waits, and its row goes once it is sent
 
 

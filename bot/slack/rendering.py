@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bot.vcards import described, named
 from handlers.messages import Attachment, Button, ContactCard, Message
 from handlers.richtext import Block, Span, join, read, split, visible
 
@@ -37,13 +38,12 @@ class Part:
 def parts_of(message: Message) -> list[Part]:
     """The messages that together say it, in order: texts, with the buttons after them, then the file."""
     blocks = read(message.text)
-    blocks = (*blocks, *_card(message.contact, visible(blocks)))
     sections = [
         ({"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn(piece)}}, visible(piece))
         for piece in split(blocks, mrkdwn, SECTION)
         if visible(piece).strip()
     ]
-    parts = _packed([*sections, *_rows(message.buttons)])
+    parts = _packed([*sections, *_card(message.contact, blocks), *_rows(message.buttons)])
     if message.attachment is not None:
         parts.append(Part(attachment=message.attachment))
     return parts
@@ -78,20 +78,29 @@ def _span(span: Span) -> str:
     return text
 
 
-def _card(card: ContactCard | None, said: str) -> tuple[Block, ...]:
-    """The coordinates of a card that the text does not give already; Slack has no card of its own."""
+def _card(card: ContactCard | None, said: tuple[Block, ...]) -> list[tuple[Json, str]]:
+    """The card of a person: who they are, then their coordinates to be touched. None where the text has all of that."""
     if card is None:
-        return ()
-    bare = re.sub(r"[\s.\u202f\u00a0-]", "", said)
-    missing = [(f"tel:{card.phone}", card.phone), (f"mailto:{card.email}", card.email)]
-    spans = [
-        Span(shown, href=href)
-        for href, shown in missing
-        if shown and re.sub(r"[\s.\u202f\u00a0-]", "", shown) not in bare
+        return []
+    links = {span.href for block in said for span in block.spans if span.href}
+    given = (("Téléphone", f"tel:{_dialled(card.phone)}", card.phone), ("Courriel", f"mailto:{card.email}", card.email))
+    missing = [one for one in given if one[2] and one[1] not in links]
+    if not missing:
+        return []
+    lines = [Span(f"{named(card)}\n", bold=True), Span(described(card))]
+    fields = [
+        mrkdwn((Block((Span(f"{label}\n", bold=True), Span(shown, href=href))),)) for label, href, shown in missing
     ]
-    name = " ".join(filter(None, (card.given_name, card.family_name))) or card.organisation
-    separated = [piece for span in spans for piece in (Span(" · "), span)]
-    return (Block((Span(name, bold=True), *separated)),) if spans else ()
+    block: Json = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": mrkdwn((Block(tuple(lines)),)).strip()},
+        "fields": [{"type": "mrkdwn", "text": text} for text in fields],
+    }
+    return [(block, " · ".join([named(card), *(shown for _, _, shown in missing)]))]
+
+
+def _dialled(phone: str) -> str:
+    return "".join(c for c in phone if c in "+0123456789")
 
 
 def _rows(buttons: tuple[tuple[Button, ...], ...]) -> list[tuple[Json, str]]:
@@ -147,5 +156,5 @@ def _part(page: list[tuple[Json, str]]) -> Part:
 
 def _texts(block: Json) -> list[str]:
     if block["type"] == "section":
-        return [block["text"]["text"]]
+        return [block["text"]["text"], *(field["text"] for field in block.get("fields", ()))]
     return [element["text"]["text"] for element in block["elements"]]

@@ -18,6 +18,7 @@ from telegram.ext import ExtBot
 from bot.files import StoredFiles
 from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified, is_without_text
 from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
+from bot.vcards import vcard
 from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
@@ -101,6 +102,7 @@ class TelegramMessenger:
                 phone_number=card.phone,
                 first_name=card.given_name or card.organisation or "…",
                 last_name=card.family_name or None,
+                vcard=vcard(card),
                 reply_markup=part.keyboard,
             )
         if part.attachment is not None:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from bot.vcards import described, named, vcard
 from handlers import dates, richtext
-from handlers.messages import Message, StoredFile
+from handlers.messages import Days, Message, StoredFile
 from handlers.richtext import Block, Span
 from storage.outbox import Kind
 from storage.web import Direction, WebMessage
@@ -45,7 +46,9 @@ def blocks_to_html(blocks: Iterable[Block]) -> Markup:
         inside = _spans(block.spans)
         if not block.marker:
             close(0)
-            out.append(Markup("<p>{}</p>").format(inside))
+            # A paragraph that is italic all through is said aside: where an answer comes from.
+            aside = Markup(' class="aside"') if all(span.italic for span in block.spans) else Markup("")
+            out.append(Markup("<p{}>{}</p>").format(aside, inside))
             continue
         tag = "ul" if block.marker == "•" else "ol"
         depth = block.depth + 1
@@ -110,12 +113,26 @@ def view(row: WebMessage, tz: ZoneInfo, files: str) -> dict[str, Any]:
         "hour": dates.clock(row.created_at, tz),
         "buttons": (),
         "contact": None,
+        "leaf": None,
         "file": None,
     }
     if shown["incoming"]:
         return {**shown, "body": as_typed(str(row.payload.get("text", "")))}
     message = Message.model_validate(row.payload)
-    shown |= {"body": rich(message.text), "buttons": message.buttons, "contact": message.contact}
+    shown |= {"body": rich(message.text), "buttons": message.buttons}
+    if (card := message.contact) is not None:
+        shown["contact"] = {
+            "name": named(card),
+            "what": described(card),
+            "initials": "".join(word[0] for word in (card.given_name, card.family_name) if word).upper(),
+            "phone": card.phone,
+            "dialled": "".join(c for c in card.phone if c in "+0123456789"),
+            "email": card.email,
+            "shown_email": Markup("@<wbr>").join(escape(part) for part in card.email.split("@")),
+            "file": f"{files}/{row.id}",
+        }
+    if message.days is not None:
+        shown["leaf"] = leaf(message.days)
     if message.attachment is not None:
         file = message.attachment
         shown["file"] = {
@@ -136,6 +153,20 @@ def view(row: WebMessage, tz: ZoneInfo, files: str) -> dict[str, Any]:
     return shown
 
 
+def leaf(days: Days) -> dict[str, str]:
+    """The leaf of a calendar: « oct. », « 9 » or « 8–9 », « mer. »; of a longer stretch its two ends."""
+    first, last = days.first, days.last
+    months = [_SHORT_MONTHS[first.month - 1]]
+    if (first.year, first.month) != (last.year, last.month):
+        months.append(_SHORT_MONTHS[last.month - 1])
+    number = str(first.day) if first == last else f"{first.day}–{last.day}"
+    weekday = dates.WEEKDAYS[first.weekday()][:3] + "." if first == last else ""
+    return {"month": "–".join(months), "number": number, "weekday": weekday}
+
+
+_SHORT_MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+
+
 def shown_inline(media_type: str) -> bool:
     """Whether a browser may show such a file in the page; every other one is saved."""
     return media_type in _SHOWN
@@ -151,14 +182,17 @@ def size(count: int) -> str:
 
 
 def file_of(row: WebMessage) -> tuple[str, str, bytes] | None:
-    """Name, media type and content of a message's attachment; None when it has none."""
-    if not row.payload.get("attachment"):
+    """Name, media type and content of a message's attachment, or of the card it shows; None when it has neither."""
+    if not (row.payload.get("attachment") or row.payload.get("contact")):
         return None
     try:
-        file = Message.model_validate(row.payload).attachment
+        message = Message.model_validate(row.payload)
     except ValueError:
         return None
-    assert file is not None
+    file = message.attachment
+    if file is None:
+        assert message.contact is not None
+        return f"{named(message.contact)}.vcf", "text/vcard", vcard(message.contact).encode()
     return file.filename, file.media_type, file.content
 
 

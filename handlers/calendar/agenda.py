@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import wording
 from handlers.calendar.cards import calendar_row, card, document_rows, line, open_to_replies, reply_rows
+from handlers.dates import days_of
 from handlers.errors import Refusal
-from handlers.messages import Button, Reply, say
+from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request, Someone
 from storage.agenda import Event, Status, events_between
 from storage.audiences import Audience
@@ -84,7 +85,8 @@ async def event_card(request: Request, session: AsyncSession, event: Event, *, r
         buttons.append((Button(label=wording.REPLIES, action=f"calendar:replies:{event.id}"),))
     whose = "mine" if request.person else "all"
     buttons.append((Button(label=wording.BACK, action=f"calendar:page:{whose}:0"),))
-    return say(text, *buttons, replace=replace)
+    days = None if event.status == Status.CANCELLED else days_of(event, request.tz)
+    return Reply(messages=(Message(text=text, buttons=tuple(buttons), days=days),), replace=replace)
 
 
 async def upcoming(session: AsyncSession, now: datetime, today: date) -> Sequence[Event]:

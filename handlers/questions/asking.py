@@ -3,9 +3,11 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.dates import days_of
 from handlers.messages import Button, ContactCard, Message, Reply
 from handlers.questions.answering import Answer, answer, tell
 from handlers.questions.knowledge import Knowledge, load
@@ -78,9 +80,9 @@ class Questions:
         conversation.memory_at = request.received_at
         beside = await self._beside_event(request, session, said.event.key) if said.event is not None else ()
         if request.press is not None:
-            return Reply(messages=(_message(said, beside),), replace=turns_a_page(request.press.action))
+            return Reply(messages=(_message(said, beside, request.tz),), replace=turns_a_page(request.press.action))
         rows = self._to_people(request, session, conversation, said, memory, knowledge)
-        return Reply(messages=(_message(said, (*beside, *rows)),))
+        return Reply(messages=(_message(said, (*beside, *rows), request.tz),))
 
     def _to_people(
         self,
@@ -140,7 +142,7 @@ def _subject(memory: Memory, knowledge: Knowledge) -> str:
     return ", ".join(names[:2])
 
 
-def _message(said: Answer, beside: Rows) -> Message:
+def _message(said: Answer, beside: Rows, tz: ZoneInfo) -> Message:
     card = None
     if (person := said.contact) is not None:
         card = ContactCard(
@@ -151,7 +153,8 @@ def _message(said: Answer, beside: Rows) -> Message:
             function=person.function,
             organisation=said.employer,
         )
-    return Message(text=said.text, buttons=(*said.buttons, *beside), contact=card)
+    days = days_of(said.event, tz) if said.event is not None and said.understood else None
+    return Message(text=said.text, buttons=(*said.buttons, *beside), contact=card, days=days)
 
 
 async def _home(request: Request, session: AsyncSession) -> str:

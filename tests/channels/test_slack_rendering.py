@@ -85,14 +85,24 @@ def test_a_file_follows_in_a_part_of_its_own() -> None:
     assert [part.attachment for part in parts] == [None, file]
 
 
-def test_a_card_adds_what_the_text_does_not_say() -> None:
-    card = ContactCard(given_name="Camille", family_name="Zind", phone="+33102030405", email="c@example.org")
-    ((block,),) = checked(Message(text="Camille Zind", contact=card))
-    assert "*Camille Zind* · <tel:+33102030405|+33102030405> · <mailto:c@example.org|c@example.org>" in json.dumps(
-        block, ensure_ascii=False
-    )
-    ((block,),) = checked(Message(text="+33 1 02 03 04 05, c@example.org", contact=card))
-    assert "tel:" not in json.dumps(block)
+def test_a_contact_has_a_card_with_coordinates_to_touch() -> None:
+    card = ContactCard(
+        given_name="Camille", family_name="Zind", phone="01 02 03 04 05", email="c@example.org",
+        function="consultante", organisation="Conseil & Cie",
+    )  # fmt: skip
+    ((said, shown),) = checked(Message(text="Joindre **Camille Zind**", contact=card))
+    assert said["text"]["text"] == "Joindre *Camille Zind*"
+    assert shown["text"]["text"] == "*Camille Zind*\nconsultante, Conseil &amp; Cie"
+    assert [field["text"] for field in shown["fields"]] == [
+        "*Téléphone*\n<tel:0102030405|01 02 03 04 05>",
+        "*Courriel*\n<mailto:c@example.org|c@example.org>",
+    ]
+
+
+def test_a_card_does_not_say_again_what_the_text_links_to() -> None:
+    card = ContactCard(given_name="Camille", family_name="Zind", phone="01 02 03 04 05")
+    (blocks,) = checked(Message(text="[01 02 03 04 05](tel:0102030405)", contact=card))
+    assert len(blocks) == 1
 
 
 def test_the_notification_says_the_beginning_and_pings_nobody() -> None:

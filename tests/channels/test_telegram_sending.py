@@ -194,14 +194,21 @@ async def test_files_pictures_and_cards_arrive(stage: Stage, telegram: FakeTeleg
     for number, file in enumerate(files):
         await stage.push(f"f{number}", Message(text="", attachment=file), platform="telegram", chat=str(ANNE))
         await stage.ended(f"f{number}")
-    card = ContactCard(given_name="Camille", family_name="Zind", phone="+33102030405")
+    card = ContactCard(
+        given_name="Camille", family_name="Zind", phone="+33102030405", email="c@example.org",
+        function="consultante ; associée", organisation="Conseil, Études & Cie",
+    )  # fmt: skip
     await announce(stage, Message(text="Voici", contact=card))
     await stage.ended("a")
     assert [message.kind for message in telegram.sent] == ["document", "photo", "text", "contact"]
     assert telegram.sent[1].text == "Participation par région"
     assert telegram.sent[0].file is not None
     assert (telegram.sent[0].file.name, telegram.sent[0].file.content) == ("ag.ics", b"BEGIN:VCALENDAR")
-    assert telegram.sent[3].contact == {"phone_number": "+33102030405", "first_name": "Camille", "last_name": "Zind"}
+    contact = dict(telegram.sent[3].contact or {})
+    lines = contact.pop("vcard").splitlines()
+    assert contact == {"phone_number": "+33102030405", "first_name": "Camille", "last_name": "Zind"}
+    assert lines[0] == "BEGIN:VCARD" and "N:Zind;Camille" in lines and "EMAIL:c@example.org" in lines
+    assert "ORG:Conseil\\, Études & Cie" in lines and "TITLE:consultante \\; associée" in lines
 
 
 async def test_a_replaced_message_keeps_its_place_and_its_file_follows(
