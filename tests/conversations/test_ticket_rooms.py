@@ -7,16 +7,18 @@ import pytest
 from bot.pack.reading import read_pack
 from bot.pack.seeding import seed
 from handlers.questions import ticket_wording as words
+from handlers.questions.asking import DOUBTFUL
 from handlers.questions.digesting import weekly_digest
 from schedules.retry import DeliveryError
 from storage.database import Database
 from storage.people import Role
-from tests.questions.knowing import PACKS
+from tests.questions.knowing import HERE, PACKS
+from tests.questions.knowing import ask as ask_alone
+from tests.questions.tables import phrases
 from tests.stage import Stage
 
 ASKER, STAFF, OTHER = "telegram:1", "slack:U9", "web:5"
 ROOM = "slack:C7"
-DOUBTFUL = "Quels thèmes seront débattus ?"  # answered by a topic that fits it only in part
 QUESTION = "Le parking de la gare est-il gratuit pour nous ?"
 ANSWER = "Oui, le parking est offert aux participants."
 
@@ -148,7 +150,10 @@ async def test_what_was_asked_in_a_group_is_answered_there(stage: Stage) -> None
 async def test_who_is_in_doubt_of_an_answer_may_say_so(stage: Stage) -> None:
     async with stage.database.transaction() as session:
         await seed(session, read_pack(PACKS["missions-locales"]), stage.clock.at)
-    told = await stage.says(ASKER, DOUBTFUL)
+    tables = phrases(*sorted((HERE / "phrases").glob("*.yaml")))
+    asked = (p.question for p in tables if p.understood and not p.after)
+    in_part = next(question for question in asked if ask_alone(question).reading.confidence < DOUBTFUL)
+    told = await stage.says(ASKER, in_part)  # answered by a topic that fits it only in part
     await stage.presses(ASKER, told.button(words.NOT_WHAT_I_ASKED))
     heard = (await stage.heard(STAFF)).text
     assert "jugée inexacte" in heard
