@@ -64,7 +64,7 @@ def region_records(pack: Pack) -> list[Record]:
                 "zone": known[region.code].zone,
                 "holidays": resting(known[region.code].holidays or pack.network.holidays, pack.network.weekend),
                 "overseas": region.overseas,
-                "aliases": [*region.aliases, *known[region.code].former_names],
+                "aliases": [*region.aliases, *known[region.code].other_names],
             },
         )
         for region in pack.regions

@@ -66,7 +66,15 @@ class Territory(Entry):
     zone: Zone
     holidays: HolidayCalendar
     former_names: tuple[Name, ...] = ()
+    parts: tuple[Name, ...] = ()
+    towns: tuple[Name, ...] = ()
+    inhabitants: tuple[Name, ...] = ()
     source: Name
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """What somebody may say instead of its name: an old name, a part or town of it, who lives there."""
+        return (*self.former_names, *self.parts, *self.towns, *self.inhabitants)
 
 
 class Location(Entry):

@@ -9,6 +9,7 @@ from handlers.questions.indexing import TopicMatch
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import Marks, nearest
 from handlers.questions.memory import Memory
+from handlers.questions.periods import FAR_FUTURE
 from handlers.questions.reading import OF_EVENTS, OF_PEOPLE, Reading
 from storage.agenda import Precision
 
@@ -34,6 +35,11 @@ class Case:
         keys = dict.fromkeys(key for keys in self._meant for key in keys)
         wholes = {whole for key in keys for whole in self._wholes(key)}
         return tuple(key for key in keys if key not in wholes)  # the part that is named, not the whole as well
+
+    @property
+    def said_of_them(self) -> frozenset[str]:
+        """Every stem in what is known of the events meant."""
+        return frozenset(s for key in self.events for s in self.knowledge.event_texts.stems_of(key))
 
     def _wholes(self, key: str) -> list[str]:
         """What the event is part of, however far up."""
@@ -99,8 +105,10 @@ class Case:
         codes = {cue.name for cue in self.marks.regions}
         if len(codes) != 1 or self.marks.events:
             return ()
-        parts = [e for e in self.knowledge.events if self.knowledge.is_part(e) and codes & set(e.regions)]
-        ahead = [e for e in parts if e.ends_on >= self.today]
+        periods = self.marks.periods
+        held = self.knowledge.between(self.today, FAR_FUTURE)
+        there = [e for e in held if codes & set(e.regions) and all(p.touches(e.starts_on, e.ends_on) for p in periods)]
+        ahead = there if periods else [e for e in there if self.knowledge.is_part(e)]
         return (ahead[0].key,) if len(ahead) == 1 else ()
 
     def of_region(self, keys: list[str]) -> list[str]:
@@ -232,7 +240,7 @@ class Case:
         named = {p for start, end in spans + [(s.start, s.end) for s in m.absent] for p in range(start, end)}
         dated = {p for period in m.periods for p in range(period.start, period.end) if not period.anchor}
         dated |= {p for act in m.acts for p in range(act.start, act.end)}
-        always = lexicon.around | lexicon.light | self.knowledge.own_name
+        always = lexicon.around | lexicon.light | self.knowledge.own_name | lexicon.general
         return tuple(
             dict.fromkeys(
                 w.stem

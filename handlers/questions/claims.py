@@ -15,6 +15,11 @@ def verdict_on_date(case: Case, events: tuple[str, ...], claims: list[Period]) -
     if len(events) != 1 or len(claims) != 1 or not _asserted(case):
         return ""
     event, claim = case.event(events[0]), claims[0]
+    if (
+        claim.start and claim.kind == "day" and case.marks.words[claim.start - 1].folded == "un"
+    ):  # « c’est un mercredi ? »
+        known = event.precision != Precision.MONTH and event.starts_on == event.ends_on
+        return "" if not known else "yes" if claim.first.weekday() == event.starts_on.weekday() else "no"
     if not claim.month_given:  # « c’est bien le 9 ? »
         held = [event.starts_on + timedelta(n) for n in range(min((event.ends_on - event.starts_on).days + 1, 31))]
         nobody_knows = event.precision == Precision.MONTH
@@ -46,6 +51,20 @@ def verdict_on_place(case: Case) -> str:
     if not place or not claimed:
         return ""
     return "yes" if claimed <= set(case.knowledge.stems_of_place(case.events[0])) else "no"
+
+
+def verdict_on_office(case: Case) -> str:
+    """« X est bien président ? », « c’est X, la directrice ? »: of one person and one function."""
+    named = [m for m in case.marks.roles if m.contacts]
+    if len(case.people) != 1 or len(named) != 1 or not _asserted(case):
+        return ""
+    words = case.marks.words
+    spans = sorted([(named[0].start, named[0].end), (case.marks.people[0].start, case.marks.people[0].end)])
+    between = {w.folded for w in words[spans[0][1] : spans[1][0]]} | {w.folded for w in words[: spans[0][0]]}
+    if not between & case.knowledge.lexicon.copulas:
+        return ""
+    person = case.people[0]
+    return "yes" if person in named[0].contacts and not person.former else "no"
 
 
 def _claimed_place(case: Case) -> set[str]:

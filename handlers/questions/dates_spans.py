@@ -211,8 +211,9 @@ class Spans(Days):
         ordinal = ORDINALS.get(words, -1)
         if ordinal < 0 and words in ("ce", "au") and self._at(at + 1) in ("trimestre", "semestre"):
             ordinal, at = (self._today.month - 1) // (3 if self._at(at + 1) == "trimestre" else 6) + 1, at
-        if ordinal > 0 and self._at(at + 1) in ("trimestre", "semestre"):
+        if ordinal >= 0 and self._at(at + 1) in ("trimestre", "semestre"):
             length = 3 if self._at(at + 1) == "trimestre" else 6
+            ordinal = ordinal or 12 // length  # « le dernier trimestre »
             year, end = self._given_year(at + 2)
             year = year if year > 0 else self._today.year
             month = (ordinal - 1) * length + 1

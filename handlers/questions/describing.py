@@ -21,15 +21,20 @@ class Descriptions:
 
     def __init__(self, texts: Mapping[str, Iterable[str]], lexicon: Lexicon) -> None:
         self._keys = list(texts)
+        self._number = {key: number for number, key in enumerate(self._keys)}
         self._postings = Postings([tuple(set(content_stems(" ".join(pieces), lexicon))) for pieces in texts.values()])
 
     def rarity(self, stem: str) -> int:
         """How many texts hold the stem."""
         return len(self._postings.holding(stem))
 
+    def stems_of(self, key: str) -> frozenset[str]:
+        """Every stem in the text of that key."""
+        return frozenset(self._postings.entries[self._number[key]])
+
     def holds(self, key: str, stems: Iterable[str]) -> bool:
         """Are all those stems in the text of that key?"""
-        return set(stems) <= set(self._postings.entries[self._keys.index(key)])
+        return set(stems) <= self.stems_of(key)
 
     def find(
         self, telling: Sequence[str], beside: Sequence[str] = (), fits: Callable[[str], bool] | None = None

@@ -123,6 +123,7 @@ class Lexicon:
     absent: Phrases
     acts: Phrases
     foreign: Phrases
+    commands: Phrases
     labels: Mapping[str, str]  # for each absent attribute how it is named in an answer
     absent_of: Mapping[str, str]  # for each what it is asked of: "place", "person", or empty
     copulas: frozenset[str]
@@ -216,7 +217,13 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
     }
     spoken |= {fold(word) for head, words in merged["families"].items() if fold(head) in spoken for word in words}
     verbs = frozenset(_forms(merged["verbs_er"], ["e", *merged["endings_er"]], merged["verbs"]))
-    texts = [*phrases, *itertools.chain.from_iterable(absent.values()), *merged["foreign"], *merged["preambles"]]
+    texts = [
+        *phrases,
+        *itertools.chain.from_iterable(absent.values()),
+        *merged["foreign"],
+        *merged["commands"],
+        *merged["preambles"],
+    ]
     texts += [text for group in ("acts", "whole") for texts_of in merged[group].values() for text in texts_of]
     lists = ("gatherings", "offices", "travel", "around", "light", "respelled", "stop", "common")
     known = {word.folded for text in texts for word in read_words(text.replace("|", " ").replace("?", " ")).words}
@@ -227,6 +234,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         acts=Phrases(merged["acts"], exact=True),
         preambles=Phrases({"preamble": merged["preambles"]}, exact=True),
         whole=Phrases(merged["whole"], exact=True),
+        commands=Phrases({"commands": merged["commands"]}, exact=True),
         foreign=Phrases({"foreign": merged["foreign"]}, exact=True),
         labels={name: entry["label"] for name, entry in merged["absent"].items()},
         absent_of={name: str(entry.get("of", "")) for name, entry in merged["absent"].items()},

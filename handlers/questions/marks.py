@@ -26,6 +26,7 @@ class Marks:
     acts: list[Cue] = field(default_factory=list)
     absent: list[Cue] = field(default_factory=list)
     foreign: list[Cue] = field(default_factory=list)
+    commands: list[Cue] = field(default_factory=list)
     events: list[EventMention] = field(default_factory=list)
     gatherings: list[int] = field(default_factory=list)
     regions: list[Cue] = field(default_factory=list)
@@ -97,7 +98,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     anchored = {p for period in marks.periods for p in range(period.start, period.end)}
     marks.events = _heads([m for m in mentions if not (set(range(m.start, m.end)) <= anchored)], words)
     dated = anchored
-    marks.periods = [p for p in marks.periods if not _inside(p, marks.events)]
+    marks.periods = [p for p in marks.periods if not _inside(p, marks.events, words, lexicon)]
     others = [p for p in marks.periods if not _says_today(p, words, today)]
     marks.periods = others or marks.periods
 
@@ -114,6 +115,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
             marks.cues.setdefault(cue.name, []).append(cue)
     untouchable = eventful | dated | {p for a in marks.acts if a.end - a.start > 1 for p in range(a.start, a.end)}
     marks.absent = [a for a in lexicon.absent.find(words) if not set(range(a.start, a.end)) & untouchable]
+    marks.commands = lexicon.commands.find(words)
     marks.foreign = [f for f in lexicon.foreign.find(words) if not set(range(f.start, f.end)) & (eventful | dated)]
 
     cued = {p for found in marks.cues.values() for c in found for p in range(c.start, c.end)}
@@ -126,7 +128,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.roles = [
         role
         for role in role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
-        if not (role.plural and role.end - role.start == 1 and role.start in _covered(marks.organisations))
+        if not (role.plural and _all_one_body(role, marks.organisations, words))
     ]
     marks.gatherings = [
         p
@@ -267,9 +269,22 @@ def _covered(spans: Iterable[Cue | EventMention | NameMatch | RoleMention]) -> s
     return {position for span in spans for position in range(span.start, span.end)}
 
 
-def _inside(period: Period, events: list[EventMention]) -> bool:
-    """« le séminaire du 5 avril » is a name: its date is no period asked about."""
-    return any(m.start <= period.start and period.end <= m.end for m in events)
+def _inside(period: Period, events: list[EventMention], words: Sequence[Word], lexicon: Lexicon) -> bool:
+    """« le séminaire du 5 avril » is a name: its date is no period asked about; « le séminaire est en avril » asks."""
+    within = [m for m in events if m.start <= period.start and period.end <= m.end]
+    return any(lexicon.copulas.isdisjoint(w.folded for w in words[m.start : period.start]) for m in within)
+
+
+def _all_one_body(role: RoleMention, bodies: list[Cue], words: Sequence[Word]) -> bool:
+    """« les consultants (de X) » may be how the organisation itself is called."""
+    within = [c for c in bodies if role.start <= c.start and c.end <= role.end]
+    said = {p for p in range(role.start, role.end) if words[p].folded not in DETERMINERS}
+    return (
+        bool(within)
+        and role.start in _covered(within)
+        and said <= _covered(within)
+        and len({c.name for c in within}) == 1
+    )
 
 
 def _says_today(period: Period, words: Sequence[Word], today: date) -> bool:

@@ -111,6 +111,8 @@ class NameIndex:
 
     def _run(self, words: Sequence[Word], start: int, free: set[int], shouted: bool) -> int:
         """The end of the words from `start` that may form one name; `start` itself when none does."""
+        if self._complemented(words, start):
+            return start
         end, sure = start, False
         while end < len(words) and end in free and words[end].kind == "word":
             word = words[end]
@@ -127,6 +129,12 @@ class NameIndex:
                 sure = sure or bool(self._similar(word.folded, alone=True))
             end += 1
         return end if sure else start
+
+    def _complemented(self, words: Sequence[Word], at: int) -> bool:
+        """« le numéro de sécu de X »: the word before « de » is a thing and no part of the name."""
+        after = words[at + 1] if at + 1 < len(words) else None
+        own = self.knows(words[at].folded) or words[at].folded in {*self._lexicon.given_names, *_TITLES, *_PARTICLES}
+        return after is not None and after.folded in ("de", "du", "d") and not own and not words[at].capital
 
     def _belongs(self, words: Sequence[Word], at: int, start: int, shouted: bool) -> bool:
         """May a word that is no name here stand in one: a title, a particle, an initial, a name misspelt or unknown?"""
@@ -198,7 +206,7 @@ class NameIndex:
         groups = [self._bearers(piece, alone=alone) for piece in names]
         together = set.intersection(*groups) if groups else set()
         if initials:
-            together = {n for n in together if fold(self._contacts[n].given)[:1] == initials[0]}
+            together = {n for n in together if initials[0] in self._initials(n)}
         if title:
             together = {n for n in together if self._contacts[n].gender in ("", title)}
         # « Jean Viet » : a first name and a family name, each known, need not be one person's.
@@ -215,6 +223,10 @@ class NameIndex:
             return NameMatch(chosen, start, end, partial=partial)
         near = sorted(set().union(*groups))[:3]
         return NameMatch(tuple(self._contacts[n] for n in near), start, end, near=True) if near else None
+
+    def _initials(self, number: int) -> tuple[str, str]:
+        contact = self._contacts[number]
+        return fold(contact.given)[:1], fold(contact.family)[:1]
 
     def _readings(self, names: Sequence[str]) -> set[str]:
         return {r for name in names for r in ({name} if self.knows(name) else self._similar(name, alone=False))}

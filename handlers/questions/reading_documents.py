@@ -5,6 +5,7 @@ from handlers.questions.lexicon import Cue
 from handlers.questions.normalising import read_words
 from handlers.questions.reading import Reading
 
+_WHOLLY = 0.75
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
 
 
@@ -70,6 +71,11 @@ def topic_surely(case: Case) -> Reading | None:
     """The very words of a phrase of a topic."""
     if case.fit < 0.9 or (case.asks_fact and case.events) or _phased(case) or _only_abbreviation(case):
         return None
+    said = {w.stem for m in case.marks.events for w in case.marks.words[m.start : m.end]}
+    asking = {w.folded for w in case.marks.words} & {"comment", "pourquoi", "que", "qu", "quoi", "qui", "combien"}
+    bare = set(case.telling) <= said and case.only_verbs and not asking
+    if case.events and bare and (set(case.event_asks) <= {"when", "status"} or case.marks.periods):
+        return None  # its date is asked, or asked to be confirmed
     topics = case.marks.topics
     if len(topics) > 1 and topics[1].fit == topics[0].fit and not case.event_asks:
         return None
@@ -118,7 +124,14 @@ def named(case: Case) -> Reading:
 
 def topic(case: Case) -> Reading | None:
     """What the documents say, when a phrase fits well enough."""
-    return case.on_topic() if case.fit >= 0.55 else None
+    if case.fit < 0.55:
+        return None
+    asked = case.marks.first("who")
+    for body in case.marks.organisations:
+        object_of = any(asked < p < body.start for p in case.marks.loose)
+        if object_of and body.name != case.knowledge.head and case.fit < _WHOLLY:
+            return Reading("absent", absent=("unknown",), organisation=body.name)  # « qui dirige… ? »
+    return case.on_topic()
 
 
 def document(case: Case) -> Reading | None:
@@ -196,6 +209,12 @@ def told(case: Case) -> Reading | None:
         or (m.periods and case.has("when", "agenda"))
         or {"count", "left", "phone", "email"} & set(m.cues)
     ):
+        return None
+    named = {w.stem for c in m.regions for w in m.words[c.start : c.end]}
+    if set(case.telling) <= named:
+        return None  # a region is spoken of nearly everywhere
+    somebody = any(m.words[p].capital for p in m.loose if p) or case.knowledge.topic[case.told].details.get("contacts")
+    if case.has("who") and not somebody:
         return None
     if case.has("who") and not case.knowledge.topic_texts.holds(case.told, case.other_stems):
         return None

@@ -3,6 +3,7 @@
 from handlers.questions.case import Case
 from handlers.questions.claims import verdict_on_date, verdict_on_place, verdict_on_time
 from handlers.questions.dates import Period
+from handlers.questions.french import is_french
 from handlers.questions.linking import EventMention
 from handlers.questions.normalising import stem
 from handlers.questions.reading import Reading
@@ -76,9 +77,18 @@ def _qualified(case: Case) -> str:
             continue
         named = words[at - 1].folded in _BELONGING and not words[at].folded.endswith(("er", "ir", "re"))
         linked = at > mention.end and (named or not case.knowledge.lexicon.is_verb(words[at].folded))
-        if linked or (words[at].capital and not case.marks.text.shouted):
+        beside = at == mention.end and _qualifies(case, at)
+        if linked or beside or (words[at].capital and not case.marks.text.shouted):
             return " ".join(w.text for w in words[mention.start : at + 1])
     return ""
+
+
+def _qualifies(case: Case, at: int) -> bool:
+    """« l’AG extraordinaire » is another one: a French word right behind the name that is no verb, nor goes without
+    saying."""
+    word, lexicon = case.marks.words[at], case.knowledge.lexicon
+    plain = word.stem in lexicon.light | lexicon.travel or lexicon.is_verb(word.folded)
+    return not plain and len(word.folded) > 4 and is_french(word.text.lower()) and word.stem not in case.said_of_them
 
 
 def _other_owner(case: Case) -> str:
@@ -171,7 +181,9 @@ def event(case: Case) -> Reading | None:
         if case.stray or not asks:
             return unknown
     if case.has("who") and not explicit:
-        return unknown
+        asked = any(case.knowledge.lexicon.is_verb(m.words[e.start].folded) for e in m.events)
+        told = asked and all("audience_text" in case.event(k).details for k in case.events)
+        return Reading("event", events=case.events, asks=("audience",)) if told else unknown
     if case.has("count") and not {"length", "left"} & set(asks):
         told = case.best is not None and case.fit > 0.5 and "?count" in case.best.common
         return case.on_topic(events=case.events) if told else unknown

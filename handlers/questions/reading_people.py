@@ -1,6 +1,7 @@
 """Readings of questions about people: coordinates, functions, who does what."""
 
 from handlers.questions.case import Case, keys_of
+from handlers.questions.claims import verdict_on_office
 from handlers.questions.facts import ContactFact
 from handlers.questions.indexing import DETERMINERS
 from handlers.questions.names import NameMatch
@@ -32,6 +33,8 @@ def coordinates(case: Case) -> Reading | None:
         return Reading("absent", absent=("postal",), organisation=known)
     if not asks or (asks == ("phone",) and not case.people and _numbered(case)):
         return None
+    if case.people and _of_a_thing(case):
+        return Reading("absent", absent=("unknown",), contacts=keys_of(case.people))
     asks = tuple(a for a in asks if a != "coordinates") or asks
     if case.has("role", "who") and (case.people or case.holders) and _asked_who(case):
         asks = (*asks, "role")
@@ -85,6 +88,16 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:
 
 def _reachable(contact: ContactFact) -> bool:
     return bool(contact.phone or contact.email)
+
+
+def _of_a_thing(case: Case) -> bool:
+    """« le numéro de sécu de X »: not the telephone's."""
+    words = case.marks.words
+    for cue in case.marks.cues.get("phone", ()):
+        at = cue.end + (cue.end < len(words) and words[cue.end].folded in ("de", "d"))
+        if words[cue.end - 1].stem == "numero" and at > cue.end and at in case.marks.loose:
+            return True
+    return False
 
 
 def _numbered(case: Case) -> bool:
@@ -173,6 +186,8 @@ def role_or_person(case: Case) -> Reading | None:
 
 def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
     keys = keys_of(case.people)
+    if not set(asks) - {"who", "role"} and (verdict := verdict_on_office(case)):
+        return Reading("contact", contacts=keys, asks=("role",), verdict=verdict)
     if case.events and {"when", "where", "hour", "programme"} & set(case.event_asks) and not asks:
         return None
     if case.asks_fact and not case.has("employer", "role"):

@@ -96,11 +96,10 @@ def _accepted(case: Case) -> Reading:
 def foreign(case: Case) -> Reading | None:
     """The weather, a recipe, the president of the Republic: not our matter."""
     m = case.marks
-    if not m.foreign:
+    oneself = case.knowledge.lexicon.oneself  # « je rédige une invitation » commands nothing
+    commanded = any(f.start <= 2 and (not f.start or m.words[f.start - 1].folded not in oneself) for f in m.commands)
+    if not m.foreign and not commanded:
         return None
-    commanded = any(
-        f.start <= 1 and m.words[f.start].folded in ("envoie", "envoyez", "reserve", "reservez") for f in m.foreign
-    )
     if commanded or not (any(not e.place for e in m.events) or m.people):
         return Reading("foreign")
     return None
