@@ -50,7 +50,7 @@ class Alias:
 
 def content_stems(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The stems of a text of any length without stop words; numbers stay."""
-    lines = textwrap.wrap(text, LONGEST // 2, break_long_words=False)  # no more is read at once than of a message
+    lines = [text] if len(text) <= LONGEST // 2 else textwrap.wrap(text, LONGEST // 2)  # as much as is read at once
     return tuple(w.stem for line in lines for w in read_words(line).words if w.folded not in lexicon.stop)
 
 

@@ -1,5 +1,6 @@
 """Everything that may be told, in memory and indexed: an unchanging picture of the database at one version."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,9 @@ from storage.directory import Contact, Organisation, Term, Topic
 from storage.network import Region, Structure
 
 FEW = 6  # people to turn to; where more have coordinates, no list of them helps
+
+
+_MOST_OF_ONE = 50  # holders of one function in one organisation that are looked at
 
 
 class Knowledge:
@@ -141,7 +145,23 @@ class Knowledge:
     def nearly_owner_of(self, coordinate: str) -> tuple[ContactFact, ...]:
         """Whose address it would be at another domain; nobody's for a number, where a digit off is another line."""
         name, at, _ = fold(coordinate).partition("@")
-        return tuple(c for c in self.contacts if at and c.email and fold(c.email).partition("@")[0] == name)[:2]
+        if not at:
+            return ()
+        named = self.names.find(read_words(re.sub(r"[._-]", " ", name)).words, (), shouted=False)
+        bearers = dict.fromkeys(c for match in named if not match.near for c in match.contacts)
+        return tuple(c for c in bearers if fold(c.email).startswith(f"{name}@"))
+
+    def holding_the_same(self, contact: ContactFact) -> tuple[ContactFact, ...]:
+        """The others who hold or held a function that this person holds, in the same organisation."""
+        found: dict[ContactFact, None] = {}
+        for function, owner in contact.offices:
+            own = self.function_stems[function]
+            for piece in list(own)[:1]:
+                alike = (self.function_texts[n] for n in self.functions.holding(piece))
+                for text in alike:
+                    if self.function_stems[text] == own:
+                        found |= dict.fromkeys(self.holders.get((text, owner), ())[:_MOST_OF_ONE])
+        return tuple(c for c in found if c is not contact)
 
     def on_duty(self, words: Sequence[Word]) -> tuple[str, ...]:
         """The keys of the contacts whose responsibilities the words name, if they name one well enough."""

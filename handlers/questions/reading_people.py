@@ -151,15 +151,9 @@ def succession(case: Case) -> Reading | None:
     one = people[0]
     if one.former and not case.people:  # « qui était trésorier avant ? » names them
         return None
-    offices = {(case.knowledge.function_stems[function], owner) for function, owner in one.offices}
-    others = tuple(
-        c.key
-        for c in case.knowledge.contacts
-        if c is not one
-        and c.former == (steps[0] == "predecessor")
-        and any((case.knowledge.function_stems[function], owner) in offices for function, owner in c.offices)
-    )
-    if others and one.former != (steps[0] == "predecessor"):
+    before = steps[0] == "predecessor"
+    others = tuple(c.key for c in case.knowledge.holding_the_same(one) if c.former == before)
+    if others and one.former != before:
         return Reading("contact", contacts=others, asks=("role",), several=True)
     return Reading("absent", absent=("unknown",), contacts=(one.key,))
 

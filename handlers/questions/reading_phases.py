@@ -166,9 +166,10 @@ def _rank(folded: str, kind: str) -> int:
 def suite(case: Case) -> Reading | None:
     """« et la suite ? », « on passe à quoi ensuite ? » with nothing spoken of before: the next phase."""
     ends = case.has("first", "last") and not case.has("when", "where", "agenda", "who")
-    if ends and case.has("what", "programme", "last") and not case.stray and not case.marks.periods:
-        if not (case.marks.gatherings or case.events or case.people or case.memory.intent) and case.knowledge.phases:
-            return _by_place(case, case.knowledge.phases)  # « on finit par quoi ? »
+    elsewhere = case.stray or case.marks.periods or case.marks.gatherings or case.events or case.people
+    asked = ends and case.has("what", "programme", "last") and not case.memory.intent
+    if asked and not elsewhere and case.knowledge.phases:
+        return _by_place(case, case.knowledge.phases)  # « on finit par quoi ? »
     if not case.has("next") or case.marks.loose or case.marks.gatherings or case.events or not case.knowledge.phases:
         return None
     ahead = tuple(p.key for p in case.knowledge.phases if p.starts_on > case.today)
