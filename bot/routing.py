@@ -30,6 +30,7 @@ from handlers.calendar import (
     interview_booking,
     interview_offers,
     offering,
+    previewing,
     remembering,
     reminding,
     replying,
@@ -47,6 +48,7 @@ from handlers.questions import ticket_answering, ticketing
 from handlers.questions.asking import Questions
 from handlers.request import Request
 from handlers.router import Form, Router
+from schedules.forecasting import forecast
 from storage.conversations import Conversation
 
 _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult:resume", style="primary")
@@ -75,6 +77,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
     """Every command, button and form there is."""
     asked = questions or Questions(offering.rows_beside)
     notice = notice or Notice()
+    sends = previewing.preview_with(forecast)
     return Router(
         commands={
             "start": account.start,
@@ -85,6 +88,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "contact": finding.find_contact,
             "consultations": answering.list_consultations,
             **dict.fromkeys(interview_booking.WORDS, interview_booking.interviews),
+            **dict.fromkeys(previewing.WORDS, sends),
             "rappels": reminding.show_reminders,
             **dict.fromkeys(remembering.WORDS, remembering.understand),
             **dict.fromkeys(remembering.LATER_WORDS, remembering.later),
@@ -125,6 +129,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "data": data_pressing.press_with(notice),
             "directory": receiving.press,
             "prefer": preferring.press,
+            "sends": sends,
             "question": asked.answer,
             "ticket": ticketing.press,
         },

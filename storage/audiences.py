@@ -9,9 +9,10 @@ enough), `{"answered": consultation id}`, `{"unanswered": consultation id}`.
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.agenda import Event
@@ -107,6 +108,17 @@ class Reach:
 
     people: int
     platforms: Mapping[str, int]
+    unreachable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """People who are due the same reminders at the same instants; `unreachable` of them have no address."""
+
+    zone: str
+    holidays: str
+    quiet: tuple[time, time] | None
+    people: int
     unreachable: int
 
 
@@ -207,6 +219,29 @@ async def calendars(session: AsyncSession, audience: Audience, *where: ColumnEle
         .distinct()
     )
     return sorted((str(row[0]), str(row[1])) for row in rows)
+
+
+async def crowds(session: AsyncSession, audience: Audience, *where: ColumnElement[bool]) -> list[Crowd]:
+    """How many of the people meant share zone, holidays and quiet hours, so that they are due at the same instants."""
+    zone, holidays = calendar_columns(await home(session))
+    account = select(Account.id).where(
+        Account.person_id == Person.id, Account.unreachable.is_(None), Account.chat != ""
+    )
+    columns = (
+        zone.label("zone"),
+        holidays.label("holidays"),
+        Person.quiet_begins.label("begins"),
+        Person.quiet_ends.label("ends"),
+        account.exists().label("reachable"),
+    )
+    inner = members(audience, *columns).where(*where, *await _concerned(session, audience)).subquery()
+    groups = (inner.c.zone, inner.c.holidays, inner.c.begins, inner.c.ends)
+    cut_off = func.sum(case((inner.c.reachable, 0), else_=1))
+    rows = await session.execute(select(*groups, func.count(), cut_off).group_by(*groups))
+    return [
+        Crowd(zone, days, (begins, ends) if begins and ends else None, int(people), int(cut or 0))
+        for zone, days, begins, ends, people, cut in rows
+    ]
 
 
 async def recipients(
