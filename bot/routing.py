@@ -39,7 +39,7 @@ from handlers.calendar import (
 from handlers.calendar import pressing as calendar
 from handlers.calendar import receiving as calendar_files
 from handlers.calendar import wording as calendar_wording
-from handlers.consultations import answering, behalf, following, voting
+from handlers.consultations import answering, behalf, following, mending, voting
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
@@ -136,6 +136,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
         forms={
             "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
             "consultations:for": Form(behalf.typed, _RESUME_ENTERING),
+            mending.FORM: Form(mending.typed, _RESUME_POLL),
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
@@ -77,7 +77,11 @@ class Consultation(Row):
     `audience` is `{"roles": […], "regions": [codes], "kinds": […]}` like an event's: regions and kinds say which
     structures are expected, roles which of their people may answer; an empty or absent list means everybody.
     `nudge_days` are the days before the close on which voices that have not answered are nudged.
-    `live_results` lets staff see the tally before the close.
+    `live_results` lets staff, and a channel, see the tally before the close. `nudge_limit` is how many nudges one
+    person gets at most, None as many as are due; `escalate_days` before the close regional staff get the list of the
+    silent structures of their region. `mends` are typos corrected: `{"at": ISO, "before", "after"}`.
+    With `recurs` (RFC 5545, counted from `opens_at` in the network's zone) it opens again as the next wave of its
+    `series`.
     """
 
     __tablename__ = "consultations"
@@ -94,6 +98,12 @@ class Consultation(Row):
     nudge_days: Mapped[list[Any]] = mapped_column(default=list)
     live_results: Mapped[bool] = mapped_column(default=True)
     published_to: Mapped[str] = mapped_column(default=Readers.NOBODY)
+    mends: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    nudge_limit: Mapped[int | None]
+    escalate_days: Mapped[int | None]
+    recurs: Mapped[str] = mapped_column(default="", server_default="")
+    series: Mapped[str] = mapped_column(default="", server_default="", index=True)
+    wave: Mapped[int] = mapped_column(default=1, server_default="1")
     source: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]
     seed_digest: Mapped[str | None]
@@ -161,6 +171,7 @@ class Draft(Row):
     ticks: Mapped[dict[str, Any]] = mapped_column(Sealable(), default=dict)
     at_question: Mapped[int | None]
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))  # staff, by phone
+    trial: Mapped[bool] = mapped_column(default=False, server_default=false())  # staff try it out before it opens
     updated_at: Mapped[datetime]
 
 

@@ -37,6 +37,7 @@ class Question(Entry):
     min_choices: Annotated[int, Field(ge=1)] | None = None
     max_choices: Annotated[int, Field(ge=1)] | None = None
     choices: tuple[Choice, ...] = ()
+    shuffle: bool = False
     slots: tuple[When, ...] = ()
     event: Key | None = None
     low: int | None = None

@@ -121,6 +121,8 @@ def _config(entry: QuestionEntry) -> Columns:
         for name in ("low", "high", "low_label", "high_label", "unit")
         if (value := getattr(entry, name)) is not None
     }
+    if entry.shuffle:
+        config["shuffle"] = True
     if entry.event:
         config["event"] = entry.event
     if entry.only_if:

@@ -7,7 +7,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import calling, dating, exporting, posting, publishing, reporting, timing
+from handlers.consultations import (
+    calling,
+    copying,
+    dating,
+    exporting,
+    mending,
+    posting,
+    publishing,
+    reporting,
+    timing,
+    wording,
+)
 from handlers.consultations.acting_notes import note_change as note_change
 from handlers.consultations.counting import counted
 from handlers.consultations.documenting import as_docx
@@ -165,6 +176,15 @@ async def do_open(request: Request, session: AsyncSession, consultation: Consult
     return say(reporting.opened(consultation.title), _back(consultation), replace=True)
 
 
+async def copy(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
+    """A draft that asks the same."""
+    made = await copying.copied(session, consultation, request.received_at, request.tz)
+    made.created_by = request.known().id
+    await note_change(request, session, made, f"copied from {consultation.slug}")
+    ways = (button(wording.TRY, "begin", made.id), button(reporting.PARTICIPATION, "follow", made.id))
+    return say(reporting.copied(consultation.title), ways)
+
+
 def _back(consultation: Consultation) -> tuple[Button, ...]:
     return (button(reporting.PARTICIPATION, "follow", consultation.id),)
 
@@ -179,6 +199,8 @@ DEEDS: dict[str, Deed] = {
     "tovoters": publishing.publish_to_voters,
     "toasked": publishing.publish_to_asked,
     "post": posting.ask_where,
+    "copy": copy,
+    "typos": mending.ask_which,
     "event": dating.which_event,
     "close": ask_to_close,
     "closed": do_close,

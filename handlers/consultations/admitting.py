@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import wording
 from handlers.consultations.questionnaire import Item, read
-from handlers.consultations.timing import state_at
+from handlers.consultations.timing import forget_trials, state_at
 from handlers.consultations.voice import Speaker, obstacle, voice_key
 from handlers.request import Request, Someone
 from storage.consultations import Consultation, Secrecy, Status, Voice
@@ -25,16 +25,19 @@ class Admitted:
     speaker: Speaker
     person: Someone
     voice_key: str
+    trial: bool = False  # staff try it out before it opens: nothing is counted or kept
 
     @property
     def secret(self) -> bool:
         """Whether nobody may ever join the answer with the voice."""
-        return self.consultation.secrecy == Secrecy.ANONYMOUS
+        return self.consultation.secrecy == Secrecy.ANONYMOUS and not self.trial
 
     @property
     def structure(self) -> str:
         """The structure one answers for; empty when one answers for oneself."""
-        return self.person.structure if self.consultation.voice == Voice.STRUCTURE else ""
+        if self.consultation.voice != Voice.STRUCTURE:
+            return ""
+        return self.person.structure or (wording.YOUR_STRUCTURE if self.trial else "")
 
 
 async def speaker_of(session: AsyncSession, person: Someone) -> Speaker:
@@ -60,10 +63,13 @@ async def admit(request: Request, session: AsyncSession, consultation: Consultat
     """The person at their place, or the sentence that says why not. Raises Refusal for somebody unknown."""
     person = request.known()
     speaker = await speaker_for(session, consultation, person)
+    state = state_at(consultation, request.received_at)
+    if state == Status.DRAFT and person.is_staff:
+        items = read(consultation, person.id)
+        return Admitted(consultation, items, speaker, person, f"trial:{person.id}", trial=True)
     kept_out = obstacle(consultation.voice, consultation.audience, speaker)
     if kept_out is not None:
         return wording.obstacle(kept_out, consultation.title)
-    state = state_at(consultation, request.received_at)
     if state == Status.DRAFT:
         return wording.not_open(consultation.title)
     if state == Status.CLOSED:
@@ -71,7 +77,10 @@ async def admit(request: Request, session: AsyncSession, consultation: Consultat
     if consultation.status == Status.DRAFT:  # its instant has come and no tick has said so yet
         consultation.status = Status.OPEN
         consultation.frozen_at = consultation.updated_at = request.received_at
-    return Admitted(consultation, read(consultation), speaker, person, voice_key(consultation.voice, speaker))
+        await forget_trials(session, consultation.id)
+    return Admitted(
+        consultation, read(consultation, person.id), speaker, person, voice_key(consultation.voice, speaker)
+    )
 
 
 def closed_sentence(request: Request, consultation: Consultation) -> str:

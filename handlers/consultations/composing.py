@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import making, posting, reporting, wording
 from handlers.consultations.acting import note_change
+from handlers.consultations.copying import free_slug
 from handlers.consultations.drafting import CHANGES, FORM, ask, give_up, is_poll_draft, preview
 from handlers.consultations.polling import (
     LONGEST_QUESTION,
@@ -25,6 +25,7 @@ from handlers.consultations.polling import (
 )
 from handlers.consultations.screens import button
 from handlers.consultations.slots import read_slots
+from handlers.consultations.timing import state_at
 from handlers.consultations.understanding import seems_asked
 from handlers.messages import Reply, say
 from handlers.request import Request
@@ -138,6 +139,10 @@ async def _until(request: Request, session: AsyncSession, conversation: Conversa
     if is_poll_draft(consultation, request.received_at):
         return await preview(request, session, conversation, consultation)
     conversation.close_form()
+    if state_at(consultation, request.received_at) == Status.DRAFT:
+        stated = wording.deadline(until, ZoneInfo(request.zone), request.tz)
+        back = (button(reporting.PARTICIPATION, "follow", consultation.id),)
+        return say(making.will_close(consultation.title, stated), back)
     await note_change(request, session, consultation, "prolonged")
     stated = wording.deadline(until, ZoneInfo(request.zone), request.tz)
     return say(
@@ -159,7 +164,7 @@ async def _make(request: Request, session: AsyncSession, state: dict[str, Any], 
         Offer(QuestionKind(str(state["kind"])), tuple(state.get("labels", ())), tuple(state.get("keys", ())))
     )
     consultation = Consultation(
-        slug=await _slug(session, now.astimezone(request.tz)),
+        slug=await free_slug(session, f"sondage-{now.astimezone(request.tz):%Y-%m-%d}"),
         title=text,
         voice=Voice.PERSON,
         rule=Rule.LAST,
@@ -182,13 +187,6 @@ def _frozen(conversation: Conversation) -> Reply:
     """It opened while somebody was still changing it."""
     conversation.close_form()
     return say(making.FROZEN)
-
-
-async def _slug(session: AsyncSession, day: datetime) -> str:
-    """`sondage-2024-03-15`, then `-2`, `-3`…"""
-    stem = f"sondage-{day:%Y-%m-%d}"
-    taken = set(await session.scalars(select(Consultation.slug).where(Consultation.slug.startswith(stem))))
-    return next(slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 
 def _made(offer: Offer) -> list[Choice]:

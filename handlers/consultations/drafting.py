@@ -80,6 +80,8 @@ async def preview(
         tuple(button(label, "roles", number, index) for index, (label, _) in enumerate(making.ROLES)),
         (button(making.REGION, "where", number),),
         *_channel(consultation),
+        *_shuffling(consultation),
+        (button(wording.TRY, "begin", number), button(reporting.COPY, "copy", number)),
         *([(button(dating.ATTACH, "event", number),)] if dating.question_of(consultation) else []),
         tuple(button(label, "edit", number, index) for index, label in enumerate(making.EDITS)),
         (button(making.GIVE_UP, "drop", number, style="danger"),),
@@ -96,6 +98,26 @@ def _channel(consultation: Consultation) -> list[tuple[Button, ...]]:
         (button(label, "live", consultation.id, int(not consultation.live_results)),),
         (button(channel_wording.POST, "post", consultation.id),),
     ]
+
+
+def _shuffling(consultation: Consultation) -> list[tuple[Button, ...]]:
+    """Where there are choices: in one order for everybody, or each in their own."""
+    question = consultation.questions[0]
+    if question.kind not in (QuestionKind.ONE, QuestionKind.SEVERAL, QuestionKind.RANKING):
+        return []
+    shuffled = bool(question.config.get("shuffle"))
+    label = making.IN_ORDER if shuffled else making.SHUFFLE
+    return [(button(label, "shuffle", consultation.id, int(not shuffled)),)]
+
+
+async def _shuffle(
+    request: Request, session: AsyncSession, conversation: Conversation, consultation: Consultation, numbers: list[int]
+) -> Reply:
+    """Each reader in an order of their own (1), or everybody in the same (0)."""
+    question = consultation.questions[0]
+    kept = {key: value for key, value in question.config.items() if key != "shuffle"}
+    question.config = {**kept, "shuffle": True} if numbers[0] else kept
+    return await preview(request, session, conversation, consultation)
 
 
 async def _live(
@@ -201,6 +223,7 @@ CHANGES: dict[str, tuple[Change, int]] = {  # each with the number of its argume
     "per": (_per, 2),
     "secret": (_secret, 2),
     "live": (_live, 2),
+    "shuffle": (_shuffle, 2),
     "roles": (_roles, 2),
     "where": (_where, 1),
     "in": (_in, 2),

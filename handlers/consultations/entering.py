@@ -36,7 +36,7 @@ async def open_ones(request: Request, session: AsyncSession) -> Reply:
     buttons: list[tuple[Button, ...]] = []
     for consultation in await consultations_with(session, Status.OPEN, Status.DRAFT):
         seat = await admit(request, session, consultation)
-        if isinstance(seat, str):
+        if isinstance(seat, str) or seat.trial:
             continue
         draft = await draft_of(session, consultation.id, seat.person.id)
         standing = await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, channel_wording, reporting, wording
+from handlers.consultations import behalf, channel_wording, mending, reporting, wording
 from handlers.consultations.acting import DEEDS
 from handlers.consultations.board import the_question
 from handlers.consultations.dating import attach, ways_to_fix
@@ -66,6 +66,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     verb, *rest = request.press.action.split(":")[1:]
     if not rest:
         return await follow_up(request, session, conversation)
+    if verb in ("mend-question", "mend-text"):
+        return await mending.press(request, session, conversation)
     if verb == "attach" and (number := request.number(0)) is not None:
         request.staff()
         consultation = await whole_consultation(session, number)
@@ -86,7 +88,7 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     return await DEEDS[verb](request, session, consultation)
 
 
-VERBS = frozenset({"follow", "results", "enter", "attach", *DEEDS})
+VERBS = frozenset({"follow", "results", "enter", "attach", "mend-question", "mend-text", *DEEDS})
 
 
 async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -116,6 +118,8 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
         structures=consultation.voice == Voice.STRUCTURE,
         kind_name=lambda kind: kinds.get(kind, kind),
     )
+    if consultation.mends:
+        text += "\n\n" + reporting.mends(len(consultation.mends))
     row: list[Button] = []
     state = state_at(consultation, request.received_at)
     acts: list[Button] = []
@@ -131,11 +135,15 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
                 acts.append(button(channel_wording.POST, "post", consultation.id))
             acts.append(button(reporting.CLOSE, "close", consultation.id))
         if state == Status.DRAFT:
+            acts.append(button(wording.TRY, "begin", consultation.id))
+            acts.append(button(reporting.SET_END, "until", consultation.id))
             acts.append(button(reporting.OPEN, "opening", consultation.id))
         else:
             acts.append(button(reporting.EXPORT, "export", consultation.id))
         if state == Status.CLOSED:
             acts.append(button(reporting.PUBLISH, "publish", consultation.id))
+        acts.append(button(mending.MEND, "typos", consultation.id))
+        acts.append(button(reporting.COPY, "copy", consultation.id))
     row.append(button(reporting.REFRESH, "follow", consultation.id))
     return say(text, tuple(row), *([tuple(acts)] if acts else []), replace=True)
 

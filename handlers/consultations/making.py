@@ -31,6 +31,7 @@ SECRECIES = (
 REGION = "Choisir une région"
 EVERYWHERE = "Toutes les régions"
 WHICH_REGION = "À quelle région s’adresse le sondage ?"
+SHUFFLE, IN_ORDER = "Mélanger les choix", "Garder l’ordre des choix"
 EDITS = ("Changer la question", "Changer les choix", "Changer la date")
 ROLES: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("À tout le réseau", ()),
@@ -117,3 +118,8 @@ def preview(*, question: str, choices: Sequence[str], sees: str, asked: str, unt
 def prolonged(title: str, until: str) -> str:
     """The end was moved."""
     return f"« {plain(title)} » reste ouverte jusqu’à la nouvelle clôture, {until}."
+
+
+def will_close(title: str, until: str) -> str:
+    """The end of a draft was set."""
+    return f"«\u00a0{plain(title)}\u00a0» se terminera à la clôture, {until}, une fois ouverte."

@@ -5,11 +5,13 @@ An answer is what a draft keeps: `{"choices": [ids]}` (with `"text"` for « autr
 string, to it.
 """
 
+import hashlib
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage.consultations import Consultation, QuestionKind
+from storage.consultations import Consultation, Question, QuestionKind
 
 Given = Mapping[str, Any]
 Answers = Mapping[str, Given]
@@ -32,6 +34,7 @@ class Option:
     label: str
     aliases: tuple[str, ...] = ()
     asks_text: bool = False
+    position: int = 0  # in the question as it was written
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,11 @@ class Item:
         return int(self.config.get("low", 1)), int(self.config.get("high", 5))
 
 
-def read(consultation: Consultation) -> tuple[Item, ...]:
-    """The questions of a consultation loaded whole, in order."""
+def read(consultation: Consultation, reader: int | None = None) -> tuple[Item, ...]:
+    """The questions of a consultation loaded whole, in order.
+
+    For a `reader` (a person's id) choices that are to be shuffled stand in an order of that person's own.
+    """
     return tuple(
         Item(
             id=question.id,
@@ -74,10 +80,7 @@ def read(consultation: Consultation) -> tuple[Item, ...]:
             kind=QuestionKind(question.kind),
             wording=question.wording,
             required=question.required,
-            options=tuple(
-                Option(choice.id, choice.key, choice.label, tuple(choice.aliases), choice.asks_text)
-                for choice in question.choices
-            ),
+            options=_options(question, reader),
             min_choices=question.min_choices or 1,
             max_choices=question.max_choices,
             help=question.help,
@@ -86,6 +89,29 @@ def read(consultation: Consultation) -> tuple[Item, ...]:
         )
         for question in consultation.questions
     )
+
+
+def _options(question: Question, reader: int | None) -> tuple[Option, ...]:
+    """The choices; shuffled always the same way for one person, « autre » last. The order is computed, never kept."""
+    options = [
+        Option(choice.id, choice.key, choice.label, tuple(choice.aliases), choice.asks_text, choice.position)
+        for choice in question.choices
+    ]
+    if reader is not None and question.config.get("shuffle"):
+        seed = hashlib.blake2b(f"{question.id}:{reader}".encode(), digest_size=8).digest()
+        random.Random(int.from_bytes(seed, "big")).shuffle(options)
+        options.sort(key=lambda option: option.asks_text)
+    return tuple(options)
+
+
+def in_order(item: Item, answer: Given) -> dict[str, Any]:
+    """The answer as it is kept: choices of several in the question's order, which tells nobody's fingers nor whose
+    shuffled list they were read in."""
+    kept = dict(answer)
+    if item.kind == QuestionKind.SEVERAL and kept.get("choices"):
+        places = {option.id: option.position for option in item.options}
+        kept["choices"] = sorted(kept["choices"], key=lambda one: places.get(one, 0))
+    return kept
 
 
 def wants_text(item: Item, given: Given | None) -> bool:

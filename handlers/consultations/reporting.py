@@ -183,6 +183,8 @@ def _texts(tally: QuestionTally, signed: Sequence[tuple[str, str]] | None) -> li
 
 
 NUDGE = "Relancer"
+COPY = "Copier"
+SET_END = "Fixer la clôture"
 PUBLISH = "Publier"
 PUBLISH_WHOM = "À qui faire connaître ces résultats ? Les textes libres et les noms restent à l’équipe d’animation."
 NOT_PUBLISHED = "Les résultats de cette consultation ne vous ont pas été communiqués."
@@ -273,6 +275,19 @@ def closed(title: str) -> str:
 def open_preview(title: str) -> str:
     """What opening does."""
     return f"Ouvrir « {plain(title)} » ? Les questions ne pourront plus changer une fois la consultation ouverte."
+
+
+def copied(title: str) -> str:
+    """A draft again."""
+    return (
+        f"Voici une copie de «\u00a0{plain(title)}\u00a0», en préparation\u00a0: mêmes questions, mêmes destinataires, "
+        "aucune réponse. Essayez-la, fixez sa clôture, puis ouvrez-la."
+    )
+
+
+def mends(count: int) -> str:
+    """How many typos were corrected since it was made."""
+    return f"{count} coquille{_s(count)} corrigée{_s(count)} (voir «\u00a0journal\u00a0»)." if count else ""
 
 
 def opened(title: str) -> str:

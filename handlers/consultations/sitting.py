@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import screens, steps, wording
 from handlers.consultations.admitting import Admitted
-from handlers.consultations.questionnaire import Answers, Given, Item, fault, wants_text
+from handlers.consultations.questionnaire import Answers, Given, Item, fault, in_order, wants_text
 from handlers.consultations.standing import standing_of
 from handlers.messages import Message, Reply
 from handlers.request import Request
@@ -81,6 +81,8 @@ class Sitting:
         state: dict[str, object] = {"consultation": self.seat.consultation.id}
         if self.seat.secret:
             state[SECRET] = True  # what is typed next is an anonymous answer
+        if self.seat.trial:
+            lead = "\n\n".join(part for part in (wording.TRIAL, lead) if part)
         if self.request.typed_by is not None:
             state["for"] = self.seat.person.id
             lead = "\n\n".join(part for part in (wording.on_behalf(self.seat.person.name), lead) if part)
@@ -110,7 +112,7 @@ class Sitting:
         if found and not wants_text(item, answer):
             self.move(item)
             return await self.show(lead=wording.trouble(found, item.min_choices, item.most))
-        self.draft.answers = {**self.answers, str(item.id): dict(answer)}
+        self.draft.answers = {**self.answers, str(item.id): in_order(item, answer)}
         self.set_ticks(item, None)
         self.move(item if found else steps.next_step(self.items, self.answers))
         lead = ""
@@ -137,6 +139,7 @@ async def begin_draft(
         "ticks": dict(mark),
         "at_question": first.id if first else None,
         "entered_by": entered_by,
+        "trial": seat.trial,
         "updated_at": now,
     }
     await insert_or_ignore(session, Draft, [row])

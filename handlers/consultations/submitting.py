@@ -51,6 +51,8 @@ async def send(
     request: Request, session: AsyncSession, conversation: Conversation, seat: Admitted, seen: tuple[int, int]
 ) -> Reply:
     """Submit the draft. `seen` are the revisions the person was shown beside the button."""
+    if seat.trial:
+        return await _end_trial(session, conversation, seat)
     standing = await _under_lock(request, session, seat)
     if standing is None:
         conversation.close_form()
@@ -105,6 +107,17 @@ async def send(
     await witness(request, session, seat)
     conversation.close_form()
     return reply
+
+
+async def _end_trial(session: AsyncSession, conversation: Conversation, seat: Admitted) -> Reply:
+    """What would have been sent; nothing of it is kept."""
+    draft = await draft_of(session, seat.consultation.id, seat.person.id)
+    answers: Answers = draft.answers if draft is not None else {}
+    await end_draft(session, seat.consultation.id, seat.person.id)
+    conversation.close_form()
+    row = (screens.button(wording.TRY_AGAIN, "begin", seat.consultation.id),)
+    back = (screens.button(wording.TO_FOLLOW, "follow", seat.consultation.id),)
+    return say(f"{wording.TRIED}\n\n{screens.copy(seat.items, answers)}", row, back, replace=True)
 
 
 async def _send_secretly(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:

@@ -39,6 +39,12 @@ async def open_consultation(session: AsyncSession, consultation: Consultation, n
         consultation.status = Status.OPEN
         consultation.opens_at = min(consultation.opens_at or now, now)
         consultation.frozen_at = consultation.updated_at = now
+        await forget_trials(session, consultation.id)
+
+
+async def forget_trials(session: AsyncSession, consultation_id: int) -> None:
+    """What staff answered to try it out goes when it opens."""
+    await session.execute(delete(Draft).where(Draft.consultation_id == consultation_id, Draft.trial.is_(True)))
 
 
 async def open_due(session: AsyncSession, now: datetime) -> int:
@@ -58,6 +64,7 @@ async def open_due(session: AsyncSession, now: datetime) -> int:
             continue  # staff who open it by hand are told why
         consultation.status = Status.OPEN
         consultation.frozen_at = consultation.updated_at = now
+        await forget_trials(session, consultation.id)
         opened += 1
     await session.flush()
     return opened

@@ -1,0 +1,212 @@
+"""Before it opens a consultation is copied, tried as a director would, and its choices shuffled; typos are mended."""
+
+import pytest
+
+from handlers.consultations.mending import is_typo
+from handlers.consultations.questionnaire import read
+from storage.audit import AuditEntry
+from storage.consultations import (
+    Answer,
+    Ballot,
+    Consultation,
+    Draft,
+    Participation,
+    QuestionKind,
+    consultation_by_slug,
+    whole_consultation,
+)
+from storage.database import Database
+from tests.conversations.consulting import NOW, Network, a_consultation, a_network
+
+COPY = "avis-2024-03-15"
+
+
+@pytest.fixture
+async def network(sqlite: Database) -> Network:
+    return await a_network(sqlite)
+
+
+async def kept(network: Network, slug: str) -> Consultation:
+    async with network.database.reading() as session:
+        found = await consultation_by_slug(session, slug)
+    assert found is not None
+    return found
+
+
+async def test_a_copy_asks_the_same_and_has_no_answer(network: Network) -> None:
+    await a_consultation(network.database, status="closed", nudge_days=[3, 1], audience={"kinds": ["mission-locale"]})
+    fanny = await network.talk("Fanny")
+    await fanny.says("suivi avis")
+    assert "aucune réponse" in await fanny.presses("Copier")
+    copy, original = await kept(network, COPY), await kept(network, "avis")
+    assert (copy.status, copy.opens_at, copy.closes_at) == ("draft", None, None)
+    assert (copy.audience, copy.nudge_days, copy.secrecy) == (
+        original.audience,
+        original.nudge_days,
+        original.secrecy,
+    )
+    asked = [
+        [(item.key, item.wording, [o.label for o in item.options]) for item in read(one)] for one in (copy, original)
+    ]
+    assert asked[0] == asked[1]
+    await fanny.presses("Voir la participation")
+    await fanny.presses("Fixer la clôture")
+    assert "se terminera à la clôture, le vendredi 22 mars 2024" in await fanny.presses("Dans une semaine")
+    await fanny.presses("Voir la participation")
+    await fanny.presses("Ouvrir")
+    assert "est ouverte" in await fanny.presses("Ouvrir maintenant")
+
+
+async def test_a_try_goes_the_whole_way_and_leaves_nothing(network: Network) -> None:
+    await a_consultation(network.database, status="draft", opens_at=None)
+    fanny, anne = await network.talk("Fanny"), await network.talk("Anne")
+    await fanny.says("suivi avis")
+    assert "Essai avant l’ouverture" in await fanny.presses("Essayer")
+    assert "Quels moyens ?" in await fanny.presses("Plutôt oui")
+    await fanny.presses("Passer")
+    await fanny.says("oui")
+    assert "Relisez" in await fanny.says("Rien à ajouter")
+    ended = await fanny.presses("Envoyer")
+    assert "L’essai est terminé" in ended
+    assert "Plutôt oui" in ended
+    for table in (Ballot, Participation, Answer, Draft):
+        assert await network.count(table) == 0
+    assert "pas encore ouverte" in await anne.acts(f"consult:begin:{(await kept(network, 'avis')).id}")
+
+
+async def test_a_try_that_was_broken_off_is_gone_when_it_opens(network: Network) -> None:
+    await a_consultation(network.database, status="draft", opens_at=None)
+    fanny = await network.talk("Fanny")
+    await fanny.says("suivi avis")
+    opening = dict(fanny.buttons)
+    await fanny.presses("Essayer")
+    await fanny.presses("Oui")
+    assert await network.count(Draft) == 1
+    await fanny.acts(opening["Ouvrir"])
+    await fanny.presses("Ouvrir maintenant")
+    assert await network.count(Draft) == 0
+    assert "pas à laquelle" in await fanny.says("consultations") or "Aucune consultation" in fanny.text
+
+
+async def test_an_anonymous_consultation_is_tried_too(network: Network) -> None:
+    await a_consultation(network.database, status="draft", opens_at=None, secrecy="anonymous")
+    fanny = await network.talk("Fanny")
+    await fanny.says("suivi avis")
+    await fanny.presses("Essayer")
+    for label in ("Oui", "Passer", "Passer", "Passer"):
+        await fanny.presses(label)
+    assert "L’essai est terminé" in await fanny.presses("Envoyer")
+    assert await network.count(Participation) == 0
+
+
+async def shuffled(network: Network, kind: QuestionKind = QuestionKind.ONE) -> int:
+    number = await a_consultation(network.database)
+    async with network.database.transaction() as session:
+        consultation = await whole_consultation(session, number)
+        assert consultation is not None
+        consultation.questions[0].config = {"shuffle": True}
+        consultation.questions[0].kind = kind
+        consultation.questions[0].choices[0].asks_text = True  # « autre » stays the last
+    return number
+
+
+async def test_choices_are_shuffled_the_same_way_for_one_person_each_time(network: Network) -> None:
+    number = await shuffled(network)
+    async with network.database.reading() as session:
+        consultation = await whole_consultation(session, number)
+    assert consultation is not None
+    orders = {reader: [o.label for o in read(consultation, reader)[0].options] for reader in range(1, 40)}
+    assert len({tuple(order) for order in orders.values()}) == 2
+    assert all(order[-1] == "Oui" for order in orders.values())
+    assert all(order == [o.label for o in read(consultation, one)[0].options] for one, order in orders.items())
+    assert [o.label for o in read(consultation)[0].options] == ["Oui", "Plutôt oui", "Non"]
+
+
+@pytest.mark.parametrize("name", ["Anne", "Bruno", "Elsa", "Carla"])
+async def test_the_order_in_which_choices_were_read_or_touched_is_kept_nowhere(network: Network, name: str) -> None:
+    number = await shuffled(network, QuestionKind.SEVERAL)
+    talk = await network.talk(name)
+    await talk.acts(f"consult:begin:{number}")
+    for label in ("☐ Non", "☐ Plutôt oui"):
+        await talk.presses(label)
+    await talk.presses("Valider")
+    async with network.database.reading() as session:
+        draft = await session.get(Draft, 1)
+        consultation = await whole_consultation(session, number)
+    assert draft is not None
+    assert consultation is not None
+    labels = {choice.id: choice.label for choice in consultation.questions[0].choices}
+    given = draft.answers[str(consultation.questions[0].id)]["choices"]
+    assert [labels[one] for one in given] == ["Plutôt oui", "Non"]
+
+
+async def test_staff_choose_to_shuffle_in_the_preview(network: Network) -> None:
+    fanny = await network.talk("Fanny")
+    await fanny.says("sondage Où ?\nRennes\nBrest")
+    await fanny.says("demain")
+    await fanny.presses("Mélanger les choix")
+    assert (await kept(network, "sondage-2024-03-15")).questions[0].config == {"shuffle": True}
+    await fanny.presses("Garder l’ordre")
+    assert (await kept(network, "sondage-2024-03-15")).questions[0].config == {}
+
+
+async def test_a_typo_is_mended_after_the_opening_with_a_trace_and_nothing_else_is(network: Network) -> None:
+    number = await a_consultation(network.database)
+    anne, fanny = await network.talk("Anne"), await network.talk("Fanny")
+    await anne.acts(f"consult:begin:{number}")
+    await anne.presses("Plutôt oui")
+    await fanny.says("suivi avis")
+    await fanny.presses("Corriger une coquille")
+    await fanny.presses("1. Est-ce clair")
+    assert "Est-ce clair ?" in await fanny.presses("La question")
+    assert "C’est corrigé" in await fanny.says("Est-ce claire ?")
+    await fanny.presses("Voir la participation")
+    assert "1 coquille corrigée" in fanny.text
+    await fanny.presses("Corriger une coquille")
+    await fanny.presses("1. Est-ce claire")
+    await fanny.presses("Plutôt oui")
+    assert "plus qu’une coquille" in await fanny.says("Plutôt non")
+    found = await kept(network, "avis")
+    assert found.mends == [{"at": NOW.isoformat(), "before": "Est-ce clair ?", "after": "Est-ce claire ?"}]
+    assert await network.count(AuditEntry) == 1
+    assert await network.count(Draft) == 1
+    assert "Est-ce claire" in await anne.says("retour")
+
+
+async def test_a_draft_may_change_altogether(network: Network) -> None:
+    await a_consultation(network.database, status="draft", opens_at=None)
+    fanny = await network.talk("Fanny")
+    await fanny.says("suivi avis")
+    await fanny.presses("Corriger une coquille")
+    await fanny.presses("Le titre")
+    await fanny.says("Tout autre chose")
+    assert (await kept(network, "avis")).title == "Tout autre chose"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fine"),
+    [
+        ("Etes vous prets ?", "Êtes-vous prêts ?", True),
+        ("Quels moyens financirs pour le réseau ?", "Quels moyens financiers pour le réseau ?", True),
+        ("Brst", "Brest", True),
+        ("colse", "close", True),
+        ("Oui", "Non", False),
+        ("Êtes-vous d’accord ?", "N’êtes-vous pas d’accord ?", False),
+        ("3 réponses au plus", "5 réponses au plus", False),
+        ("Rennes", "Vannes", False),
+        ("Un titre", "", False),
+    ],
+)
+def test_what_a_typo_is(before: str, after: str, fine: bool) -> None:
+    assert is_typo(before, after) is fine
+
+
+@pytest.mark.parametrize("name", ["Anne", "Gilles"])
+async def test_who_is_not_of_the_staff_neither_copies_nor_mends_nor_tries(network: Network, name: str) -> None:
+    number = await a_consultation(network.database, status="draft", opens_at=None)
+    talk = await network.talk(name)
+    for action in (f"consult:copy:{number}", f"consult:typos:{number}", f"consult:mend-text:{number}:0:0"):
+        assert "réservé" in await talk.acts(action)
+    await talk.acts(f"consult:begin:{number}")
+    assert "Essai" not in talk.text
+    assert await network.count(Draft) == 0
