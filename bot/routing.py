@@ -26,6 +26,7 @@ from handlers.announcements import pressing as announcements
 from handlers.calendar import (
     agenda,
     changing,
+    dossier,
     feeding,
     interview_booking,
     interview_offers,
@@ -59,8 +60,9 @@ _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
 _AGENDA_SPOKEN = frozenset(
-    {*interview_booking.WORDS, *remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS}
+    {*dossier.WORDS, *interview_booking.WORDS, *remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS}
 )
+_AGENDA_FORMS = (changing.FORM, dossier.FORM, interview_offers.FORM, series.FORM)
 _RESUME_TICKETS = Button(label="Reprendre la réponse", action="ticket:resume")
 _RESUME_NEEDS = Button(label=calendar_wording.NEEDS_RESUME, action="calendar:agenda")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
@@ -89,6 +91,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations": answering.list_consultations,
             **dict.fromkeys(interview_booking.WORDS, interview_booking.interviews),
             **dict.fromkeys(previewing.WORDS, sends),
+            **dict.fromkeys(dossier.WORDS, dossier.understand),
             "rappels": reminding.show_reminders,
             **dict.fromkeys(remembering.WORDS, remembering.understand),
             **dict.fromkeys(remembering.LATER_WORDS, remembering.later),
@@ -140,7 +143,9 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),
-            **dict.fromkeys((changing.FORM, interview_offers.FORM, series.FORM), Form(changing.typed, _RESUME_NEEDS)),
+            **dict.fromkeys(
+                (changing.FORM, dossier.FORM, interview_offers.FORM, series.FORM), Form(changing.typed, _RESUME_NEEDS)
+            ),
             replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),

@@ -7,7 +7,7 @@ from math import ceil
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import wording
-from handlers.calendar.cards import calendar_row, card, document_rows, line, open_to_replies, reply_rows
+from handlers.calendar.cards import calendar_row, card, document_rows, line, minutes_rows, open_to_replies, reply_rows
 from handlers.dates import days_of
 from handlers.errors import Refusal
 from handlers.messages import Button, Message, Reply, say
@@ -81,6 +81,8 @@ async def event_card(request: Request, session: AsyncSession, event: Event, *, r
     if row_of_calendar := calendar_row(event):
         buttons.append(row_of_calendar)
     buttons += document_rows(event)
+    if coming:
+        buttons += minutes_rows(event)
     if person is not None and (keeping or person.staff_regions):
         buttons.append((Button(label=wording.REPLIES, action=f"calendar:replies:{event.id}"),))
     whose = "mine" if request.person else "all"

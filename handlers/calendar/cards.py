@@ -6,6 +6,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from handlers.calendar import wording
+from handlers.calendar.dossier_wording import minutes
 from handlers.calendar.interview_wording import KIND, MANAGE
 from handlers.calendar.moment_words import MORNING
 from handlers.calendar.moments import useful_until
@@ -92,6 +93,12 @@ def calendar_row(event: Event) -> tuple[Button, ...]:
 def document_rows(event: Event) -> tuple[tuple[Button, ...], ...]:
     """The documents of an event, each to be opened by its address."""
     return tuple((Button(label=str(one["title"]), url=str(one["link"])),) for one in event.details.get("documents", ()))
+
+
+def minutes_rows(event: Event) -> tuple[tuple[Button, ...], ...]:
+    """The minutes of an event, for those who were there."""
+    found = event.details.get("minutes", ())
+    return tuple((Button(label=minutes(str(one["title"])), url=str(one["link"])),) for one in found)
 
 
 def map_link(place: str) -> str:

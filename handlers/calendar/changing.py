@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.calendar import interview_offers, wording
+from handlers.calendar import dossier, interview_offers, wording
 from handlers.calendar.agenda import may_keep, upcoming
 from handlers.calendar.cards import line
 from handlers.calendar.finding import named
@@ -94,7 +94,7 @@ async def keep(request: Request, session: AsyncSession, conversation: Conversati
 
 async def drop(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`calendar:drop`: nothing is done."""
-    if conversation.form in (FORM, interview_offers.FORM):
+    if conversation.form in (FORM, dossier.FORM, interview_offers.FORM):
         conversation.close_form()
     return say(wording.DROPPED, replace=True)
 

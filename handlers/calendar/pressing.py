@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.calendar import interview_booking, interview_offers, series
+from handlers.calendar import dossier, interview_booking, interview_offers, series
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
@@ -43,6 +43,7 @@ _VERBS = {
     "forget": forget,
     "mute": mute_event,
     "unmute": mute_event,
+    "dossier-keep": dossier.keep,
     "slots": interview_booking.show,
     "slot": interview_booking.ask,
     "slot-others": interview_booking.others,
