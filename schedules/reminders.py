@@ -43,9 +43,9 @@ _LONGEST_DOWN = timedelta(days=7)  # what was missed of events that have begun m
 
 async def remind(session: AsyncSession, now: datetime) -> int:
     """Write what is due by `now` (the calendar's clock); returns how many deliveries it added."""
-    zones, holidays = await all_calendars(session)
+    everywhere = await all_calendars(session)
     hours = [None, *await all_quiet_hours(session)]
-    digest = hashlib.sha256(repr((zones, holidays, hours)).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(repr((everywhere, hours)).encode()).hexdigest()[:16]
     looked_at = await events_to_look_at(session, now, now.date() - _LONGEST_DOWN, digest, MOST_EVENTS)
     if not looked_at:
         return 0
@@ -67,9 +67,8 @@ async def remind(session: AsyncSession, now: datetime) -> int:
             break  # not noted: the next tick takes it up here
         later = [
             due.at
-            for zone in zones
+            for zone, calendar in everywhere
             if known_zone(zone)
-            for calendar in holidays
             for own in hours
             for due in dues(start, plan, zone, calendar, quiet_hours(own))
             if due.at > now and event.status != Status.CANCELLED

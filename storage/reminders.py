@@ -76,11 +76,15 @@ async def note_next(session: AsyncSession, event: Event, due_at: datetime | None
             setattr(note, name, value)
 
 
-async def all_calendars(session: AsyncSession) -> tuple[list[str], list[str]]:
-    """Every zone and every calendar of holidays that somebody may have: more than there are, but asked cheaply."""
-    zone, holidays = await home(session)
+async def all_calendars(session: AsyncSession) -> list[tuple[str, str]]:
+    """Every zone and calendar of holidays that somebody may have together: more than there are, but asked cheaply.
+
+    Those of the regions, and each zone of one's own, a structure's or a person's, with the holidays of every region.
+    """
+    here = await home(session)
     regions = (await session.execute(select(Region.zone, Region.holidays))).all()
+    pairs = {here, *((zone or here[0], holidays or here[1]) for zone, holidays in regions)}
     structures = await session.scalars(select(Structure.zone).where(Structure.zone.is_not(None)).distinct())
     people = await session.scalars(select(Person.zone).where(Person.zone.is_not(None)).distinct())
-    zones = {zone, *(row[0] for row in regions), *structures, *people} - {""}
-    return sorted(name for name in zones if name), sorted({holidays, *(row[1] or holidays for row in regions)})
+    own = {zone for zone in (*structures, *people) if zone}
+    return sorted(pairs | {(zone, holidays) for zone in own for _, holidays in pairs})
