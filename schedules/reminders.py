@@ -7,7 +7,7 @@ may tick at any time, and an event that is moved is reminded afresh. Nothing due
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, and_, cast, literal, select
@@ -39,6 +39,14 @@ from storage.replies import Coming, replies_of, wants_reminders
 MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
 MOST_EVENTS = 200  # events a tick looks at, for the same reason: after an import the next ticks take up the others
 _LONGEST_DOWN = timedelta(days=7)  # what was missed of events that have begun meanwhile is found that far back
+
+
+class _Moment(NamedTuple):
+    """The reminder that readers of one calendar should have by now, when it leaves, and their zone."""
+
+    due: Due
+    at: datetime
+    zone: str
 
 
 async def remind(session: AsyncSession, now: datetime) -> int:
@@ -108,25 +116,30 @@ async def _write(
     theirs = and_(Person.quiet_begins == begins, Person.quiet_ends == ends)
     audience = Audience.of(event.audience)
     awake = and_(Person.reminders_paused.is_(False), wants_reminders(event.id), theirs)
+    moments: dict[Offset, dict[tuple[str, str], _Moment]] = {}
     for zone, holidays in await calendars(session, audience, awake):
         reader = zone if known_zone(zone) else default_zone
         due_then = dues(start, plan, reader, holidays, quiet)
         found = _sending(start, due_then, reader, holidays, quiet, event.dated_at, now)
-        if found is None or written >= room:
-            continue
-        due, at = found
-        about = f"reminder:{event.id}:{start}:{due.offset}:person:"
+        if found is not None:
+            moments.setdefault(found[0].offset, {})[zone, holidays] = _Moment(*found, reader)
+    for offset, theirs_then in moments.items():
+        about = f"reminder:{event.id}:{start}:{offset}:person:"
         known = select(Delivery.id).where(Delivery.about == literal(about) + cast(Person.id, String))
-        group = await recipients(
-            session, audience, awake, ~known.exists(), calendar=(zone, holidays), limit=room - written
-        )
+        if written >= room:
+            break
+        group = await recipients(session, audience, awake, ~known.exists(), among=theirs_then, limit=room - written)
         replies = await replies_of(session, event.id, [one.person_id for one in group])
         coming = {number for number, row in replies.items() if row.answer == Coming.YES and not row.waiting}
-        rows = _rows(event, start, group, coming, about, due, at, reader, now)
-        written += len(rows)
-        sent += await enqueue(session, [row for row in rows if row["state"] == State.WAITING])
-        await enqueue(session, [row for row in rows if row["state"] != State.WAITING])
-        await _supersede(session, event, start, plan, due, group, now)
+        for calendar, moment in theirs_then.items():
+            together = [one for one in group if (one.zone, one.holidays) == calendar]
+            if not together:
+                continue
+            rows = _rows(event, start, together, coming, about, moment, now)
+            written += len(rows)
+            sent += await enqueue(session, [row for row in rows if row["state"] == State.WAITING])
+            await enqueue(session, [row for row in rows if row["state"] != State.WAITING])
+            await _supersede(session, event, start, plan, moment.due, together, now)
     return written, sent
 
 
@@ -160,11 +173,10 @@ def _rows(
     group: Sequence[Recipient],
     coming: Collection[int],
     about: str,
-    due: Due,
-    at: datetime,
-    zone: str,
+    moment: _Moment,
     now: datetime,
 ) -> list[dict[str, Any]]:
+    at, zone = moment.at, moment.zone
     kinds = {(one.locale, one.person_id in coming) for one in group}
     payloads = {
         (locale, comes): reminder(event, ZoneInfo(zone), at, locale, coming=comes).model_dump(

@@ -7,12 +7,12 @@ absent one means everybody. An announcement may also be for those whom an event 
 enough), `{"answered": consultation id}`, `{"unanswered": consultation id}`.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.agenda import Event
@@ -248,17 +248,17 @@ async def recipients(
     session: AsyncSession,
     audience: Audience,
     *where: ColumnElement[bool],
-    calendar: tuple[str, str] | None = None,
+    among: Collection[tuple[str, str]] | None = None,
     after: int = 0,
     limit: int = BATCH,
 ) -> list[Recipient]:
-    """The next people meant with an id above `after`, by id; `calendar` keeps those of one zone and holidays."""
+    """The next people meant with an id above `after`, by id; `among` keeps those of some zones and holidays."""
     default_zone, default_holidays = await home(session)
     zone, holidays = _zone(default_zone), func.coalesce(_holidays, default_holidays)
     columns = (Person.id, Person.preferred_platform, Person.fallback_platform, zone, holidays, Person.locale)
     query = members(audience, *columns).where(Person.id > after, *where, *await _concerned(session, audience))
-    if calendar is not None:
-        query = query.where(zone == calendar[0], holidays == calendar[1])
+    if among is not None:
+        query = query.where(tuple_(zone, holidays).in_(among))
     rows = (await session.execute(query.order_by(Person.id).limit(limit))).all()
     accounts: dict[int, list[Account]] = {}
     for account in await accounts_of(session, [row[0] for row in rows]):

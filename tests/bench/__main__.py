@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.bench.away import broadcast_through_an_outage
 from tests.bench.broadcast import broadcast, postgres_if
+from tests.bench.calendar import killed_calendar
 from tests.bench.faults import broadcast_through_kills
 from tests.bench.fleet import Postgres, a_database, a_fake
 from tests.bench.questions import questions
@@ -25,7 +26,7 @@ from tests.bench.table import show
 from tests.bench.ticks import idle
 from tests.bench.votes import votes
 
-PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "questions", "faults", "votes")
+PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "questions", "faults", "votes", "calendar")
 SLACK_RATE = 200 / 60
 
 
@@ -43,6 +44,8 @@ class Sizes:
     voters: int = 2000
     contacts: int = 100_000
     events: int = 10_000
+    reminded: int = 1300
+    calendar_kills: int = 10
 
 
 SMALL = Sizes(
@@ -55,6 +58,8 @@ SMALL = Sizes(
     voters=300,
     contacts=2000,
     events=500,
+    reminded=150,
+    calendar_kills=2,
 )
 
 
@@ -87,6 +92,8 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
     if "votes" in parts:
         for engine, workers in (("sqlite", 1), ("postgresql", 2)):
             yield await votes(engine, sizes.voters, workers=workers, postgres=postgres)
+    if "calendar" in parts:
+        yield await killed_calendar(sizes.reminded, sizes.calendar_kills)
 
 
 async def killed(engine: str, workers: int, sizes: Sizes, postgres: Postgres | None) -> Figures:

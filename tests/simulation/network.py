@@ -18,7 +18,7 @@ UNION = 0  # the number of the structure that is the union's
 _ROLES = (Role.DIRECTOR, Role.ELECTED, Role.PARTICIPANT)
 
 
-async def lay(database: Database) -> None:
+async def lay(database: Database, people_count: int = PEOPLE) -> None:
     """Everybody and everything; the numbers decide who is who, so that every run is the same.
 
     Structure n is an ARML for n up to the number of regions, then a Mission Locale; person p belongs to structure
@@ -36,7 +36,7 @@ async def lay(database: Database) -> None:
         await session.flush()
         houses = dict((await session.execute(select(Structure.code, Structure.id))).all())
         people, accounts, grants = [], [], []
-        for number in range(1, PEOPLE + 1):
+        for number in range(1, people_count + 1):
             own = number % 17 == 0
             people.append(
                 {

@@ -106,7 +106,7 @@ def script() -> Iterator[tuple[datetime, Act]]:
         (_at("2024-06-20", 15), Dated("conseil-d-administration-2024-06-26", date(2024, 6, 26), "10:00")),
         (_at("2024-09-02", 11), Dated("assemblee-generale-2024", date(2024, 10, 9), "14:00")),
         (_at("2024-10-03", 11), Refused("assemblee-generale-2024", 7)),
-        (_at("2024-10-04", 13), Moved(450, "America/Cayenne")),
+        (_at("2024-10-04", 13), Moved(142, "America/Cayenne")),
         (_at("2024-10-04", 14), Moved(31, "Pacific/Tahiti")),
     ]
     for name, day, hour in _WORKSHOPS:

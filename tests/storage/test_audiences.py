@@ -77,7 +77,7 @@ async def test_a_persons_zone_is_their_own_then_the_structures_the_regions_the_n
             moved.id: ("Indian/Reunion", "FR-RE"),
         }
         assert set(await calendars(session, Audience())) == set(found.values())
-        group = await recipients(session, Audience(), calendar=("Europe/Brussels", "BE"))
+        group = await recipients(session, Audience(), among=[("Europe/Brussels", "BE")])
         assert [one.person_id for one in group] == sorted([nobody.id, blank.id])
 
 

@@ -1,0 +1,48 @@
+"""What every run of the simulation begins with, and what is looked at in the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.database import Database
+from storage.migrating import migrate
+from tests.simulation.network import lay
+from tests.simulation.oracle import cast, doubts_of, faults, oracle, unfinished
+from tests.simulation.running import AGAIN, START, TICK, Arrival
+from tests.simulation.script import script
+
+LATE = timedelta(seconds=2 * AGAIN + TICK)  # an end or two, and the next tick of the process that follows
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must arrive: whom, of which event, when."""
+
+    reminders: frozenset[tuple[int, str, datetime]]
+    events: tuple[str, ...]
+    guests: int
+
+
+async def set_up(url: str, people: int) -> Expected:
+    """An empty database becomes the network of so many people; returns what the oracle expects of the run."""
+    database = Database(url)
+    try:
+        await migrate(database)
+        await lay(database, people)
+        guests, events = await cast(database)
+    finally:
+        await database.close()
+    due = frozenset(one for one in oracle(guests, events, list(script())) if one[2] >= START)
+    return Expected(due, tuple(event.name for event in events), len(guests))
+
+
+async def looked_at(url: str, expected: Expected, arrivals: Sequence[Arrival]) -> tuple[list[str], int]:
+    """What is wrong, and how many doubts there are."""
+    database = Database(url)
+    try:
+        doubts = await doubts_of(database)
+        left = await unfinished(database)
+    finally:
+        await database.close()
+    found = faults(expected.reminders, arrivals, expected.events, doubts, LATE)
+    return [*found, *([f"{left} reminders without an end"] if left else [])], sum(doubts.values())
