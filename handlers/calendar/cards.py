@@ -1,7 +1,7 @@
 """An event as people read it: a line, a card, a reminder."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ def card(event: Event, tz: ZoneInfo, now: datetime, *, coming: bool, locale: str
     if undetermined := event.details.get("undetermined_text"):
         text += f"\n\n{plain(str(undetermined))}"
     if event.source:
-        text += f"\n\n*{plain(wording.source(event.source, event.source_date))}*"
+        text += f"\n\n*{plain(wording.source(event.source, event.source_date, _changed(event)))}*"
     return text
 
 
@@ -125,6 +125,12 @@ def _facts(event: Event, tz: ZoneInfo, now: datetime, locale: str, *, coming: bo
     if coming and event.video_link and event.status != Status.CANCELLED:
         lines.append(f"{wording.LINK}{plain(event.video_link)}")
     return lines
+
+
+def _changed(event: Event) -> date | None:
+    """The day on which staff last changed it, when that is not the day of its source."""
+    on = event.edited_at.astimezone(ZoneInfo(event.zone)).date() if event.edited_at is not None else None
+    return None if on == event.source_date else on
 
 
 def _has_place(event: Event) -> bool:

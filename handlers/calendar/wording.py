@@ -166,9 +166,10 @@ def remains(left: str) -> str:
     return f"c’est {left}"
 
 
-def source(name: str, dated: date | None) -> str:
-    """« Source : note de présentation, vendredi 2 février 2024 »."""
-    return f"Source\u00a0: {name}, {day(dated)}" if dated else f"Source\u00a0: {name}"
+def source(name: str, dated: date | None, changed: date | None = None) -> str:
+    """« Source : note de présentation, vendredi 2 février 2024 ; mis à jour le lundi 11 mars 2024 »."""
+    text = f"Source\u00a0: {name}, {day(dated)}" if dated else f"Source\u00a0: {name}"
+    return f"{text}\u202f; mis à jour le {day(changed)}" if changed else text
 
 
 def page(number: int, pages: int) -> str:

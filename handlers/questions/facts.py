@@ -9,10 +9,11 @@ from storage.agenda import Precision, Status
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact was published, and when."""
+    """Where a fact was published, and when; since when it is otherwise, where staff have changed it."""
 
     name: str = ""
     published: date | None = None
+    changed: date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

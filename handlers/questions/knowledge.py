@@ -4,11 +4,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -264,7 +265,7 @@ async def load(session: AsyncSession) -> Knowledge:
                 o.abbreviation or "",
                 tuple(o.aliases),
                 o.description,
-                shared.source(o.source, o.source_date),
+                shared.source(o.source, o.source_date, o.edited_at),
             )
             for o in (await session.scalars(select(Organisation).order_by(Organisation.id))).all()
         ],
@@ -273,11 +274,18 @@ async def load(session: AsyncSession) -> Knowledge:
             StructureFact(s.code, s.name, s.kind, codes.get(s.region_id or 0, ""), tuple(s.aliases)) for s in structures
         ],
         terms=[
-            TermFact(t.key, t.term, t.meaning, tuple(t.aliases), shared.source(t.source, t.source_date))
+            TermFact(t.key, t.term, t.meaning, tuple(t.aliases), shared.source(t.source, t.source_date, t.edited_at))
             for t in (await session.scalars(select(Term).order_by(Term.id))).all()
         ],
         topics=[
-            TopicFact(t.key, t.title, t.body, tuple(t.phrases), dict(t.details), shared.source(t.source, t.source_date))
+            TopicFact(
+                t.key,
+                t.title,
+                t.body,
+                tuple(t.phrases),
+                dict(t.details),
+                shared.source(t.source, t.source_date, t.edited_at),
+            )
             for t in (await session.scalars(select(Topic).order_by(Topic.id))).all()
         ],
         settings=await network.setting(session, "network"),
@@ -289,14 +297,16 @@ class _Shared:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._sources: dict[tuple[str, date | None], Source] = {}
+        self._sources: dict[tuple[str, date | None, date | None], Source] = {}
         self.nothing: dict[str, Any] = {}
 
     def text(self, text: str | None) -> str:
         return self._texts.setdefault(text, text) if text else ""
 
-    def source(self, name: str, published: date | None) -> Source:
-        return self._sources.setdefault((name, published), Source(name, published))
+    def source(self, name: str, published: date | None, edited_at: datetime | None, zone: str = "UTC") -> Source:
+        changed = edited_at.astimezone(ZoneInfo(zone)).date() if edited_at is not None else None
+        changed = None if changed == published else changed
+        return self._sources.setdefault((name, published, changed), Source(name, published, changed))
 
 
 def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str], shared: _Shared) -> EventFact:
@@ -321,7 +331,7 @@ def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str], sh
         details=dict(event.details),
         parent=keys.get(event.parent_id or 0, ""),
         position=event.position,
-        source=shared.source(event.source, event.source_date),
+        source=shared.source(event.source, event.source_date, event.edited_at, event.zone),
     )
 
 
@@ -339,6 +349,7 @@ _CONTACT = (
     Contact.details,
     Contact.source,
     Contact.source_date,
+    Contact.edited_at,
 )
 _AT_ONCE = 1000  # rows
 
@@ -356,7 +367,7 @@ def _contact(row: Row[Any], shared: _Shared) -> ContactFact:
         responsibilities=tuple(row.responsibilities),
         aliases=tuple(row.aliases),
         details=dict(row.details) if row.details else shared.nothing,
-        source=shared.source(row.source, row.source_date),
+        source=shared.source(row.source, row.source_date, row.edited_at),
     )
 
 

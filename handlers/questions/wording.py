@@ -171,11 +171,14 @@ def listed(pieces: list[str]) -> str:
 
 
 def source_line(source: Source) -> str:
-    """Where it comes from and of when it is, in italics; empty when nothing is known."""
+    """Where it comes from, of when it is and since when it is otherwise, in italics; empty when nothing is known."""
     if not source.name:
         return ""
-    published = source.published
-    if published is None:
-        return f"_Source{SP}: {plain(source.name)}._"
-    number = "1er" if published.day == 1 else str(published.day)
-    return f"_Source{SP}: {plain(source.name)}, {number} {MONTHS[published.month - 1]} {published.year}._"
+    published = f", {_dated(source.published)}" if source.published is not None else ""
+    changed = f"{NB}; mis à jour le {_dated(source.changed)}" if source.changed is not None else ""
+    return f"_Source{SP}: {plain(source.name)}{published}{changed}._"
+
+
+def _dated(on: date) -> str:
+    number = "1er" if on.day == 1 else str(on.day)
+    return f"{number} {MONTHS[on.month - 1]} {on.year}"

@@ -1,6 +1,6 @@
 """What comes with an answer: buttons about its event, a card of its contact, the rest of a list, the source."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from handlers.calendar import wording as calendar
 from handlers.messages import Button
 from storage.agenda import Event
 from storage.database import Database
-from storage.people import Role
+from storage.directory import Contact, Organisation
+from storage.network import bump_knowledge
+from storage.people import Person, Role
 from tests.questions.knowing import PACKS
 from tests.stage import Heard, Stage
 
@@ -112,3 +114,84 @@ async def test_an_event_that_is_gone_since_is_answered_without_buttons(stage: St
         gone = await stage.presses(CAMILLE, Button(label="…", action=f"calendar:{verb}:999999"))
         assert gone.text == calendar.GONE
     assert told.buttons
+
+
+async def test_an_answer_says_where_it_comes_from_and_since_when_it_is_otherwise(stage: Stage) -> None:
+    before = await stage.says(CAMILLE, "C’est quand le CA ?")
+    assert "2 février 2024" in before.text and "mis à jour" not in before.text
+    understood = await stage.says(STAFF, "déplace le conseil d’administration au 27 juin 2024")
+    await stage.presses(STAFF, understood.button("Oui, enregistrer"))
+    after = await stage.says(CAMILLE, "C’est quand le CA ?")
+    assert "jeudi 27 juin 2024" in after.text and "mis à jour le 15 mars 2024" in after.text
+    card = await stage.presses(CAMILLE, after.button(calendar.SEE_CARD))
+    assert "mis à jour le vendredi 15 mars 2024" in card.text
+
+
+async def test_an_hour_is_said_with_its_zone_to_who_lives_in_another(stage: Stage) -> None:
+    number = await stage.person("Ravi", "Lointain", "web:9")
+    async with stage.database.transaction() as session:
+        (await session.get_one(Person, number)).zone = "Indian/Reunion"
+    begins = datetime(2024, 10, 9, 12, tzinfo=UTC)
+    await change(stage, "assemblee-generale-2024", precision="minute", starts_at=begins, ends_at=None)
+    async with stage.database.transaction() as session:
+        await bump_knowledge(session)
+    there = (await stage.says("web:9", "À quelle heure est l’AG ?")).text
+    assert "16\u00a0h, heure de La Réunion" in there and "14\u00a0h, heure de Paris" in there
+    assert "heure de" not in (await stage.says(CAMILLE, "À quelle heure est l’AG ?")).text
+
+
+async def test_a_long_list_has_pages_that_turn_in_place(stage: Stage) -> None:
+    async with stage.database.transaction() as session:
+        session.add_all(an_event(number) for number in range(1, 21))
+        await bump_knowledge(session)
+    first = await stage.says(CAMILLE, "Qu’est-ce qu’il y a en novembre 2024 ?")
+    assert "(1 à 8 sur 20)" in first.text and "Réunion 8**" in first.text and "Réunion 9**" not in first.text
+    second = await stage.presses(CAMILLE, first.button("Suite"))
+    assert "(9 à 16 sur 20)" in second.text and "Réunion 9**" in second.text
+    assert stage.channels["telegram"].arrived[-1].edits == "m1"
+    last = await stage.presses(CAMILLE, second.button("Suite"))
+    assert "Réunion 20**" in last.text and labels(last) == ["← Avant"]
+    assert "(9 à 16 sur 20)" in (await stage.presses(CAMILLE, last.button("Avant"))).text
+
+
+def an_event(number: int) -> Event:
+    on = date(2024, 11, number)
+    return Event(
+        key=f"reunion-{number}", name=f"Réunion {number}", precision="day", starts_on=on, ends_on=on,
+        zone="Europe/Paris", updated_at=datetime(2024, 1, 1, tzinfo=UTC), source="Agenda",
+    )  # fmt: skip
+
+
+async def test_the_people_of_an_organisation_have_pages_too(stage: Stage) -> None:
+    async with stage.database.transaction() as session:
+        session.add(Organisation(key="foyer", name="Foyer des Arts", updated_at=datetime(2024, 1, 1, tzinfo=UTC)))
+        session.add_all(
+            Contact(
+                key=f"foyer-{n}", given_name="Ada", family_name=f"Xylo{chr(96 + n)}", function="membre",
+                organisation="foyer", updated_at=datetime(2024, 1, 1, tzinfo=UTC),
+            )
+            for n in range(1, 13)
+        )  # fmt: skip
+        await bump_knowledge(session)
+    first = await stage.says(CAMILLE, "Qui travaille chez Foyer des Arts ?")
+    assert "XYLOH" in first.text and "XYLOI" not in first.text
+    assert "XYLOL" in (await stage.presses(CAMILLE, first.button("Suite"))).text
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "question:more:20240230:20240401:::0", "question:more:20240401:20240101:::0", "question:more:x:y:z:b:8",
+        "question:more:::ffffffffff::0", "question:people:0000000000:who:8", "question:people", "question:more:::::-3",
+    ],
+)  # fmt: skip
+async def test_a_made_up_page_is_answered_politely(stage: Stage, action: str) -> None:
+    assert (await stage.presses(CAMILLE, action)).text
+
+
+async def test_what_is_not_known_names_whom_to_ask(stage: Stage) -> None:
+    told = await stage.says(CAMILLE, "Le parking de la gare est-il gratuit ?")
+    people = await stage.presses(CAMILLE, told.button("Qui contacter"))
+    assert "christian.viet@" in people.text and "01 42 44 14 56" in people.text
+    sent = await stage.presses(CAMILLE, told.button("Demander à l’équipe"))  # the press in between changes nothing
+    assert "transmis" in sent.text

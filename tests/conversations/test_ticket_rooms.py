@@ -147,13 +147,18 @@ async def test_what_was_asked_in_a_group_is_answered_there(stage: Stage) -> None
     assert ANSWER not in (await stage.heard(ASKER)).text
 
 
-async def test_who_is_in_doubt_of_an_answer_may_say_so(stage: Stage) -> None:
-    async with stage.database.transaction() as session:
-        await seed(session, read_pack(PACKS["missions-locales"]), stage.clock.at)
+@pytest.fixture
+def in_part() -> str:
+    """A question that is answered by a topic which fits it only in part."""
     tables = phrases(*sorted((HERE / "phrases").glob("*.yaml")))
     asked = (p.question for p in tables if p.understood and not p.after)
-    in_part = next(question for question in asked if ask_alone(question).reading.confidence < DOUBTFUL)
-    told = await stage.says(ASKER, in_part)  # answered by a topic that fits it only in part
+    return next(question for question in asked if ask_alone(question).reading.confidence < DOUBTFUL)
+
+
+async def test_who_is_in_doubt_of_an_answer_may_say_so(in_part: str, stage: Stage) -> None:
+    async with stage.database.transaction() as session:
+        await seed(session, read_pack(PACKS["missions-locales"]), stage.clock.at)
+    told = await stage.says(ASKER, in_part)
     await stage.presses(ASKER, told.button(words.NOT_WHAT_I_ASKED))
     heard = (await stage.heard(STAFF)).text
     assert "jugée inexacte" in heard
