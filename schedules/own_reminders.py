@@ -21,7 +21,7 @@ from storage.outbox import Kind, State, enqueue
 from storage.own_reminders import Wanted, own_about, own_to_look_at
 from storage.people import Account, accounts_of, best_account
 from storage.preferences import quiet_of
-from storage.replies import Coming, reply_of
+from storage.replies import Coming, Rsvp, replies_of
 
 MOST = 500  # rows that a tick looks at, so that one transaction stays short; the next tick goes on
 GRACE = timedelta(minutes=15)  # a tick may come this late and still send at once, even if the evening has begun
@@ -40,13 +40,21 @@ async def remind_own(session: AsyncSession, now: datetime) -> int:
     accounts: dict[int, list[Account]] = {}
     for account in await accounts_of(session, {one.person.id for one in looked_at}):
         accounts.setdefault(account.person_id or 0, []).append(account)
-    written = 0
-    for one in looked_at:
-        _aim(one, default_zone)
-        if one.row.due_at is not None and one.row.due_at <= now:
-            written += await _write(session, one, accounts.get(one.person.id, ()), default_zone, now)
+    replies = {
+        event: await replies_of(session, event, {one.person.id for one in looked_at if one.event.id == event})
+        for event in {one.event.id for one in looked_at}
+    }
+    rows = []
+    with session.no_autoflush:  # what was sent is written once, at the end: hundreds are due at a full hour
+        for one in looked_at:
+            _aim(one, default_zone)
+            if one.row.due_at is not None and one.row.due_at <= now:
+                reply = replies[one.event.id].get(one.person.id)
+                rows += await _fulfil(session, one, reply, accounts.get(one.person.id, ()), default_zone, now)
     await session.flush()
-    return written
+    sent = await enqueue(session, [row for row in rows if row["state"] == State.WAITING])
+    await enqueue(session, [row for row in rows if row["state"] != State.WAITING])
+    return sent
 
 
 async def follow_own(session: AsyncSession, event: Event) -> None:
@@ -81,9 +89,14 @@ def _aim(one: Wanted, default_zone: str) -> None:
     one.row.zone = one.zone if when.days is not None else ""
 
 
-async def _write(
-    session: AsyncSession, one: Wanted, accounts: Sequence[Account], default_zone: str, now: datetime
-) -> int:
+async def _fulfil(
+    session: AsyncSession,
+    one: Wanted,
+    reply: Rsvp | None,
+    accounts: Sequence[Account],
+    default_zone: str,
+    now: datetime,
+) -> list[dict[str, Any]]:
     """The row of the outbox, or of the report when nothing can be sent any more; the wish is fulfilled either way."""
     start, when, zone = Start.of(one.event), When.parse(one.row.rule), _zone(one, default_zone)
     about = f"reminder:{one.event.id}:{start}:own{one.row.id}:person:{one.person.id}"
@@ -91,10 +104,9 @@ async def _write(
     one.row.sent_for, one.row.due_at = str(start), None
     if not when.follows:
         await session.delete(one.row)
-    reply = await reply_of(session, one.event.id, one.person.id)
     assert asked_for is not None
     if one.person.reminders_paused or (reply is not None and reply.answer == Coming.NO):
-        return 0
+        return []
     until = useful_until(start)
     late = now - asked_for > GRACE
     at = next_permitted(now, zone, one.holidays, quiet_hours(quiet_of(one.person))) if late else asked_for
@@ -102,7 +114,7 @@ async def _write(
     reason = TOO_LATE if at >= until else NO_ACCOUNT if best is None else ""
     coming = reply is not None and reply.answer == Coming.YES and not reply.waiting
     message = reminder(one.event, ZoneInfo(zone), at, one.person.locale or "fr", coming=coming)
-    row: dict[str, Any] = {
+    row = {
         "about": about,
         "kind": Kind.REMINDER,
         "person_id": one.person.id,
@@ -118,5 +130,4 @@ async def _write(
         "ended_at": now if reason else None,
         "created_at": now,
     }
-    added = await enqueue(session, [row])
-    return 0 if reason else added
+    return [row]

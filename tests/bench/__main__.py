@@ -20,13 +20,16 @@ from tests.bench.calendar import killed_calendar
 from tests.bench.faults import broadcast_through_kills
 from tests.bench.fleet import Postgres, a_database, a_fake
 from tests.bench.questions import questions
+from tests.bench.reminders import late_under_load, reminders_to_come
 from tests.bench.sample import Figures
 from tests.bench.starting import starting
 from tests.bench.table import show
 from tests.bench.ticks import idle
 from tests.bench.votes import votes
 
-PARTS = ("limited", "unlimited", "slack", "two", "idle", "start", "questions", "faults", "votes", "calendar")
+PARTS = (
+    "limited", "unlimited", "slack", "two", "idle", "start", "questions", "faults", "votes", "calendar", "reminders"
+)  # fmt: skip
 SLACK_RATE = 200 / 60
 
 
@@ -89,6 +92,10 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
             yield await killed(engine, workers, sizes, postgres)
         assert postgres is not None
         yield await broadcast_through_an_outage(postgres, sizes.kill_recipients, sizes.rate, sizes.away)
+    if "reminders" in parts:
+        for engine in ("sqlite", "postgresql"):
+            yield await reminders_to_come(engine, sizes.pending, postgres)
+            yield await late_under_load(engine, sizes.recipients, sizes.rate, postgres)
     if "votes" in parts:
         for engine, workers in (("sqlite", 1), ("postgresql", 2)):
             yield await votes(engine, sizes.voters, workers=workers, postgres=postgres)
@@ -133,7 +140,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         if "XDG_RUNTIME_DIR" not in os.environ:  # where the PostgreSQL of the benches keeps its lock
             os.environ["XDG_RUNTIME_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="concerte-run-"))
-        postgres = stack.enter_context(postgres_if(bool({"two", "idle", "faults", "votes"} & set(parts))))
+        postgres = stack.enter_context(postgres_if(bool({"two", "idle", "faults", "votes", "reminders"} & set(parts))))
         lines = asyncio.run(_all(parts, sizes, postgres))
     options.json.write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n")
     sys.stdout.write(f"\nFigures in {options.json}\n")
