@@ -117,7 +117,7 @@ def resting(holidays: str, weekend: Iterable[int]) -> str:
     return holidays if days == WEEKEND else f"{holidays}/{','.join(map(str, sorted(days)))}"
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def dues(start: Start, plan: tuple[Offset, ...], zone: str, holidays: str, quiet: Quiet = QUIET) -> tuple[Due, ...]:
     """The reminders of an event for readers of one zone and calendar, in the order of time; those in force last.
 
