@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import update
@@ -124,7 +124,7 @@ class Worker:
         with contextlib.suppress(SQLAlchemyError, OSError):
             # A database that is silent must not keep the process from ending: what it cannot record is a doubt.
             async with asyncio.timeout(grace or None), self._stepping, self._database.transaction() as session:
-                await self._record(session)
+                await record(session, self._finished[:], self.owner, self._clock.now(), self._machine())
 
     async def drain(self) -> None:
         """Send all that is due by now and wait for its end; for the rehearsal's moves of the clock, and tests."""
@@ -144,26 +144,31 @@ class Worker:
     async def _step(self) -> bool:
         unsure, self._unsure = self._unsure, True
         self._claimer.slot_at = math.inf
-        async with self._database.transaction() as session:
-            recorded = await self._record(session)
+        batch, sending = self._finished[:], frozenset(self._sending)
+        rooms = {platform: MOST_OPEN - len(tasks) for platform, tasks in self._open.items()}
+        reach = tuple((platform, self._lowest[platform]) for platform, room in rooms.items() if room > 0)
+
+        async def step(session: AsyncSession) -> list[Outgoing]:
+            """All that is written at once; it may run beside the loop, so what the loop changes is not looked at."""
+            await record(session, batch, self.owner, self._clock.now(), self._machine())
             now = self._machine()
             if unsure:
-                await self._give_back(session)
+                await self._give_back(session, sending)
             if now - self._prolonged >= self._lease / 3:
                 self._prolonged = now
-                await self._prolong(session, now)
+                await self._prolong(session, sending, now)
             if now - self._swept >= SWEEP:
                 self._swept = now
                 await recover(session, now, self._clock.now())
                 await expire(session, self._clock.now())
-            rooms = {platform: MOST_OPEN - len(tasks) for platform, tasks in self._open.items()}
-            reach = tuple((platform, self._lowest[platform]) for platform, room in rooms.items() if room > 0)
-            claimed = await self._claimer.claim(session, self.messengers, rooms, reach, now) if reach else []
+            return await self._claimer.claim(session, self.messengers, rooms, reach, now) if reach else []
+
+        claimed = await self._database.together(step)
         self._unsure = False
-        self._recorded(recorded)
+        self._recorded(batch)
         for outgoing in claimed:
             self._start(outgoing)
-        return bool(claimed or recorded or any(self._open.values()))
+        return bool(claimed or batch or any(self._open.values()))
 
     def send_now(self, leased: Sequence[Outgoing]) -> None:
         """Start sending rows that the caller has inserted as `sending`, leased to this worker."""
@@ -186,7 +191,7 @@ class Worker:
             leased += await self._claimer.assign(session, messenger, mine, free, now)
         return leased
 
-    async def _give_back(self, session: AsyncSession) -> None:
+    async def _give_back(self, session: AsyncSession, sending: Collection[int]) -> None:
         """The last transaction broke off: what it claimed, if it was committed after all, has surely not left.
 
         Replies are leased by the gateway's transactions, of which one may be ending right now.
@@ -194,16 +199,16 @@ class Worker:
         await session.execute(
             update(Delivery)
             .where(Delivery.state == State.SENDING, Delivery.lease_owner == self.owner)
-            .where(Delivery.priority != Priority.REPLY, Delivery.id.not_in(self._sending))
+            .where(Delivery.priority != Priority.REPLY, Delivery.id.not_in(sending))
             .values(state=State.WAITING, tries=Delivery.tries - 1, lease_owner="", lease_until=0.0)
             .execution_options(synchronize_session=False)
         )
 
-    async def _prolong(self, session: AsyncSession, now: float) -> None:
-        if self._sending:
+    async def _prolong(self, session: AsyncSession, sending: Collection[int], now: float) -> None:
+        if sending:
             await session.execute(
                 update(Delivery)
-                .where(Delivery.id.in_(self._sending), Delivery.lease_owner == self.owner)
+                .where(Delivery.id.in_(sending), Delivery.lease_owner == self.owner)
                 .where(Delivery.state == State.SENDING)
                 .values(lease_until=now + self._lease)
                 .execution_options(synchronize_session=False)
@@ -242,15 +247,10 @@ class Worker:
         if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
             self._wake.set()
 
-    async def _record(self, session: AsyncSession) -> int:
-        batch = self._finished[:]
-        await record(session, batch, self.owner, self._clock.now(), self._machine())
-        return len(batch)
-
-    def _recorded(self, count: int) -> None:
-        for done in self._finished[:count]:
+    def _recorded(self, batch: Sequence[Finished]) -> None:
+        for done in batch:
             self._sending.discard(done.outgoing.id)
-        del self._finished[:count]  # only once the transaction holds them
+        del self._finished[: len(batch)]  # only once the transaction holds them
 
 
 def _each(done: Finished) -> list[Finished]:

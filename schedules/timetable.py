@@ -76,8 +76,7 @@ class Timetable:
             log.error("%s failed (%s at %s)", line.name, *blame(error))
 
     async def _once(self, line: Line, now: datetime) -> int:
-        async with self._database.transaction() as session:
-            did = await line.tick(session, now)
+        did = await self._database.together(lambda session: line.tick(session, now))
         self.last_tick = machine_now()
         if did:
             self._done()

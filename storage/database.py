@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from storage.embedded import Connection as Embedded
+from storage.embedded import Driver
 from storage.sealing import Sealer
+
+T = TypeVar("T")
 
 ERASED = "erased"  # set in `session.info`: what this transaction removed must not be found in the files either
 _BUSY = 30_000  # milliseconds to wait for another process that writes
@@ -73,6 +77,7 @@ class Database:
             path = Path(self.url.database)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # names and answers are in it; its log and its copies take the same rights
+            options["module"] = Driver.make()
         else:
             options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": _PATIENCE}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
@@ -88,6 +93,7 @@ class Database:
         # SQLite has one writer; a queue inside the process is fair and has no polling, unlike its busy handler.
         self._turn = asyncio.Lock() if self.is_sqlite else None
         self._log_is_stale = False
+        self._kept: AsyncConnection | None = None  # SQLite's, for `together`
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -97,6 +103,29 @@ class Database:
                 yield session
             if self.is_sqlite and (self._log_is_stale or session.info.get(ERASED)):
                 self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
+
+    async def together(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """A transaction that writes, for work that waits for nothing but the database; returns what `work` does.
+
+        On SQLite it runs in the connection's thread as a whole: a tenth of the cost of going there for each statement.
+        """
+        if self._turn is None:
+            async with self.transaction() as session:
+                return await work(session)
+        async with self._turn:
+            if self._kept is None:
+                self._kept = await self.engine.connect()
+            session = self._writers(bind=self._kept)
+            try:
+                raw: Any = (await self._kept.get_raw_connection()).dbapi_connection
+                return await _uncut(_directly(raw, session, work))
+            except BaseException:
+                kept, self._kept = self._kept, None
+                await kept.close()  # whatever state it is in, the pool sees to it
+                raise
+            finally:
+                if self._log_is_stale or session.info.get(ERASED):
+                    self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -119,7 +148,31 @@ class Database:
 
     async def close(self) -> None:
         """Give the connections back."""
+        if self._kept is not None:
+            kept, self._kept = self._kept, None
+            await kept.close()
         await self.engine.dispose()
+
+
+async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def whole() -> T:
+        try:
+            async with session.begin():
+                return await work(session)
+        finally:
+            session.sync_session.close()
+
+    return await raw.directly(whole())
+
+
+async def _uncut(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for the end of what goes on in another thread, even when we are told to end: a commit is not cut off."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _as_json(value: Any) -> str:

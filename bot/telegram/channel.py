@@ -4,16 +4,13 @@ import asyncio
 import contextlib
 import logging
 import re
-import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp.web import RouteDef
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.batching import Batches
 from bot.channel import CannotStart, Health, Parts
@@ -22,7 +19,8 @@ from bot.gateway import Gateway
 from bot.settings import Settings
 from bot.telegram.listening import file_of, inbound_of
 from bot.telegram.messenger import TelegramMessenger
-from bot.telegram.polling import InboxBot, Poller, Store, UpdatesRequest
+from bot.telegram.polling import InboxBot, Poller, Store, UpdatesTransport
+from bot.telegram.transport import Transport
 from bot.telegram.webhook import LOOK, Webhook, secret_of
 from handlers.request import Inbound
 from schedules.delivery import MOST_OPEN
@@ -31,14 +29,8 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-# httpcore looks for sniffio nine times a message; where it is not installed, the search costs a third of all the CPU.
-if find_spec("sniffio") is None:
-    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # Python's way to say: do not look
-
 DECIDE_WITHIN = 10.0  # seconds; Telegram waits longer for an answer to an update it posts
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-# Together under 20 s, so that a delivery's lease outlives its request.
-_TIMEOUTS: dict[str, Any] = {"connect_timeout": 4.0, "read_timeout": 9.0, "write_timeout": 4.0, "pool_timeout": 2.0}
 
 
 class TelegramChannel:
@@ -169,11 +161,11 @@ def make_bot(settings: Settings, store: Store) -> InboxBot:
     url = settings.telegram_api_url
     return InboxBot(
         store,
-        UpdatesRequest(connection_pool_size=2, **_TIMEOUTS),
+        UpdatesTransport(2),
         token=settings.telegram_bot_token.get_secret_value(),
         base_url=f"{url}/bot",
         base_file_url=f"{url}/file/bot",
-        request=HTTPXRequest(connection_pool_size=MOST_OPEN + 10, media_write_timeout=9.0, **_TIMEOUTS),
+        request=Transport(MOST_OPEN + 10),
     )
 
 

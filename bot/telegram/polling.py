@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.channel import Health
 from bot.telegram.listening import WANTED
 from bot.telegram.refusals import seconds_of
+from bot.telegram.transport import Transport
 from schedules.clock import machine_now
 from storage.database import Database
 from storage.leases import hold, release
@@ -35,14 +35,14 @@ SILENCE = 90.0  # seconds without a good answer after which the channel is not w
 Store = Callable[[Sequence[Update]], Coroutine[Any, Any, None]]
 
 
-class UpdatesRequest(HTTPXRequest):
+class UpdatesTransport(Transport):
     """The connection of getUpdates. `careful` empties updates that PTB cannot read, so that they get confirmed."""
 
     careful = False
 
     def parse_json_payload(self, payload: bytes) -> dict[str, Any]:  # type: ignore[override]  # PTB's hook, called on self
         """The answer; when careful, with only the number left of an update that cannot be read."""
-        data: dict[str, Any] = HTTPXRequest.parse_json_payload(payload)
+        data: dict[str, Any] = Transport.parse_json_payload(payload)
         if self.careful and isinstance(data.get("result"), list):
             data["result"] = [_readable(update) for update in data["result"]]
             self.careful = False
@@ -61,7 +61,7 @@ def _readable(update: dict[str, Any]) -> dict[str, Any]:
 class InboxBot(ExtBot[None]):
     """A bot whose `get_updates` returns only what is in the inbox."""
 
-    def __init__(self, store: Store, updates: UpdatesRequest, **options: Any) -> None:
+    def __init__(self, store: Store, updates: UpdatesTransport, **options: Any) -> None:
         super().__init__(get_updates_request=updates, **options)
         self._store = store
         self._updates = updates
@@ -83,6 +83,12 @@ class InboxBot(ExtBot[None]):
             except (SQLAlchemyError, OSError) as error:
                 raise TelegramError(f"the inbox is away ({type(error).__name__})") from None
         return updates
+
+    async def shutdown(self) -> None:
+        """Close the connections: PTB leaves those of a bot that never learnt its own name."""
+        await super().shutdown()
+        for transport in (self._updates, self.request):
+            await transport.shutdown()
 
     async def settled(self) -> None:
         """Wait for a commit under way."""
@@ -186,8 +192,9 @@ class Poller:
     async def _hold(self) -> bool:
         now = machine_now()
         try:
-            async with self._database.transaction() as session:
-                self._holding = await hold(session, LEASE_NAME, self._owner, now, self._lease)
+            self._holding = await self._database.together(
+                lambda session: hold(session, LEASE_NAME, self._owner, now, self._lease)
+            )
         except (SQLAlchemyError, OSError) as error:
             log.warning("the lease of the poller waits for the database (%s)", type(error).__name__)
             self._holding = False  # whoever reaches the database may poll

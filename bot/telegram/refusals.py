@@ -6,16 +6,14 @@ The words of the platform are cut at the first colon before they are kept: what 
 import os
 from datetime import timedelta
 
-import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.telegram.transport import NEVER_LEFT
 from schedules.retry import DeliveryError, Silence
 
 # PTB's own switch: times are `timedelta`, of which it would otherwise warn each time it meets a 429.
 os.environ["PTB_TIMEDELTA"] = "true"
 
-# The request surely never left: no connection, or none free.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 _CLOSED = ("chat not found", "user not found", "peer_id_invalid", "user_deactivated", "group chat was deactivated")
 _TOO_LARGE = "request entity too large"
 _TOO_MANY = "too many requests"
@@ -38,7 +36,7 @@ def delivery_error(error: TelegramError, chat: str) -> DeliveryError:
             return DeliveryError(said, permanent=True, unreachable=closed)
         case InvalidToken():
             return DeliveryError("the bot token is refused")
-    if isinstance(error.__cause__, _NEVER_LEFT):
+    if isinstance(error.__cause__, NEVER_LEFT):
         return DeliveryError("Telegram cannot be reached")
     if isinstance(error, NetworkError) and error.__cause__ is None:
         if said.lower().startswith(_TOO_LARGE):

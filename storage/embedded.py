@@ -1,0 +1,137 @@
+"""SQLite from asyncio with few steps between threads: what costs is not SQLite but asking another thread and waiting.
+
+Each connection of aiosqlite works in a thread of its own. SQLAlchemy asks it four times for one statement (cursor,
+execute, fetch, close); here it is asked once. And a piece of work that needs nothing but the database is handed over
+as a whole: `Connection.directly` runs it in that thread, where every statement is a plain call.
+"""
+
+import collections
+import sqlite3
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util import await_
+
+T = TypeVar("T")
+
+
+class Cursor(AsyncAdapt_aiosqlite_cursor):
+    """A statement and all its rows in one step."""
+
+    __slots__ = ("_description", "_lastrowid", "_own", "_rowcount")
+
+    def __init__(self, adapt_connection: "Connection") -> None:
+        self._adapt_connection = self._own = adapt_connection
+        self._connection = adapt_connection._connection
+        self._rows = collections.deque()
+        self._description: Any = None
+        self._rowcount, self._lastrowid = -1, 0
+
+    @property
+    def description(self) -> Any:
+        return self._description
+
+    @property
+    def rowcount(self) -> int:
+        return self._rowcount
+
+    @property
+    def lastrowid(self) -> int:
+        return self._lastrowid
+
+    async def _async_soft_close(self) -> None:
+        """Nothing is open: the rows are here."""
+
+    def close(self) -> None:
+        self._rows.clear()
+
+    def execute(self, operation: Any, parameters: Any = None) -> Any:
+        self._own.call(self._run, "execute", operation, parameters or ())
+
+    def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
+        self._own.call(self._run, "executemany", operation, seq_of_parameters)
+
+    def _run(self, how: str, operation: str, parameters: Any) -> None:
+        cursor = self._own.driver.cursor()
+        try:
+            getattr(cursor, how)(operation, parameters)
+            self._description, self._rowcount = cursor.description, cursor.rowcount
+            self._lastrowid = cursor.lastrowid or 0
+            self._rows = collections.deque(cursor.fetchall() if cursor.description else ())
+        finally:
+            cursor.close()
+
+
+class Connection(AsyncAdapt_aiosqlite_connection):
+    """A connection that knows whether it is being used from its own thread."""
+
+    __slots__ = ("_inside",)
+
+    _cursor_cls = Cursor  # type: ignore[assignment]  # it takes our connections only
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self._inside = False
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The connection of the standard library, for the thread it belongs to. Raises ValueError once it is closed."""
+        driver: sqlite3.Connection = self._connection._conn
+        return driver
+
+    def call(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Have the thread call this, or call it when we are in that thread."""
+        try:
+            if self._inside:
+                function(*arguments)
+            else:
+                await_(self._connection._execute(function, *arguments))
+        except Exception as error:
+            self._handle_exception(error)
+
+    def commit(self) -> None:
+        if self._connection._connection:
+            self.call(self.driver.commit)
+
+    def rollback(self) -> None:
+        if self._connection._connection:
+            self.call(self.driver.rollback)
+
+    async def directly(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the connection's thread. It may wait for this connection only, for nothing else.
+
+        Raises RuntimeError when it does.
+        """
+        done: T = await self._connection._execute(self._drive, work)
+        return done
+
+    def _drive(self, work: Coroutine[Any, Any, Any]) -> Any:
+        self._inside = True
+        try:
+            work.send(None)
+        except StopIteration as end:
+            return end.value
+        else:
+            raise RuntimeError("work that was handed to the database waited for something else")
+        finally:
+            work.close()
+            self._inside = False
+
+
+class Driver(AsyncAdapt_aiosqlite_dbapi):
+    """aiosqlite as SQLAlchemy sees it, with our connections: `create_async_engine(url, module=Driver.make())`."""
+
+    @classmethod
+    def make(cls) -> "Driver":
+        """The driver."""
+        return cls(aiosqlite, sqlite3)
+
+    def connect(self, *arguments: Any, **options: Any) -> Connection:
+        plain = super().connect(*arguments, **options)
+        return Connection(self, plain._connection)
