@@ -32,7 +32,7 @@ from storage.channels import remember_bot
 from storage.conversations import conversation
 from storage.database import Database
 from storage.forgetting import BLIND, GOODBYE, SECRET
-from storage.inbox import InboxItem, InboxState, blind, mark_done, next_pending, pending_after
+from storage.inbox import InboxItem, InboxState, blind, is_any_pending, mark_done, next_pending, pending_after
 from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -164,9 +164,11 @@ class Gateway:
 
     async def run(self) -> None:
         """Handle what comes until `stop()`; look once a second for what another process left."""
+        woken = True
         while not self._stopping:
             try:
-                await self.handle_all()
+                if woken or await self._database.together(is_any_pending):
+                    await self.handle_all()
                 pause = 1.0
             except (SQLAlchemyError, OSError) as error:
                 log.warning("the inbox waits for the database (%s)", type(error).__name__)
@@ -177,6 +179,7 @@ class Gateway:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
+            woken = self._wake.is_set() or pause > 1.0
             self._wake.clear()
 
     async def stop(self) -> None:

@@ -194,11 +194,11 @@ def _is_due(
     platform: Any, priority: Any, calendar: ColumnElement[datetime], now: ColumnElement[float]
 ) -> tuple[ColumnElement[bool], ...]:
     return (
-        Delivery.state == State.WAITING,
-        Delivery.platform == platform,
-        Delivery.priority == priority,
-        Delivery.due_at <= calendar,
-        Delivery.not_before <= now,
+        _ROWS.c.state == State.WAITING,
+        _ROWS.c.platform == platform,
+        _ROWS.c.priority == priority,
+        _ROWS.c.due_at <= calendar,
+        _ROWS.c.not_before <= now,
     )
 
 

@@ -102,10 +102,11 @@ class Worker:
                 self.fault = f"waits for the database ({type(error).__name__})" if known else type(error).__name__
                 patience = pause = min(10.0, max(1.0, patience * 2))
             if not self._stopping:
-                await asyncio.sleep(max(0.0, began + (patience or TICK) - loop.time()))
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout_at(began + pause):
-                        await self._wake.wait()
+                alarm = loop.call_at(began + pause, self._wake.set)
+                await self._wake.wait()
+                alarm.cancel()
+                if (early := began + (patience or TICK) - loop.time()) > 0 and not self._stopping:
+                    await asyncio.sleep(early)
 
     async def stop(self, grace: float = 8.0) -> None:
         """Claim no more, let open requests end, record them, and give back what has not left."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Table, and_, bindparam, case, delete, exists, insert, or_, select, update
+from sqlalchemy import Float, String, Table, and_, bindparam, case, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import silences
@@ -49,6 +49,22 @@ _ATTEMPTED = insert(_TRIES).from_select(
         # A batch is recorded again when the answer to its commit was lost.
         ~exists().where(_TRIES.c.delivery_id == bindparam("delivery_id"), _TRIES.c.started == bindparam("started")),
     ),
+)
+
+# Looked for every second: built once.
+_LOST = (
+    select(Delivery)
+    .where(Delivery.state == State.SENDING, Delivery.lease_until < bindparam("machine", type_=Float))
+    .order_by(Delivery.lease_until)
+    .limit(500)
+    .with_for_update(skip_locked=True)
+)
+_LATE = (
+    select(Delivery.id)
+    .where(Delivery.state == State.WAITING, Delivery.expires_at <= bindparam("calendar", type_=_ROWS.c.due_at.type))
+    .order_by(Delivery.expires_at)
+    .limit(1000)
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -185,15 +201,9 @@ async def _other_address(session: AsyncSession, row: Delivery) -> Account | None
 async def recover(session: AsyncSession, machine: float, calendar: datetime) -> int:
     """Decide about deliveries whose lease ran out: their process died, or was cut off for too long."""
     await silences.forget(session, machine)
-    lost = (
-        await session.scalars(
-            select(Delivery)
-            .where(Delivery.state == State.SENDING, Delivery.lease_until < machine)
-            .order_by(Delivery.lease_until)
-            .limit(500)
-            .with_for_update(skip_locked=True)
-        )
-    ).all()
+    lost = (await session.scalars(_LOST, {"machine": machine})).all()
+    if not lost:
+        return 0
     for row in lost:
         session.add(
             Attempt(
@@ -214,15 +224,7 @@ async def recover(session: AsyncSession, machine: float, calendar: datetime) -> 
 
 async def expire(session: AsyncSession, calendar: datetime) -> int:
     """End what was not sent in its time: said so in the report, never sent late."""
-    late = (
-        await session.scalars(
-            select(Delivery.id)
-            .where(Delivery.state == State.WAITING, Delivery.expires_at <= calendar)
-            .order_by(Delivery.expires_at)
-            .limit(1000)
-            .with_for_update(skip_locked=True)
-        )
-    ).all()
+    late = (await session.scalars(_LATE, {"calendar": calendar})).all()
     if late:
         await session.execute(
             update(Delivery)

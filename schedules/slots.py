@@ -48,11 +48,11 @@ def available(tat: float, quiet_until: float, now: float, rate: float | None, mo
     return Slots(start, 1.0 / rate, min(most, count, math.ceil(rate * horizon)), now)
 
 
-_LIMIT = (
-    select(SendLimit.tat, SendLimit.quiet_until).where(SendLimit.scope == bindparam("scope_name")).with_for_update()
-)
 assert isinstance(SendLimit.__table__, Table)
 _LIMITS = SendLimit.__table__
+_LIMIT = (
+    select(_LIMITS.c.tat, _LIMITS.c.quiet_until).where(_LIMITS.c.scope == bindparam("scope_name")).with_for_update()
+)
 _RESERVE = update(_LIMITS).where(_LIMITS.c.scope == bindparam("scope_name")).values(tat=bindparam("until"))
 _SILENCE = (
     update(_LIMITS)

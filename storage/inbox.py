@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, select, update
+from sqlalchemy import Index, UniqueConstraint, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -50,6 +50,14 @@ def blind(item: InboxItem) -> None:
     """Something anonymous was answered: who did it and when, nearer than the hour, is not kept."""
     item.sender = BLIND
     item.stored_at = item.handled_at = item.stored_at.replace(minute=0, second=0, microsecond=0)
+
+
+_PENDING = select(exists().where(InboxItem.state == InboxState.PENDING))
+
+
+async def is_any_pending(session: AsyncSession) -> bool:
+    """Whether an update waits, that of a process that died or is being handled by another included."""
+    return bool(await session.scalar(_PENDING))
 
 
 async def next_pending(session: AsyncSession) -> InboxItem | None:

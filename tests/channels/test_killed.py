@@ -122,7 +122,7 @@ async def test_a_reply_on_its_way_when_the_process_is_killed_is_sent_again_and_t
         held = telegram.hold("sendMessage", accepted=True)
         telegram.says(7, "C’est quand l’AG ?")
         process = await running(tmp_path, env).start()
-        await held.reached()
+        await held.reached(30.0)  # a process starts first
         await process.kill()
         held.release()
         again = await running(tmp_path, env).start()
