@@ -143,9 +143,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),
-            **dict.fromkeys(
-                (changing.FORM, dossier.FORM, interview_offers.FORM, series.FORM), Form(changing.typed, _RESUME_NEEDS)
-            ),
+            **dict.fromkeys(_AGENDA_FORMS, Form(changing.typed, _RESUME_NEEDS)),
             replying.FORM: Form(replying.needs_typed, _RESUME_NEEDS),
             "account:code": Form(linking.code_typed, _RESUME_CODE),
             correcting.FORM: Form(correcting.typed, _RESUME_DATA),

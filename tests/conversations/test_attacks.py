@@ -242,6 +242,7 @@ PREFIXES: dict[str, Callable[[Scene], str]] = {
     "contact": lambda s: f"contact:show:{s.contact}",
     "data": lambda s: "data:journal:9",
     "directory": lambda s: f"directory:import:{s.upload}",
+    "sends": lambda s: "sends:4",
     "ticket": lambda s: "ticket:reply:1",
 }
 OPEN = {"question", "prefer"}  # answers are for everybody; preferences are one's own

@@ -79,6 +79,22 @@ async def test_a_reminder_leaves_once_a_week_and_a_day_before(here: Place) -> No
     assert "Assemblée générale" in day
 
 
+async def test_a_reminder_of_ones_own_is_asked_for_put_off_and_taken_back(here: Place) -> None:
+    assert "mardi 8 octobre 2024 à 18" in await here.says(DIRECTOR, "rappelle-moi l’AG la veille à 18 h")
+    await here.says(DIRECTOR, "rappelle-moi l’AG le matin même à 7 h")
+    await here.goes_to(datetime(2024, 10, 8, 9, 0, 30, tzinfo=PARIS))
+    assert "mardi 8 octobre 2024 à 10" in await here.presses(DIRECTOR, "Dans une heure")
+    for hour in (10, 18):  # what was put off, what was asked for
+        before = await here.sees(DIRECTOR)
+        await here.goes_to(datetime(2024, 10, 8, hour, 0, 45, tzinfo=PARIS))
+        assert "Assemblée générale" in (await here.sees(DIRECTOR))[len(before) :]
+    assert "Ceux que vous avez demandés" in await here.says(DIRECTOR, "rappels")
+    assert "supprimé" in await here.presses(DIRECTOR, "Supprimer")
+    before = await here.sees(DIRECTOR)
+    await here.goes_to(datetime(2024, 10, 9, 7, 0, 30, tzinfo=PARIS))
+    assert await here.sees(DIRECTOR) == before
+
+
 async def test_staff_announce_with_a_preview_and_it_arrives(here: Place) -> None:
     preview = await here.says(STAFF, "annonce Bonjour à **tous**, rendez-vous au séminaire <le 5 avril> !")
     assert "9 personnes" in preview
