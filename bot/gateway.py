@@ -38,6 +38,7 @@ from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
 from storage.people import Account, Person, Role, find_account, roles_of
 from storage.uploads import keep_uploads, upload_row
+from storage.web import PLATFORM, leave_notice
 
 log = logging.getLogger(__name__)
 
@@ -234,6 +235,8 @@ class Gateway:
                 if any(message.secret for message in reply.messages):
                     blind(item)
                 abouts = await self._write_reply(session, item, inbound, account, reply)
+                if inbound.platform == PLATFORM and inbound.press and reply.notice and not reply.secret:
+                    await leave_notice(session, inbound.chat, inbound.callback, reply.notice)
                 if abouts:
                     leased = await self._worker.lease(session, await by_about(session, abouts))
         self._worker.send_now(leased)

@@ -163,7 +163,7 @@ async def _apply(
     if not decision.counts:
         row.tries -= 1
     if error.retry_after is not None:
-        await silences.keep(session, row.platform, row.chat, error.silence, machine, error.retry_after)
+        await silences.keep(session, row.platform, row, error.silence, machine, error.retry_after)
     if error.moved_to:
         row.chat = error.moved_to
     if error.unreachable and row.account_id is not None:

@@ -1,8 +1,9 @@
 """What a 429 closes, until the time it names and nothing else: one chat, or the whole bot or workspace.
 
 Platforms have a limit for each and do not say which one was met. So the chat is silent first; when a second one is
-refused while the first still is, it cannot be the chats' own limit and the whole scope is silent. A silence is a row of
-`send_limits`, so that every process keeps it; the chat stands there by its digest and leaves with its silence.
+refused while the first still is, and neither had just been written to, it cannot be the chats' own limit and the whole
+scope is silent. A silence is a row of `send_limits`, so that every process keeps it; the chat stands there by its
+digest and leaves with its silence.
 """
 
 import hashlib
@@ -16,17 +17,22 @@ from schedules import slots
 from schedules.clock import machine_now
 from schedules.holding import Held
 from schedules.retry import Silence
-from storage.outbox import Delivery, SendLimit
+from storage.outbox import Delivery, SendLimit, State
 
 REASON = "too many requests"
+_MOMENT = 2.0  # seconds: a chat's limit is one message in each
 _SURE = "!"  # ends the scope of a chat whose own limit it surely was
 
 
-async def keep(session: AsyncSession, whole: str, chat: str, silence: Silence, machine: float, seconds: float) -> None:
-    """Close what was refused for so many seconds; `whole` is the scope of the bot or workspace."""
-    until = machine + seconds
-    if silence is Silence.NOTHING or seconds <= 0:
+async def keep(
+    session: AsyncSession, whole: str, row: Delivery, silence: Silence, machine: float, after: float
+) -> None:
+    """Close what the delivery met for so many seconds; `whole` is the scope of the bot or workspace."""
+    until, chat = machine + after, row.chat
+    if silence is Silence.NOTHING or after <= 0:
         return
+    if silence is Silence.UNSAID and await _just_written(session, row, machine):
+        silence = Silence.CHAT
     if silence is not Silence.ALL:
         await slots.silence(session, _scope(whole, chat, sure=silence is Silence.CHAT), until)
     if silence is Silence.ALL or (silence is Silence.UNSAID and await _another(session, whole, chat, machine)):
@@ -57,6 +63,18 @@ class HeldBySilence:
             if until := max(quiet.get(scope, 0.0) for scope in scopes):
                 found[one.id] = Held(REASON, now + timedelta(seconds=until - machine))
         return found
+
+
+async def _just_written(session: AsyncSession, row: Delivery, machine: float) -> bool:
+    """Whether something else left for that chat a moment ago, or a part of this: then the limit may be its own."""
+    query = select(Delivery.id).where(
+        Delivery.platform == row.platform,
+        Delivery.send_at > machine - _MOMENT,
+        Delivery.chat == row.chat,
+        Delivery.id != row.id,
+        Delivery.state != State.WAITING,
+    )
+    return row.parts_sent > 0 or await session.scalar(query.limit(1)) is not None
 
 
 async def _another(session: AsyncSession, whole: str, chat: str, machine: float) -> bool:

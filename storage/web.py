@@ -34,12 +34,17 @@ class Direction(StrEnum):
 
 
 class WebChat(Row):
-    """One person's conversation on the web. `key` is the account and the chat that the outbox writes to."""
+    """One person's conversation on the web. `key` is the account and the chat that the outbox writes to.
+
+    `notice` is the last short word after a press, `{"update": …, "notice": …}`: the page may hang on another process
+    than the one that handled the press.
+    """
 
     __tablename__ = "web_chats"
     key: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
     version: Mapped[int] = mapped_column(default=0)
+    notice: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class WebMessage(Row):
@@ -82,7 +87,7 @@ async def open_chat(session: AsyncSession, person_id: int, now: datetime) -> Web
         "created_at": now,
     }
     await insert_or_ignore(session, Account, [account])
-    await insert_or_ignore(session, WebChat, [{"key": key, "person_id": person_id, "version": 0}])
+    await insert_or_ignore(session, WebChat, [{"key": key, "person_id": person_id, "version": 0, "notice": {}}])
     found: WebChat = (await session.scalars(select(WebChat).where(WebChat.key == key))).one()
     return found
 
@@ -186,10 +191,20 @@ async def message_of(session: AsyncSession, chat_id: int, message_id: int) -> We
     return found
 
 
-async def versions(session: AsyncSession, keys: Collection[str]) -> dict[str, int]:
-    """At which version those chats are."""
-    rows = await session.execute(select(WebChat.key, WebChat.version).where(WebChat.key.in_(list(keys))))
-    return dict(rows.all())
+async def leave_notice(session: AsyncSession, key: str, update: str, notice: str) -> None:
+    """Leave the short word after a press for whichever process its page hangs on."""
+    chat = await _locked(session, key)
+    if chat is not None:
+        chat.version += 1
+        chat.notice = {"update": update, "notice": notice}
+
+
+async def news(session: AsyncSession, keys: Collection[str]) -> dict[str, tuple[int, dict[str, Any]]]:
+    """At which version those chats are, and their last notices."""
+    rows = await session.execute(
+        select(WebChat.key, WebChat.version, WebChat.notice).where(WebChat.key.in_(list(keys)))
+    )
+    return {key: (version, notice) for key, version, notice in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import logging
 import mimetypes
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -30,7 +30,7 @@ from schedules.clock import Clock, machine_now
 from schedules.messenger import Messenger
 from storage.database import Database
 from storage.network import setting
-from storage.web import PLATFORM, versions
+from storage.web import PLATFORM, news
 
 log = logging.getLogger(__name__)
 
@@ -225,17 +225,20 @@ class WebServer:
 
     async def _watch(self) -> None:
         """Tell the pages open here what other processes wrote on them."""
-        seen: dict[str, int] = {}
+        seen: dict[str, tuple[int, dict[str, Any]]] = {}
         while True:
             await asyncio.sleep(LOOK)
             if not (topics := self.hub.topics):
                 continue
             with contextlib.suppress(DBAPIError, OSError):  # the next look will tell
                 async with self._owner.database.reading() as session:
-                    now = await versions(session, topics)
-                for chat, version in now.items():
-                    if seen.get(chat) != version:  # also of a page just opened: it may have read before the write
+                    now = await news(session, topics)
+                for chat, (version, notice) in now.items():
+                    before, told = seen.get(chat, (None, None))
+                    if before != version:  # also of a page just opened: it may have read before the write
                         self.hub.publish(chat, Ping("chat"))
+                    if notice and notice != told:  # who pressed elsewhere passes it over
+                        self.hub.publish(chat, Ping("pressed", notice))
                 seen = now
 
 

@@ -321,7 +321,8 @@ def sent(count: int, unreachable: int) -> str:
     """What was confirmed."""
     text = f"**C’est confirmé\u00a0: l’annonce part pour {people(count)}.**"
     if unreachable:
-        text += f"\n{people(unreachable)} ne peuvent pas être jointes, faute de compte relié."
+        cannot = "ne peuvent pas être jointes" if unreachable > 1 else "ne peut pas être jointe"
+        text += f"\n{people(unreachable)} {cannot}, faute de compte relié."
     return text
 
 

@@ -117,6 +117,19 @@ async def test_two_chats_refused_at_once_are_the_whole_bots_limit(database: Data
     assert sorted(one.chat for one in channel.arrived) == ["1", "2", "3"]
 
 
+async def test_two_chats_that_were_written_to_just_before_say_nothing_of_the_bot(database: Database) -> None:
+    clock, machine, channel = HandClock(NOW), HandMachine(), RecordingMessenger("telegram", rate=1000)
+    worker = Worker(database, [channel], clock, "w1", machine=machine)
+    for chat in ("1", "2"):
+        await write(database, 1, chat, Kind.REPLY)
+    await worker.drain()
+    channel.faults.extend([refused(), refused()])
+    for chat in ("1", "2", "3"):
+        await write(database, 1, chat, Kind.NOTICE)
+    await settle(worker, machine, clock, 1.5)
+    assert [one.chat for one in channel.arrived] == ["1", "2", "3"]
+
+
 async def test_groups_that_are_full_say_nothing_of_the_bot(database: Database) -> None:
     clock, machine, channel = HandClock(NOW), HandMachine(), RecordingMessenger("telegram", rate=1000)
     worker = Worker(database, [channel], clock, "w1", machine=machine)

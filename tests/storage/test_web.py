@@ -12,9 +12,10 @@ from storage.web import (
     WebMessage,
     changes,
     departures,
+    leave_notice,
+    news,
     open_chat,
     received_by_person,
-    versions,
     write_in,
     write_out,
 )
@@ -129,7 +130,7 @@ async def test_versions_count_every_change_without_a_gap(database: Database) -> 
     async with database.reading() as session:
         found = (await session.scalars(select(WebMessage.version).order_by(WebMessage.version))).all()
         assert list(found) == [1, 2, 3, 4, 5, 6]
-        assert await versions(session, [f"person:{person}"]) == {f"person:{person}": 6}
+        assert await news(session, [f"person:{person}"]) == {f"person:{person}": (6, {})}
 
 
 async def test_what_left_by_itself_is_told_newest_first_and_counted(database: Database) -> None:
@@ -161,3 +162,13 @@ async def test_a_page_loads_the_last_two_hundred(database: Database) -> None:
             await write_in(session, f"person:{person}", f"u{n}", str(n), NOW + timedelta(seconds=n))
     texts = await _texts(database, person)
     assert (texts[0], texts[-1], len(texts)) == ("5", "204", 200)
+
+
+async def test_the_notice_of_a_press_is_left_for_whichever_process_has_the_page(database: Database) -> None:
+    person = await _person(database)
+    async with database.transaction() as session:
+        await leave_notice(session, f"person:{person}", "update-1", "C’est noté.")
+        await leave_notice(session, "person:404", "update-2", "À personne")
+    async with database.reading() as session:
+        told = {"update": "update-1", "notice": "C’est noté."}
+        assert await news(session, [f"person:{person}", "person:404"]) == {f"person:{person}": (1, told)}

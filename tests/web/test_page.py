@@ -6,6 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import func, select
 
+from handlers.messages import Reply
+from handlers.request import Inbound
 from storage.inbox import InboxItem
 from storage.web import WebMessage, write_in
 from tests.web.conftest import DESKTOP, PHONE, Open
@@ -274,6 +276,20 @@ async def test_what_another_process_writes_is_shown_too(open_tab: Open, rehearsa
     async with rehearsal.database.transaction() as session:  # with no word to this process
         await write_in(session, f"person:{person.id}", "elsewhere", "Écrit ailleurs", datetime(2024, 3, 15, tzinfo=UTC))
     await expect(page.get_by_text("Écrit ailleurs")).to_be_visible()
+
+
+async def test_the_notice_after_a_press_that_another_process_handled_is_shown(
+    open_tab: Open, rehearsal: Installation
+) -> None:
+    page = await open_tab()
+    await ask(page, "choix")
+    rehearsal.gateway.acknowledge_with("web", _nowhere)  # as if the press were handled by a worker
+    await page.get_by_role("button", name="Non").click()
+    await expect(page.get_by_role("status").filter(has_text="C’est noté.")).to_be_visible()
+
+
+async def _nowhere(inbound: Inbound, reply: Reply) -> None:
+    """Nobody here has the page."""
 
 
 async def test_a_long_conversation_stays_at_its_end_unless_one_reads_above(
