@@ -60,10 +60,10 @@ def _slots(says: Says, at: Loc, question: Question) -> Iterator[Fault]:
     if question.kind is not QuestionKind.SLOTS:
         for word in ("slots", "event"):
             if getattr(question, word):
-                yield says((*at, word), f"« {word} » ne vaut que pour « slots »", f"retirez « {word} »")
+                yield says((*at, word), f"« {word} » ne vaut que pour « slots »", f"retirez « {word} »")
         return
     if len(question.slots) < 2:
-        yield says(at, f"la question « {question.key} » a moins de deux créneaux", "ajoutez « slots »")
+        yield says(at, f"la question « {question.key} » a moins de deux créneaux", "ajoutez « slots »")
     for number, slot in enumerate(question.slots):
         if slot.precision is Precision.MONTH:
             yield says((*at, "slots", number), "ce créneau n’a pas de jour", "écrivez 2024-10-09 ou 2024-10-09T14:30")

@@ -13,10 +13,10 @@ TOLD = {
     "minutes": "Compte rendu",
 }
 HOW = {
-    "place": "Écrivez par exemple\u00a0: « salle atelier Bretagne\u00a0: salle Armor, 12 rue de la Paix, Rennes ».",
-    "link": "Écrivez par exemple\u00a0: « visio atelier Bretagne\u00a0: https://… ».",
-    "document": "Écrivez par exemple\u00a0: « document atelier Bretagne\u00a0: Ordre du jour https://… ».",
-    "minutes": "Écrivez par exemple\u00a0: « compte-rendu atelier Bretagne\u00a0: https://… ».",
+    "place": "Écrivez par exemple\u00a0: « salle atelier Bretagne\u00a0: salle Armor, 12 rue de la Paix, Rennes ».",
+    "link": "Écrivez par exemple\u00a0: « visio atelier Bretagne\u00a0: https://… ».",
+    "document": "Écrivez par exemple\u00a0: « document atelier Bretagne\u00a0: Ordre du jour https://… ».",
+    "minutes": "Écrivez par exemple\u00a0: « compte-rendu atelier Bretagne\u00a0: https://… ».",
 }
 NO_LINK = "Il me faut une adresse qui commence par https://."
 NOT_YET = "Cet événement n’a pas encore eu lieu\u00a0: son compte rendu vient après."

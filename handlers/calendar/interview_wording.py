@@ -6,7 +6,7 @@ NAME = "Entretien"
 UNDERSTOOD = "J’ai compris\u00a0: **proposer des entretiens**"
 OFFER = "Oui, les proposer"
 NOTHING_OFFERED = "Aucun créneau d’entretien à venir. Proposez-en, par exemple\u00a0:"
-EXAMPLE = "« entretiens le 20 février de 9h à 12h, 30 minutes, à Rennes »"
+EXAMPLE = "« entretiens le 20 février de 9h à 12h, 30 minutes, à Rennes »"
 HOW_TO_OFFER = f"Pour en proposer d’autres\u00a0: {EXAMPLE}."
 NOT_UNDERSTOOD = {
     "date": f"Quel jour\u202f? Écrivez par exemple\u00a0: {EXAMPLE}.",
@@ -15,7 +15,7 @@ NOT_UNDERSTOOD = {
     "many": "Cela fait plus de 40\u00a0créneaux\u00a0: proposez-les en plusieurs fois.",
     "past": "Ces heures sont déjà passées.",
 }
-STALE = "Ces créneaux ne sont plus à l’étude\u202f: redites-moi ce que vous souhaitez proposer."
+STALE = "Ces créneaux ne sont plus à l’étude\u00a0: redites-moi ce que vous souhaitez proposer."
 TITLE = "**Créneaux d’entretien**"
 FREE = "libre"
 WITHDRAW = "Retirer"
@@ -34,11 +34,11 @@ CHANGE = "Changer d’horaire"
 GIVE_BACK = "Rendre ce créneau"
 GIVE_BACK_YES = "Oui, le rendre"
 KEEP_IT = "Non, le garder"
-GIVEN_BACK = "C’est fait\u00a0: vous n’avez plus d’entretien. Pour en prendre un autre, écrivez « entretien »."
+GIVEN_BACK = "C’est fait\u00a0: vous n’avez plus d’entretien. Pour en prendre un autre, écrivez « entretien »."
 NOT_FOR_YOU = "Les entretiens s’adressent aux présidences et aux directions."
 HAD_ONE = "Vous avez déjà eu votre entretien. Pour un second, adressez-vous à l’équipe d’animation du réseau."
 IN_PRIVATE = "Parlons de votre entretien en privé\u00a0: écrivez-moi directement, hors de ce canal."
-MOVE_ELSEWHERE = "Un entretien suit son créneau\u00a0: proposez-en un autre (« entretiens »), la personne le prendra."
+MOVE_ELSEWHERE = "Un entretien suit son créneau\u00a0: proposez-en un autre (« entretiens »), la personne le prendra."
 MANAGE = "Changer ou rendre ce créneau"
 
 
@@ -54,7 +54,7 @@ def offered(count: int, passed_over: int) -> str:
         text += (
             f" {passed_over} en recouvrai{'en' if passed_over > 1 else ''}t d’autres à vous\u00a0: je les ai laissés."
         )
-    return f"{text}\nLes présidences et les directions les prennent en écrivant « entretien »."
+    return f"{text}\nLes présidences et les directions les prennent en écrivant « entretien »."
 
 
 def will_offer(count: int, minutes: int) -> str:
@@ -113,5 +113,5 @@ def told_back(guest: str, when: str) -> str:
 def told_withdrawn(host: str, when: str) -> str:
     """To who had taken it."""
     return (
-        f"Votre entretien avec **{host}** est annulé\u00a0:\n{when}\n\nPour en prendre un autre, écrivez « entretien »."
+        f"Votre entretien avec **{host}** est annulé\u00a0:\n{when}\n\nPour en prendre un autre, écrivez « entretien »."
     )

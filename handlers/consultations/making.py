@@ -50,8 +50,8 @@ def ask_choices(question: str) -> str:
 def ask_slots(question: str) -> str:
     """The slots of finding a date."""
     return (
-        f"« {plain(question)} »\n\n**Quels créneaux\u202f?** Un par ligne, avec ou sans heure, par exemple "
-        "« 16 mai à 9 h 30 »."
+        f"« {plain(question)} »\n\n**Quels créneaux\u202f?** Un par ligne, avec ou sans heure, par exemple "
+        "« 16 mai à 9 h 30 »."
     )
 
 
@@ -67,7 +67,7 @@ def choices_trouble(fault: str) -> str:
         "slot-few": "Il faut au moins deux créneaux, un par ligne.",
         "slot-many": "C’est beaucoup\u00a0: vingt créneaux au plus.",
         "slot-past": "Un de ces créneaux est déjà passé.",
-        "slot-unclear": f"Je ne comprends pas « {plain(line)} ». Écrivez par exemple « 16 mai à 9 h 30 ».",
+        "slot-unclear": f"Je ne comprends pas « {plain(line)} ». Écrivez par exemple « 16 mai à 9 h 30 ».",
         "few": "Il faut au moins deux choix, un par ligne.",
         "many": "C’est beaucoup : vingt choix au plus.",
         "long": "Un de vos choix est trop long : 100 caractères au plus.",
