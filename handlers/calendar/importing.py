@@ -91,11 +91,14 @@ async def plan_agenda(session: AsyncSession, file: AgendaFile, today: date, only
     if faults:
         raise BadCalendar(faults)
     for event in known.values():  # dates that their series no longer has
-        if event.status == Status.CANCELLED or event.ends_on < today:
+        whole = file.whole.get(event.uid or "")
+        if whole is None or event.status == Status.CANCELLED or event.ends_on < today:
+            continue
+        if only is not None and event.region_id not in only:
             continue
         if event.edited_at is not None or event.import_digest is None:
             plan.kept.append(event)
-        elif file.whole.get(event.uid or "", -1) >= (event.import_sequence or 0):
+        elif whole >= (event.import_sequence or 0):
             plan.cancelled.append((event, None))
     return plan
 
@@ -120,16 +123,15 @@ async def apply_plan(session: AsyncSession, plan: Plan, now: datetime) -> list[C
         session.add(event)
     changes = []
     for event, entry in plan.changed:
-        change = Change(event, _was(event), moved=_moves(event, entry))
         dated = _date_of(event) != _date_in(entry)
+        changes.append(Change(event, _was(event), dated))
         _write(event, entry, now)
         if dated:
             event.dated_at = now
             event.status = Status.MOVED
             await drop_reminders(session, event, "moved", now)
-        changes.append(change)
     for event, gone in plan.cancelled:
-        changes.append(Change(event, _was(event), moved=True))
+        changes.append(Change(event, _was(event), dated=True))
         event.status, event.updated_at = Status.CANCELLED, now
         event.sequence = max(event.sequence + 1, gone.sequence if gone else 0)
         if gone is not None:

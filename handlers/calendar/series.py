@@ -209,7 +209,7 @@ async def _keep_change(
             await cancel_event(session, event, now=now)
         else:
             await _move(session, event, days, state, now)
-        changes.append(Change(event, old, moved=act != "confirm"))
+        changes.append(Change(event, old, dated=act != "confirm"))
     await session.flush()
     if act != "confirm":
         await tell_changes(session, changes, now)

@@ -22,11 +22,11 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An event as it is now, and in words what it was. `moved`: people would want to hear of it."""
+    """An event as it is now, and in words what it was. `dated`: it has another date, or none any more."""
 
     event: Event
     old: str
-    moved: bool
+    dated: bool
 
 
 async def tell_changes(session: AsyncSession, changes: Sequence[Change], now: datetime) -> int:
@@ -36,7 +36,7 @@ async def tell_changes(session: AsyncSession, changes: Sequence[Change], now: da
         groups.setdefault(json.dumps(Audience.of(change.event.audience).as_json()), []).append(change)
     told = 0
     for group in groups.values():
-        if len(group) == 1:
+        if len(group) == 1 and group[0].dated and group[0].event.status in wording.TOLD:
             told += await tell_change(session, group[0].event, group[0].old, now)
         else:
             told += await _tell_together(session, sorted(group, key=_in_time), now)

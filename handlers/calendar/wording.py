@@ -184,7 +184,7 @@ def more(count: int) -> str:
 
 def several_changed(count: int) -> str:
     """The first line when several events have changed at once."""
-    return f"L’agenda a changé\u00a0: {count} événements"
+    return f"L’agenda a changé\u00a0: {count} événement{'s' if count > 1 else ''}"
 
 
 def are_told(count: int) -> str:

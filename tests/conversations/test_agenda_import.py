@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from handlers.calendar import import_wording
 from storage.agenda import Event, Status
@@ -97,6 +97,17 @@ async def test_nobody_is_told_when_staff_want_it_so(stage: Stage) -> None:
     assert (await stage.heard(ANNE)).messages == []
 
 
+async def test_another_place_or_a_cancellation_taken_back_is_told_too(stage: Stage) -> None:
+    await imports(stage, BUREAU)
+    elsewhere = BUREAU.replace("LOCATION:Paris", "LOCATION:Lyon")
+    await imports(stage, elsewhere, press="et prévenir")
+    told = await stage.heard(ANNE)
+    assert "L’agenda a changé\u00a0: 1 événement" in told.text and "Lyon" in told.text and "Paris" in told.text
+    await imports(stage, elsewhere + "\nSTATUS:CANCELLED", press="et prévenir")
+    await imports(stage, elsewhere, press="et prévenir")
+    assert len((await stage.heard(ANNE)).messages) == 3 and await agenda(stage) == ["Bureau 04/04 planned 3"]
+
+
 async def test_what_staff_changed_here_and_what_is_older_is_left_alone(stage: Stage) -> None:
     await imports(stage, BUREAU.replace("SEQUENCE:0", "SEQUENCE:5"), PHONE)
     older = await sends(stage, BUREAU.replace("Paris\n", "Lyon\n"))
@@ -145,6 +156,14 @@ async def test_only_staff_in_private_and_of_their_own_region(sqlite: Database) -
     public = await stage.sends(STAFF, "agenda.ics", calendar(BUREAU, head=PARIS), chat_kind="channel")
     assert import_wording.ONLY_PRIVATE in public.text
     assert "pas de votre région" in (await sends(stage, BUREAU, who=NORA)).text
+    series = PHONE.replace("Permanence", "Permanence Bretagne")
+    async with sqlite.transaction() as session:
+        await building.region(session, "53")
+    await imports(stage, series)
+    assert "pas de votre région" in (await sends(stage, series.replace("COUNT=3", "COUNT=1"), who=NORA)).text
+    assert len(await agenda(stage)) == 3 and not any("cancelled" in one for one in await agenda(stage))
+    async with sqlite.transaction() as session:
+        await session.execute(delete(Event))
     shown = await sends(stage, BUREAU.replace("Bureau", "Atelier Normandie"), who=NORA)
     await stage.presses(ANNE, shown.button("Importer"))
     assert await count(stage, Event) == 0
