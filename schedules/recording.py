@@ -155,7 +155,7 @@ async def _apply(
     calendar: datetime,
     machine: float,
 ) -> None:
-    row.reason = error.reason
+    before, row.reason = row.reason, error.reason
     row.parts_sent = max(row.parts_sent, error.parts_sent)
     row.lease_owner, row.lease_until = "", 0.0
     if decision.doubt:
@@ -164,7 +164,9 @@ async def _apply(
         row.tries -= 1
     if error.retry_after is not None:
         await silences.keep(session, row.platform, row, error.silence, machine, error.retry_after)
-    if error.moved_to:
+    if error.moved_to and (before == error.reason or await _moved_before(session, row.id, error.reason)):
+        decision = Decision(State.FAILED)
+    elif error.moved_to:
         row.chat = error.moved_to
     if error.unreachable and row.account_id is not None:
         await session.execute(update(Account).where(Account.id == row.account_id).values(unreachable=error.reason))
@@ -183,6 +185,12 @@ async def _apply(
         row.not_before = machine + decision.delay
     else:
         row.ended_at = calendar
+
+
+async def _moved_before(session: AsyncSession, delivery_id: int, reason: str) -> bool:
+    """Whether a delivery has followed its chat already: once is a group that became another, twice would be a chase."""
+    tries = select(Attempt.id).where(Attempt.delivery_id == delivery_id, Attempt.detail == reason)
+    return len((await session.scalars(tries.limit(2))).all()) > 1
 
 
 async def _other_address(session: AsyncSession, row: Delivery) -> Account | None:

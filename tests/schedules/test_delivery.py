@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from schedules.delivery import Worker
+from schedules.messenger import Outgoing
 from schedules.retry import MAX_TRIES, DeliveryError, Silence
 from storage.database import Database
 from storage.outbox import Attempt, Delivery, Kind, State, enqueue
@@ -300,3 +301,38 @@ async def test_a_fault_of_ours_in_a_channel_is_a_doubt_not_a_crash(database: Dat
     await post(database, "a", "b")
     await worker_for(database, channel).drain()
     assert sorted(await states(database)) == [State.DELIVERED, State.UNCERTAIN]
+
+
+async def test_a_chat_that_moved_is_followed_once_and_never_chased(database: Database) -> None:
+    channel, machine = RecordingMessenger(), HandMachine()
+    channel.faults.extend([DeliveryError("moved", moved_to="-2"), DeliveryError("moved", moved_to="-3")])
+    await post(database, "a", chat="-1")
+    worker = worker_for(database, channel, machine=machine)
+    for _ in range(3):
+        await worker.drain()
+        machine.at += 2
+    (row,) = await rows(database)
+    assert (row.state, row.chat, row.reason, channel.texts) == (State.FAILED, "-2", "moved", [])
+
+
+class MovedGroup(RecordingMessenger):
+    """The group -1 goes on as -2."""
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Refuse the old id, as the platform does for ever."""
+        if outgoing.chat == "-1":
+            raise DeliveryError("moved", moved_to="-2")
+        return await super().send(outgoing)
+
+
+async def test_two_workers_follow_a_chat_that_moved_each_for_what_it_sends(database: Database) -> None:
+    channels, machine = [MovedGroup("test", 1000) for _ in range(2)], HandMachine()
+    workers = [worker_for(database, channel, machine=machine, owner=f"w{n}") for n, channel in enumerate(channels)]
+    await post(database, "a", "b", chat="-1")
+    for _ in range(4):
+        for worker in workers:
+            await worker.drain()
+            machine.at += 1.1
+    found = [(one.message().text, one.chat) for channel in channels for one in channel.arrived]
+    assert sorted(found) == [("a", "-2"), ("b", "-2")]
+    assert await states(database) == [State.DELIVERED, State.DELIVERED]
