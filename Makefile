@@ -7,7 +7,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 PORT ?= 8000
 export PORT
 
-.PHONY: help setup demo test bench check format lint types layers lock clean
+.PHONY: help setup demo test bench bench-faults check format lint types layers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: $(STAMP) ## run every test, PostgreSQL and the browser included
 
 bench: $(STAMP) $(BENCH_STAMP) ## measure speed and memory beside the bare SDKs (PARTS="…" for some of it)
 	$(MEMORY) $(BIN)/python -m tests.bench $(PARTS)
+
+bench-faults: $(STAMP) ## kill, stop and starve workers during broadcasts to 5,000, and count what became of everybody
+	$(MEMORY) $(BIN)/python -m tests.bench faults --json bench-faults.json
 
 check: format lint types layers test ## format, lint, types, layers, tests
 

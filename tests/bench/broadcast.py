@@ -36,6 +36,8 @@ async def broadcast(
         async with a_fake(platform, *_limits(platform, rate, count)) as fake:
             bare = await _bare(fake, count, rate)
     per_thousand = figures["cpu"] / count * 1000
+    whole = (figures["cpu"] + (figures["database_cpu"] if engine == "sqlite" else 0.0)) / count
+    ended = figures["states"] == {State.DELIVERED: count} and figures["arrived"] == count
     return {
         "bench": f"{platform}, {engine}" + (f", {workers} workers" if workers > 1 else ""),
         "count": count,
@@ -44,6 +46,8 @@ async def broadcast(
         "cpu_per_1000": per_thousand,
         "bare_cpu_per_1000": bare["cpu"] / bare["count"] * 1000,
         "cpu_ratio": per_thousand / (bare["cpu"] / bare["count"] * 1000),
+        "whole_cpu_ratio": whole / (bare["cpu"] / bare["count"]),
+        "faults": [] if ended else [f"{figures['states']}, {figures['arrived']} arrived"],
         "bare_wall": bare["wall"],
         "bare_too_many": bare["too_many"],
     }

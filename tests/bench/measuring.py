@@ -1,4 +1,9 @@
-"""What processes cost, read from /proc: CPU seconds, of threads apart, and memory."""
+"""What processes cost, read from /proc: CPU seconds, of threads apart, and memory.
+
+On SQLite the database is in our own process, in threads. These also hold SQLAlchemy's work for what is handed over as a
+whole (`Database.together`), so besides the first thread's ratio to the bare loop that of the whole process is printed:
+the truth lies between the two. PostgreSQL is a process apart, and there everything of ours is counted.
+"""
 
 import os
 from dataclasses import dataclass

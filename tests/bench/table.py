@@ -15,6 +15,7 @@ _SHOWN: dict[str, tuple[str, Callable[[float], bool] | None, str]] = {
     "cpu_per_1000": ("CPU {:.2f} s per 1000", None, ""),
     "bare_cpu_per_1000": ("bare SDK {:.2f}", None, ""),
     "cpu_ratio": ("ratio {:.2f}", lambda ratio: ratio <= 1.5, "≤ 1.5"),
+    "whole_cpu_ratio": ("with the database's threads {:.2f}", None, ""),
     "bare_wall": ("bare SDK's wall {:.2f} s", None, ""),
     "bare_too_many": ("bare SDK's 429: {:d}", None, ""),
     "database_cpu": ("database CPU {:.2f} s", None, ""),
