@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aiohttp import ETag, web
@@ -27,8 +28,9 @@ _UNDER_WAY = "En ce moment"
 class AgendaPage:
     """Three addresses. A private feed shows its digest's owner only, and is in no shared cache and no log."""
 
-    def __init__(self, database: Database, clock: Callable[[], Clock], templates: Environment) -> None:
+    def __init__(self, database: Database, clock: Callable[[], Clock], public_url: str, templates: Environment) -> None:
         self._database, self._clock, self._templates = database, clock, templates
+        self._host = urlsplit(public_url).netloc
 
     def routes(self) -> list[web.RouteDef]:
         """`/agenda`, `/agenda.ics`, `/agenda/<token>.ics`."""
@@ -49,7 +51,7 @@ class AgendaPage:
         text = self._templates.get_template("agenda.html").render(
             network=network,
             months=_by_month(shown, today),
-            host=request.host,
+            host=self._host or request.host,
             zone=zone_name(zone).removeprefix("heure de ").removeprefix("heure d’"),
             today=day(today),
         )

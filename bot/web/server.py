@@ -112,7 +112,7 @@ def make_app(
     app[guarding.PAGES] = templates
     gateway.acknowledge_with(PLATFORM, talk.answered)
     app.add_routes([*talk.routes(), *routes])
-    app.add_routes(AgendaPage(database, lambda: gateway.clock, templates).routes())
+    app.add_routes(AgendaPage(database, lambda: gateway.clock, settings.public_url, templates).routes())
 
     async def healthz(request: web.Request) -> web.Response:
         return web.json_response({"alive": True})

@@ -29,7 +29,7 @@ async def client(sqlite: Database) -> AsyncIterator[Client]:
         await building.event(session, "Bureau", "2024-12-03", audience={"kinds": ["mission-locale"]}, public=False)
         await building.event(session, "Atelier annulé", "2024-05-16", status="cancelled")
     app = web.Application()
-    app.add_routes(AgendaPage(sqlite, lambda: HandClock(NOW), pages()).routes())
+    app.add_routes(AgendaPage(sqlite, lambda: HandClock(NOW), "https://concerte.example", pages()).routes())
     async with TestClient(TestServer(app)) as made:
         yield made
 
@@ -69,7 +69,7 @@ async def test_the_page_says_what_is_under_way_and_groups_the_rest_by_month(clie
         await building.event(session, "Ce matin", "2024-03-15", "08:00", ends_at=NOW - timedelta(minutes=5))
     body = await (await client.get("/agenda")).text()
     assert re.findall(r'agenda-month">([^<]+)<', body) == ["En ce moment", "mai 2024", "octobre 2024"]
-    assert "Ce matin" not in body and "webcal://" in body and "Heures de Paris" in body
+    assert "Ce matin" not in body and "webcal://concerte.example/agenda.ics" in body and "Heures de Paris" in body
 
 
 async def test_a_private_feed_follows_its_person_and_ends_at_their_word(client: Client, sqlite: Database) -> None:
