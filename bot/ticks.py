@@ -1,6 +1,8 @@
 """The lines of the timetable: what is looked at, how often."""
 
+from handlers.consultations.escalating import escalate_due
 from handlers.consultations.nudging import nudge_due
+from handlers.consultations.recurring import open_waves
 from handlers.consultations.refreshing import refresh_polls
 from handlers.consultations.timing import close_due, open_due
 from handlers.questions.digesting import weekly_digest
@@ -21,6 +23,8 @@ def lines(retention: Retention) -> list[Line]:
         Line("consultations close", close_due, 5.0),
         Line("polls in channels", refresh_polls, 1.0),
         Line("nudges", nudge_due, 30.0),
+        Line("escalation", escalate_due, 60.0),
+        Line("waves", open_waves, 60.0),
         Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 15.0),
         Line("own reminders", remind_own, 15.0),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.pack.faults import Fault, Loc, did_you_mean
 from bot.pack.schema_consultations import Consultation, Question
+from handlers.consultations.recurring import fault_of
 from storage.agenda import Precision
 from storage.consultations import QuestionKind
 
@@ -24,6 +25,7 @@ def check_consultation(says: Says, index: int, consultation: Consultation, zone:
         yield says(
             (index, "closes"), "la clôture est avant l’ouverture", "échangez « opens » et « closes », ou corrigez"
         )
+    yield from _recurrence(says, index, consultation)
     before: dict[str, Question] = {}
     for number, question in enumerate(consultation.questions):
         at: Loc = (index, "questions", number)
@@ -34,6 +36,17 @@ def check_consultation(says: Says, index: int, consultation: Consultation, zone:
         yield from _slots(says, at, question)
         yield from _condition(says, at, question, before)
         before.setdefault(question.key, question)
+
+
+def _recurrence(says: Says, index: int, consultation: Consultation) -> Iterator[Fault]:
+    if consultation.recurs is None:
+        return
+    if fault := fault_of(consultation.recurs):
+        wrong = {"often": "cette règle revient plus d’une fois par semaine", "unclear": "cette règle n’est pas lisible"}
+        yield says((index, "recurs"), wrong[fault], "écrivez FREQ=MONTHLY;INTERVAL=3")
+    for word in ("opens", "closes"):
+        if getattr(consultation, word) is None and consultation.status == "open":
+            yield says((index, word), "une consultation qui revient a besoin de « opens » et « closes »", "ajoutez-les")
 
 
 def _choices(says: Says, at: Loc, question: Question) -> Iterator[Fault]:

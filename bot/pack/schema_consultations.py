@@ -62,6 +62,9 @@ class Consultation(Entry):
     closes: When | None = None
     audience: Audience = Audience()
     nudge_days: tuple[Annotated[int, Field(ge=0, le=365)], ...] = ()
+    nudge_limit: Annotated[int, Field(ge=0, le=50)] | None = None
+    escalate_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    recurs: Name | None = None
     live_results: bool = True
     source: Key
     questions: tuple[Question, ...] = Field(min_length=1)

@@ -65,6 +65,10 @@ def consultation_record(pack: Pack, entry: Entry) -> Record:
         "audience": audience_column(entry.audience),
         "nudge_days": list(entry.nudge_days),
         "live_results": entry.live_results,
+        "nudge_limit": entry.nudge_limit,
+        "escalate_days": entry.escalate_days,
+        "recurs": entry.recurs or "",
+        "series": entry.key if entry.recurs else "",
         **source_columns(pack, entry.source),
     }
     asked = [question.model_dump_json() for question in entry.questions]

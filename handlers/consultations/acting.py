@@ -17,6 +17,7 @@ from handlers.consultations import (
     publishing,
     reporting,
     timing,
+    trending,
     wording,
 )
 from handlers.consultations.acting_notes import note_change as note_change
@@ -200,6 +201,7 @@ DEEDS: dict[str, Deed] = {
     "toasked": publishing.publish_to_asked,
     "post": posting.ask_where,
     "copy": copy,
+    "trend": trending.show,
     "typos": mending.ask_which,
     "event": dating.which_event,
     "close": ask_to_close,

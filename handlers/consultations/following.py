@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, channel_wording, mending, reporting, wording
+from handlers.consultations import behalf, channel_wording, mending, reporting, trending, wording
 from handlers.consultations.acting import DEEDS
 from handlers.consultations.board import the_question
 from handlers.consultations.dating import attach, ways_to_fix
@@ -142,6 +142,8 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
             acts.append(button(reporting.EXPORT, "export", consultation.id))
         if state == Status.CLOSED:
             acts.append(button(reporting.PUBLISH, "publish", consultation.id))
+        if consultation.series:
+            row.append(button(trending.TREND, "trend", consultation.id))
         acts.append(button(mending.MEND, "typos", consultation.id))
         acts.append(button(reporting.COPY, "copy", consultation.id))
     row.append(button(reporting.REFRESH, "follow", consultation.id))

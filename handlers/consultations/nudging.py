@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import notices, screens, wording
@@ -23,7 +23,7 @@ from handlers.messages import Message
 from storage.base import insert_or_ignore
 from storage.consultations import Consultation, Participation, Proposal, Status, Unnudged, Voice, consultations_with
 from storage.network import Structure, home
-from storage.outbox import Delivery, Kind, cancel_waiting, enqueue
+from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
 from storage.voices import Member, expected_voices, members
 
 LATE = timedelta(days=1)  # a planned nudge older than this, after a stop, is left out: it would come as a surprise
@@ -125,6 +125,23 @@ async def leave_alone(session: AsyncSession, consultation: Consultation, person_
     await cancel_waiting(session, *theirs, reason="refused", now=now)
 
 
+async def _within_limit(session: AsyncSession, consultation: Consultation, told: Sequence[Member]) -> Sequence[Member]:
+    """Those who have not had as many nudges as were set, planned ones and those by hand together."""
+    if consultation.nudge_limit is None:
+        return told
+    had = await session.execute(
+        select(Delivery.person_id, func.count())
+        .where(
+            Delivery.kind == Kind.NUDGE,
+            Delivery.about.startswith(f"nudge:{consultation.id}:"),
+            Delivery.state != State.CANCELLED,
+        )
+        .group_by(Delivery.person_id)
+    )
+    counts = {person: count for person, count in had}  # noqa: C416 – rows are no pairs to the type checker
+    return [member for member in told if counts.get(member.id, 0) < consultation.nudge_limit]
+
+
 async def _rows(
     session: AsyncSession, consultation: Consultation, told: Sequence[Member], wave: dict[int, str], now: datetime
 ) -> list[dict[str, Any]]:
@@ -149,7 +166,7 @@ async def _rows(
 
     made = await rows_for(
         session,
-        told,
+        await _within_limit(session, consultation, told),
         kind=Kind.NUDGE,
         about=lambda member: f"{nudge_prefix(consultation.id, member.voice_key)}{wave[member.id]}:person:{member.id}",
         message=message,

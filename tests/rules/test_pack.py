@@ -193,12 +193,21 @@ def test_abbreviations_are_spelled_out_from_the_references(pack: Pack) -> None:
 
 
 def test_the_first_consultation_asks_the_six_questions(pack: Pack) -> None:
-    (consultation,) = pack.consultations
+    consultation, *_ = pack.consultations
     assert [str(question.kind) for question in consultation.questions] == [
         "one", "several", "one", "several", "one", "long_text",
     ]  # fmt: skip
     assert (consultation.voice, consultation.rule, consultation.secrecy) == ("structure", "first", "named")
     assert consultation.opens is None and consultation.closes is None
+
+
+def test_what_the_note_of_2022_announces_waits_for_staff_to_open_it(pack: Pack) -> None:
+    _, youth, firms, reading = pack.consultations
+    assert [one.status for one in (youth, firms, reading)] == ["draft"] * 3
+    assert youth.recurs == firms.recurs == "FREQ=MONTHLY;INTERVAL=3"
+    sections = [question.section for question in reading.questions]
+    assert sections[::2] == sections[1::2]  # each criterion with its comment
+    assert all(question.only_if and question.kind == "long_text" for question in reading.questions[1::2])
 
 
 def test_the_people_of_the_rehearsal_say_that_they_are_invented(pack: Pack) -> None:

@@ -67,7 +67,7 @@ async def test_the_pack_of_the_missions_locales_becomes_rows(database: Database,
         "events": 29,
         "terms": 17,
         "topics": len(missions_locales.topics),
-        "consultations": 1,
+        "consultations": 4,
     }
     async with database.reading() as session:
         meeting = await event(session, "rencontres-nationales-2024")
