@@ -31,7 +31,10 @@ def begin_correction(conversation: Conversation, question: str, now: datetime) -
 
 
 async def begin_reply(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """`ticket:reply:<id>`: what is typed next is the answer. From a room one is asked for it in private."""
+    """`ticket:reply:<id>`: what is typed next is the answer. From a room one is asked for it in private.
+
+    The ticket then says in the room who answers it; a list of tickets (`ticket:write:<id>`) stays as it is.
+    """
     author = request.staff()
     ticket = await _waiting(request, session)
     conversation.open_form(FORM, {"ticket": ticket.id, "at": request.received_at.isoformat()})
@@ -42,7 +45,8 @@ async def begin_reply(request: Request, session: AsyncSession, conversation: Con
     about = f"write:{ticket.id}:{request.inbound.update_id}"
     await tell_account(session, account, about, ask, request.received_at)
     shown = await _in_room(session, ticket)
-    if shown is None or request.press is None or shown.message_ref != request.press.message or not shown.payload:
+    listed = request.press is None or request.press.action.startswith("ticket:write:")
+    if listed or shown is None or shown.chat != request.inbound.chat or not shown.payload:
         return Reply(notice=words.WRITE_PRIVATELY)
     before = Message.model_validate(shown.payload)
     taken = before.model_copy(update={"text": f"{before.text}\n\n{words.taken_by(plain(author.name))}"})

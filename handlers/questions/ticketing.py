@@ -45,7 +45,7 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
             return await _open(request, session, conversation, wrong=False)
         case "wrong":
             return await _open(request, session, conversation, wrong=True)
-        case "reply":
+        case "reply" | "write":  # under the ticket itself, or in a list of them
             return await begin_reply(request, session, conversation)
         case "resume":
             return await resume(request, session, conversation)
@@ -70,7 +70,7 @@ async def list_tickets(request: Request, session: AsyncSession, conversation: Co
     if not waiting:
         return say(words.NONE_WAITING)
     lines = "\n".join(f"- {words.numbered(ticket.id, plain(ticket.question))}" for ticket in waiting)
-    rows = [(Button(label=words.reply_to(ticket.id), action=f"ticket:reply:{ticket.id}"),) for ticket in waiting]
+    rows = [(Button(label=words.reply_to(ticket.id), action=f"ticket:write:{ticket.id}"),) for ticket in waiting]
     count = await count_open(session)
     more = f"\n\n{words.more_waiting(count - SHOWN)}" if count > SHOWN else ""
     return say(f"**{words.waiting(count)}**\n\n{lines}{more}", *rows)

@@ -16,7 +16,9 @@ from bot.settings import Settings
 from bot.slack.channel import SlackChannel
 from bot.telegram.channel import TelegramChannel
 from handlers.calendar import wording as calendar
+from handlers.questions import ticket_wording as words
 from storage.database import Database
+from storage.people import Role, RoleGrant
 from tests.channels.staging import Stage
 from tests.conversations.everywhere import Place, place
 from tests.fakes.slack.server import FakeSlack
@@ -25,6 +27,7 @@ from tests.questions.knowing import PACKS
 
 DIRECTOR = "annaig-exemple"
 ANNE = 1001
+PATIENCE = 20.0  # seconds; the first question has the whole network read and indexed
 
 
 @pytest.fixture(params=["telegram", "slack", "web"])
@@ -50,11 +53,11 @@ class Both:
 
     async def on_slack(self, text: str) -> str:
         self.slack.says("U1", text)
-        return (await self.slack.next_message("U1")).shown
+        return (await self.slack.next_message("U1", timeout=PATIENCE)).shown
 
     async def on_telegram(self, text: str) -> str:
         self.telegram.says(ANNE, text)
-        return (await self.telegram.next_message(ANNE)).text
+        return (await self.telegram.next_message(ANNE, timeout=PATIENCE)).text
 
 
 @pytest.fixture
@@ -99,8 +102,8 @@ async def test_what_is_asked_in_slack_is_followed_up_in_telegram_for_half_an_hou
 
 async def test_a_contact_is_native_in_telegram_and_a_card_in_slack(both: Both) -> None:
     both.telegram.says(ANNE, "tel viet")
-    await both.telegram.next_message(ANNE)
-    native = (await both.telegram.next_message(ANNE)).contact or {}
+    await both.telegram.next_message(ANNE, timeout=PATIENCE)
+    native = (await both.telegram.next_message(ANNE, timeout=PATIENCE)).contact or {}
     assert (native["first_name"], native["last_name"], native["phone_number"]) == (
         "Christian",
         "Viet",
@@ -108,23 +111,53 @@ async def test_a_contact_is_native_in_telegram_and_a_card_in_slack(both: Both) -
     )
     assert "EMAIL:christian.viet@mensiaconseil.fr" in native["vcard"]
     both.slack.says("U1", "le téléphone de Camille Zind ?")
-    shown = await both.slack.next_message("U1")
+    shown = await both.slack.next_message("U1", timeout=PATIENCE)
     card = next(block for block in shown.blocks if block.get("fields"))
     assert "<tel:0142441456|01 42 44 14 56>" in card["fields"][0]["text"]
 
 
 async def test_an_answer_has_its_file_and_map_on_both(both: Both) -> None:
     both.telegram.says(ANNE, "C’est quand les Rencontres nationales ?")
-    told = await both.telegram.next_message(ANNE)
+    told = await both.telegram.next_message(ANNE, timeout=PATIENCE)
     assert calendar.MAP in told.labels
     both.telegram.presses(ANNE, told, calendar.ADD_TO_CALENDAR)
-    file = (await both.telegram.next_message(ANNE)).file
+    file = (await both.telegram.next_message(ANNE, timeout=PATIENCE)).file
     assert file is not None and b"BEGIN:VEVENT" in file.content
     both.slack.says("U1", "C’est quand les Rencontres nationales ?")
-    said = await both.slack.next_message("U1")
+    said = await both.slack.next_message("U1", timeout=PATIENCE)
     both.slack.presses("U1", said, calendar.ADD_TO_CALENDAR)
-    await both.slack.next_message("U1")
+    await both.slack.next_message("U1", timeout=PATIENCE)
     sent = both.slack.workspace.uploads
     await both.slack.wait_until(
         lambda: [one for one in sent.values() if b"BEGIN:VEVENT" in (one.content or b"")] or None
     )
+
+
+async def test_a_question_from_telegram_is_answered_by_staff_from_their_channel_in_slack(both: Both) -> None:
+    slack, telegram = both.slack, both.telegram
+    slack.add_user("U2", "Sacha")
+    slack.add_channel("C7", "equipe")
+    number = await both.stage.person(("slack", slack.team_id, "U2", slack.im("U2")))
+    async with both.stage.database.transaction() as session:
+        session.add(RoleGrant(person_id=number, role=Role.STAFF))
+    slack.mentions("U2", "C7", "tickets ici")
+    assert words.ROOM_SET[:20] in (await slack.next_message("C7")).shown
+    telegram.says(ANNE, "Le parking de la gare est-il gratuit ?")
+    unknown = await telegram.next_message(ANNE)
+    telegram.presses(ANNE, unknown, words.ASK_STAFF)
+    assert "transmis" in (await telegram.next_message(ANNE)).text
+    ticket = await slack.next_message("C7")
+    assert "parking" in ticket.shown
+    slack.presses("U2", ticket, words.REPLY)
+    both_shown = [
+        (await slack.next_message("U2")).shown for _ in range(2)
+    ]  # a notice in the channel, a word in private
+    assert words.WRITE_PRIVATELY in both_shown and any("parking" in shown for shown in both_shown)
+    await slack.next_edit(ticket)
+    slack.says("U2", "Oui, il est offert.")
+    assert "offert" in (await telegram.next_message(ANNE)).text
+    await slack.next_message("U2")
+    await slack.wait_until(lambda: "Réponse de" in ticket.shown or None)
+    slack.presses("U2", ticket, words.KEEP)
+    await slack.wait_until(lambda: "gardé" in ticket.shown or None)
+    assert "offert" in await both.on_slack("Le parking de la gare est-il gratuit ?")
