@@ -50,7 +50,7 @@ def reminder(event: Event, tz: ZoneInfo, at: datetime, locale: str = "fr", *, co
         Button(label=wording.SEE_EVENT, action=f"calendar:show:{event.id}"),
         Button(label=wording.MY_REMINDERS, action="calendar:reminders"),
     )
-    answers = () if coming else reply_rows(event)
+    answers = () if coming and event.kind != KIND else reply_rows(event)
     mute = Button(label=wording.MUTE, action=f"calendar:mute:{event.id}")
     return Message(text=text, buttons=(*answers, *later_row([event], tz, at), row, (mute,)))
 

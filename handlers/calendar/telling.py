@@ -1,8 +1,10 @@
 """Telling those concerned what has changed: once for each version of an event, with the file for their calendars."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import ics, wording
@@ -10,8 +12,19 @@ from handlers.calendar.cards import reply_rows
 from handlers.dates import event_dates
 from handlers.messages import Button, Message, plain
 from storage.agenda import Event, Status
-from storage.audiences import Audience, all_recipients
+from storage.audiences import Audience, Recipient, all_recipients
 from storage.outbox import Kind, enqueue
+from storage.own_reminders import OwnReminder
+from storage.people import Person
+
+
+async def concerned(session: AsyncSession, event: Event) -> AsyncIterator[list[Recipient]]:
+    """Everybody of an event's audience, then those who asked to be reminded of it; some may come twice."""
+    async for batch in all_recipients(session, Audience.of(event.audience)):
+        yield batch
+    own = select(OwnReminder.person_id).where(OwnReminder.event_id == event.id)
+    async for batch in all_recipients(session, Audience(), Person.id.in_(own)):
+        yield batch
 
 
 async def tell_change(session: AsyncSession, event: Event, old: str, now: datetime) -> int:
@@ -21,7 +34,7 @@ async def tell_change(session: AsyncSession, event: Event, old: str, now: dateti
     file = ics.attachment(event)
     see = (Button(label=wording.SEE_EVENT, action=f"calendar:show:{event.id}"),)
     told = 0
-    async for batch in all_recipients(session, Audience.of(event.audience)):
+    async for batch in concerned(session, event):
         rows = []
         for one in batch:
             if one.account is None:

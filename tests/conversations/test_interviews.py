@@ -98,6 +98,8 @@ async def test_a_director_takes_one_in_two_presses_and_both_get_it_for_their_cal
         await remind(session, datetime(2024, 2, 19, 8, tzinfo=UTC))  # the day before, at 9:00
         reminded = await session.scalars(select(Delivery.person_id).where(Delivery.kind == "reminder"))
         assert set(reminded) == {1, 4}
+        payloads = await session.scalars(select(Delivery.payload).where(Delivery.kind == "reminder"))
+        assert all("Changer ou rendre" in str(payload) for payload in payloads)
     again = await stage.presses(ANNE, "calendar:slot-take:1")  # a double press
     assert "Votre entretien" in again.text and await taken(database) == [(1, 1), (2, None)]
 

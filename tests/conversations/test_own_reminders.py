@@ -196,6 +196,19 @@ async def test_it_follows_the_event_that_moves_and_ends_with_one_that_is_cancell
     assert "annulé" in (await stage.presses(ANNE, "calendar:moment:1:m60")).text
 
 
+async def test_who_was_not_invited_but_wanted_to_be_reminded_hears_of_a_change_too_once(sqlite: Database) -> None:
+    stage = await on_stage(sqlite)
+    async with sqlite.transaction() as session:
+        (await session.get_one(Event, 1)).audience = {"regions": ["03"]}
+    await stage.says(ANNE, "rappelle-moi l’AG la veille à 18 h")
+    await stage.says(CHLOE, "rappelle-moi l’AG la veille à 18 h")
+    heard = await stage.says(STAFF, "annule l’AG")
+    await stage.presses(STAFF, heard.button("Oui"))
+    for who in (ANNE, CHLOE):
+        assert (await stage.heard(who)).text.count("Annulé") == 1
+    assert await goes_to(stage, at("2024-10-08T16:00")) == Heard([])
+
+
 async def test_it_waits_for_a_date_and_is_due_once_there_is_one(sqlite: Database) -> None:
     stage = await on_stage(sqlite)
     heard = await stage.says(ANNE, "rappelle-moi l’atelier Bretagne une heure avant")
