@@ -5,7 +5,7 @@ from datetime import timedelta
 from handlers.questions.case import Case
 from handlers.questions.dates import Period
 from handlers.questions.facts import EventFact
-from storage.agenda import Precision
+from storage.agenda import Precision, Status
 
 _INTERROGATIVES = frozenset(("quand", "quel", "quelle", "quels", "quelles", "combien", "où", "qui", "comment"))
 
@@ -15,6 +15,8 @@ def verdict_on_date(case: Case, events: tuple[str, ...], claims: list[Period]) -
     if len(events) != 1 or len(claims) != 1 or not _asserted(case):
         return ""
     event, claim = case.event(events[0]), claims[0]
+    if event.status == Status.CANCELLED:
+        return "no"
     if (
         claim.start and claim.kind == "day" and case.marks.words[claim.start - 1].folded == "un"
     ):  # « c’est un mercredi ? »

@@ -59,6 +59,10 @@ class DateReader(Spans):
             finish = replace(finish, last=finish.last.replace(year=finish.last.year + 1))
         given = begin.year_given or finish.year_given
         first = begin.first
+        if begin.anchor and finish.anchor and begin.last < finish.first:  # between two events: neither of them
+            return Period(
+                begin.last + timedelta(1), finish.first - timedelta(1), "range", at, finish.end, year_given=True
+            )
         if finish.year_given and not begin.year_given:
             first = first.replace(year=finish.first.year)
         return Period(first, finish.last, "range", at, finish.end, year_given=given)
@@ -158,6 +162,7 @@ class DateReader(Spans):
         return (
             self._written(at)
             or self._named_day(at)
+            or self._end_of(at)
             or self._week_of(at)
             or self._part_of_month(at)
             or self._relative(at)

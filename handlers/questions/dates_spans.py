@@ -160,6 +160,18 @@ class Spans(Days):
         preposition = "en"
         return Period(first, last_day, "month", at, end, f"{preposition} {MONTH_NAMES[month - 1]} {year}", given)
 
+    def _end_of(self, at: int) -> Period | None:
+        """« la fin du mois », « fin de semaine »: what is left of it."""
+        start = at
+        at = self._skip(at, "la")
+        if end := self._said(at, "fin du mois") or self._said(at, "fin de ce mois"):
+            last = self._today.replace(day=monthrange(self._today.year, self._today.month)[1])
+        elif end := self._said(at, "fin de la semaine") or self._said(at, "fin de semaine"):
+            last = self._today + timedelta(6 - self._today.weekday())
+        if not end or self._at(end) in ("de", "d"):  # « la fin du mois de juin » is June's
+            return None
+        return Period(self._today, last, "range", start, end, year_given=True)
+
     def _week_of(self, at: int) -> Period | None:
         """« la semaine du 24 juin »."""
         if self._at(at) not in ("semaine", "semaines") or self._at(at + 1) not in ("du", "de", "d"):

@@ -164,8 +164,8 @@ class Knowledge:
                         found |= dict.fromkeys(self.holders.get((text, owner), ())[:_MOST_OF_ONE])
         return tuple(c for c in found if c is not contact)
 
-    def on_duty(self, words: Sequence[Word]) -> tuple[str, ...]:
-        """The keys of the contacts whose responsibilities the words name, if they name one well enough."""
+    def on_duty(self, words: Sequence[Word], least: float = 0.6) -> tuple[str, ...]:
+        """The keys of the contacts whose responsibilities the words name, if they name one well enough: 1 is wholly."""
         asked = {w.stem for w in words if w.folded not in self.lexicon.stop}
         total = sum(map(self.duties.weight, asked))
         found: dict[str, float] = {}
@@ -176,7 +176,7 @@ class Knowledge:
             key = self.duty_holders[number].key
             found[key] = max(found.get(key, 0.0), 2 * common / (total + whole))
         best = max(found.values(), default=0.0)
-        return tuple(key for key, fit in found.items() if fit >= 0.6 and fit > best - 0.01)
+        return tuple(key for key, fit in found.items() if fit >= least and fit > best - 0.01)
 
     def whose_function_says(self, words: Sequence[Word]) -> tuple[str, ...]:
         """The keys of those whose function consists of the words, the office and the organisation apart."""

@@ -127,7 +127,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.absent = [a for a in marks.absent if not set(range(a.start, a.end)) & people]
     marks.roles = [
         role
-        for role in role_mentions(text, knowledge, eventful | dated | people, past=past, years=years)
+        for role in role_mentions(text, knowledge, eventful | dated | people, marks.regions, past=past, years=years)
         if not (role.plural and _all_one_body(role, marks.organisations, words))
     ]
     marks.gatherings = [

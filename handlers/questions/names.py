@@ -123,12 +123,20 @@ class NameIndex:
                 if ordinary and not sure and not self._beside_a_name(words, end):
                     break
                 sure = True
-            elif not self._belongs(words, end, start, shouted):
+            elif not self._belongs(words, end, start, shouted) or (sure and self._over(words, end)):
                 break
             elif word.folded not in _TITLES and word.folded not in _PARTICLES and len(word.folded) > 1:
                 sure = sure or bool(self._similar(word.folded, alone=True))
             end += 1
         return end if sure else start
+
+    def _over(self, words: Sequence[Word], at: int) -> bool:
+        """« viet pls »: what follows a family name in small letters, and is no name at all, is no part of it."""
+        before, word = words[at - 1], words[at]
+        known = word.folded in {*self._lexicon.given_names, *_PARTICLES} or bool(
+            self._similar(word.folded, alone=False)
+        )
+        return before.folded in self._family and not word.capital and not known
 
     def _complemented(self, words: Sequence[Word], at: int) -> bool:
         """« le numéro de sécu de X »: the word before « de » is a thing and no part of the name."""

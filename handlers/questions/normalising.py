@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+import simplemma
 import snowballstemmer
 import yaml
 
@@ -67,6 +68,7 @@ _KEPT = {
     "sûre": "sûr",
     "sûrs": "sûr",
 }  # an accent that tells two words apart is kept
+_AUXILIARIES = frozenset(("avoir", "être", "faire", "pouvoir", "devoir", "vouloir", "savoir", "falloir"))
 _stemmer = snowballstemmer.stemmer("french")
 
 
@@ -87,6 +89,10 @@ def stem(folded: str) -> str:
         return families[folded[:-1]]
     if len(folded) < 4 or len(folded) > 40:
         return folded
+    if len(folded) > 4 and not folded.endswith("s"):
+        lemma = simplemma.lemmatize(folded, lang="fr")  # « rejoint » as « rejoindre », which a stemmer cannot know
+        if lemma.endswith(("re", "ir")) and lemma not in _AUXILIARIES:
+            folded = fold(lemma)
     if len(folded) > 5 and folded.endswith("us"):
         folded = folded[:-1]  # « débattus » as « débattu »
     return str(_stemmer.stemWord(folded))

@@ -71,6 +71,8 @@ def topic_surely(case: Case) -> Reading | None:
     """The very words of a phrase of a topic."""
     if case.fit < 0.9 or (case.asks_fact and case.events) or _phased(case) or _only_abbreviation(case):
         return None
+    if case.has("who", "role") and _whole_function(case):
+        return None  # « qui est le directeur associé ? » is no question about associating the directors
     said = {w.stem for m in case.marks.events for w in case.marks.words[m.start : m.end]}
     asking = {w.folded for w in case.marks.words} & {"comment", "pourquoi", "que", "qu", "quoi", "qui", "combien"}
     bare = set(case.telling) <= said and case.only_verbs and not asking
@@ -80,6 +82,18 @@ def topic_surely(case: Case) -> Reading | None:
     if len(topics) > 1 and topics[1].fit == topics[0].fit and not case.event_asks:
         return None
     return case.on_topic(events=case.events)
+
+
+def _whole_function(case: Case) -> bool:
+    """Is a function of several words named whole, as somebody holds it?"""
+    stems = case.knowledge.function_stems
+    said = [({w.stem for w in case.marks.words[m.start : m.end]}, m.contacts) for m in case.marks.roles]
+    return any(
+        len(stems[function]) > 1 and stems[function] <= words
+        for words, contacts in said
+        for contact in contacts
+        for function, _ in contact.offices
+    )
 
 
 def _only_abbreviation(case: Case) -> bool:
@@ -142,9 +156,13 @@ def document(case: Case) -> Reading | None:
         return None
     beside = {w.stem for p, w in enumerate(m.words) if p in m.loose and not lexicon.only_verb(w)}
     years = {str(p.first.year) for p in m.periods}
+    if case.best and case.fit >= _WHOLLY:
+        return case.on_topic()
     for found in case.knowledge.topic.values():
         title = {w.stem for w in read_words(found.source.name).words}
-        if (beside or years) and beside | years <= title | {str(found.source.published)[:4]}:
+        published = found.source.published
+        dated = all(published is not None and p.touches(published, published) for p in m.periods)
+        if (beside or years) and beside <= title and (dated or years <= title):
             return Reading("topic", topic=found.key)
     return None
 

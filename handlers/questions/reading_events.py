@@ -73,7 +73,7 @@ def _qualified(case: Case) -> str:
         at = mention.end
         while at < len(words) and words[at].folded in _LINKS:
             at += 1
-        if at >= len(words) or at not in loose or words[at].breaks:
+        if at >= len(words) or at not in loose or words[at].breaks or words[at].stem in case.said_of_them:
             continue
         named = words[at - 1].folded in _BELONGING and not words[at].folded.endswith(("er", "ir", "re"))
         linked = at > mention.end and (named or not case.knowledge.lexicon.is_verb(words[at].folded))

@@ -115,7 +115,8 @@ def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
     said = " ".join(w.text for w in case.marks.words[mention.start : mention.end])
     if keys and not _narrowed(case, mention):
         return Reading("contact", contacts=keys, asks=asks, said=said, several=case.several)
-    if lesser and not keys:
+    elsewhere = any(mention.start <= region.start < mention.end for region in case.marks.regions)
+    if (lesser or elsewhere) and not keys:
         return Reading("vacant", said=said, asks=asks)
     if case.fit >= _LIKELY and asks == ("who",) and case.topic_explains(case.marks.loose):
         return case.on_topic()
@@ -237,9 +238,11 @@ def related(case: Case) -> Reading | None:
 
 def by_function(case: Case) -> Reading | None:
     """« qui anime le réseau à l’UNML ? » asks for whoever’s function says it: « responsable Animation du réseau »."""
-    if not case.has("who") or case.people or case.marks.roles or case.event_asks:
+    if not case.has("who") or case.people or case.marks.roles or set(case.event_asks) - {"what"}:
         return None
     found = case.knowledge.whose_function_says(case.marks.words)
+    if not found and (duty := case.knowledge.on_duty(case.marks.words, _SURE)) and len(duty) == 1:
+        return Reading("contact", contacts=duty, asks=("duty",), several=True)
     return Reading("contact", contacts=found, asks=("role",), several=True) if len(found) == 1 else None
 
 

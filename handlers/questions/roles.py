@@ -1,11 +1,11 @@
 """Which functions a question names, and who is known to hold them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.questions.facts import ContactFact
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.lexicon import Lexicon
+from handlers.questions.lexicon import Cue, Lexicon
 from handlers.questions.normalising import Text, Word, fold
 
 Holder = tuple[ContactFact, str, str]  # the person, the function, the key of the organisation
@@ -23,9 +23,10 @@ class RoleMention:
 
 
 def role_mentions(
-    text: Text, knowledge: Knowledge, taken: Iterable[int], *, past: bool, years: set[int]
+    text: Text, knowledge: Knowledge, taken: Iterable[int], regions: Iterable[Cue], *, past: bool, years: set[int]
 ) -> list[RoleMention]:
     """The functions named and who holds them, or held them if the question is about the past."""
+    areas = {cue.start: cue.end for cue in regions}
     words, lexicon = text.words, knowledge.lexicon
     busy = set(taken)
     mentions: list[RoleMention] = []
@@ -35,7 +36,7 @@ def role_mentions(
         if word.stem not in knowledge.function_heads or position in busy or word.folded in ("direction", "directions"):
             position += 1
             continue
-        wanted, end = _qualifiers(words, position, lexicon, busy, knowledge)
+        wanted, end = _qualifiers(words, position, lexicon, busy, areas, knowledge)
         fitting = _holders(word.stem, wanted, knowledge)
         undertaking = lexicon.around - knowledge.own_name  # « chef de projet » is another function
         led = not any(w.stem in undertaking for w in words[position + 1 : position + 4])
@@ -51,13 +52,22 @@ def role_mentions(
 
 
 def _qualifiers(
-    words: Sequence[Word], office: int, lexicon: Lexicon, busy: set[int], knowledge: Knowledge
+    words: Sequence[Word],
+    office: int,
+    lexicon: Lexicon,
+    busy: set[int],
+    areas: Mapping[int, int],
+    knowledge: Knowledge,
 ) -> tuple[list[str], int]:
     """What follows the function and narrows it: « de l’UNML », « senior », « de la Mission Locale de Lille »."""
     wanted, end = [], office + 1
     for position in range(office + 1, min(len(words), office + 12)):
         word = words[position]
         if word.breaks or position in busy or word.kind != "word":
+            break
+        if position in areas:  # « l’ARML Grand Est »: all of the name, whatever its words mean otherwise
+            end = areas[position]
+            wanted += [w.stem for w in words[position:end]]
             break
         if word.folded in lexicon.stop:
             if word.folded not in (

@@ -39,6 +39,8 @@ def event(t: Telling) -> Answer:
 def _about(t: Telling, one: EventFact, asks: tuple[str, ...]) -> Told:
     """« **Name** : » and a sentence for each thing asked, the date and the place in one."""
     asks = asks or ("when", "where") if one.place or one.remote else asks or ("when",)
+    if one.status == Status.CANCELLED and "when" not in asks:
+        asks = ("when", *asks)  # whatever is asked of it, it is cancelled
     sentences: list[Told] = []
     rest = [ask for ask in asks if ask not in ("when", "left", "where")]
     if "when" in asks or "left" in asks:

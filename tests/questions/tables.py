@@ -40,6 +40,7 @@ class Phrase:
     understood: bool | None = True
     zone: ZoneInfo = PARIS
     home: str = ""
+    table: str = ""
 
     def __str__(self) -> str:
         return " | ".join((*self.after, self.question))
@@ -61,6 +62,7 @@ def phrases(*paths: Path) -> Iterator[Phrase]:
                     understood=family.get("understood", True),
                     zone=ZoneInfo(family.get("zone", "Europe/Paris")),
                     home=family.get("home", ""),
+                    table=path.stem,
                 )
 
 

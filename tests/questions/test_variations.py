@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -11,6 +12,9 @@ from tests.questions.knowing import HERE, ask
 from tests.questions.tables import phrases
 
 ASKED = [p for p in phrases(*sorted((HERE / "phrases").glob("*.yaml"))) if p.reads.get("intent") != "act"]
+
+
+EACH = 3
 
 
 def bare(text: str) -> str:
@@ -38,13 +42,20 @@ def read(told: Answer) -> object:
     return reading.intent, reading.asks, reading.events, reading.contacts, reading.topic, reading.period is None
 
 
+@cache
+def as_written(question: str, after: tuple[str, ...]) -> object:
+    """What is understood of a phrase as the table has it."""
+    return read(ask(question, *after))
+
+
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_another_way_of_typing_changes_nothing(name: str) -> None:
     vary, least = VARIATIONS[name]
+    turn = list(VARIATIONS).index(name) % EACH  # every phrase is varied, each in some of the ways
+    asked = [phrase for phrase in ASKED[turn::EACH] if len(phrase.question) > 5]
     changed = [
         (phrase.question, vary(phrase.question))
-        for phrase in ASKED
-        if len(phrase.question) > 5
-        and read(ask(vary(phrase.question), *phrase.after)) != read(ask(phrase.question, *phrase.after))
+        for phrase in asked
+        if read(ask(vary(phrase.question), *phrase.after)) != as_written(phrase.question, phrase.after)
     ]
-    assert len(changed) <= (1 - least) * len(ASKED), changed[:20]
+    assert len(changed) <= (1 - least) * len(asked), changed[:20]
