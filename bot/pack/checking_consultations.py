@@ -46,7 +46,7 @@ def _recurrence(says: Says, index: int, consultation: Consultation) -> Iterator[
         yield says((index, "recurs"), wrong[fault], "écrivez FREQ=MONTHLY;INTERVAL=3")
     for word in ("opens", "closes"):
         if getattr(consultation, word) is None and consultation.status == "open":
-            yield says((index, word), "une consultation qui revient a besoin de « opens » et « closes »", "ajoutez-les")
+            yield says((index, word), "une consultation qui revient a besoin de « opens » et « closes »", "ajoutez-les")
 
 
 def _choices(says: Says, at: Loc, question: Question) -> Iterator[Fault]:
