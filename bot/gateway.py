@@ -10,18 +10,18 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
-from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.files import StoredFiles
-from bot.identity import account_of, everyone, known_accounts, someone
+from bot.identity import account_of, someone
 from bot.showing import as_shown
+from bot.together import answer, gather, kind_of
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Request, Someone
-from handlers.router import Router, Together
+from handlers.router import Router
 from schedules.blame import blame
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
@@ -32,7 +32,7 @@ from storage.channels import remember_bot
 from storage.conversations import conversation
 from storage.database import Database
 from storage.forgetting import BLIND, GOODBYE, SECRET
-from storage.inbox import InboxItem, InboxState, blind, is_any_pending, mark_done, next_pending, pending_after
+from storage.inbox import InboxItem, InboxState, blind, is_any_pending, next_pending
 from storage.members import this_workspace
 from storage.network import setting
 from storage.outbox import Kind, by_about, enqueue
@@ -51,7 +51,6 @@ BIGGEST_FILE = 8 * 1024 * 1024
 _STAFF = (Role.STAFF, Role.ADMIN, Role.REGIONAL_STAFF)
 GOODBYE_LASTS = timedelta(hours=1)  # the last words to somebody who was erased are given up after that
 
-AT_ONCE = 100  # presses answered in one transaction
 ACKNOWLEDGED_AT_ONCE = 40  # so that a storm of presses leaves room for what is sent
 
 Acknowledge = Callable[[Inbound, Reply], Awaitable[None]]
@@ -216,16 +215,13 @@ class Gateway:
 
     async def _handle_next(self, taken: list[int]) -> bool:
         leased: list[Outgoing] = []
-        answered: list[tuple[Inbound, Reply]] = []
         async with self._database.transaction() as session:
             item = await next_pending(session)
             if item is None:
                 return False
             taken.append(item.id)
             inbound = Inbound.model_validate(item.payload)
-            together = self._router.together_with(inbound.press.action) if inbound.press else None
-            if together is not None:
-                answered = await self._handle_together(session, item, inbound, together)
+            answered = await self._handle_together(session, item, inbound)
             if not answered:
                 account = await account_of(session, inbound)
                 reply = await self._handle(session, item, inbound, account)
@@ -247,42 +243,20 @@ class Gateway:
         return True
 
     async def _handle_together(
-        self, session: AsyncSession, first: InboxItem, inbound: Inbound, together: Together
+        self, session: AsyncSession, item: InboxItem, inbound: Inbound
     ) -> list[tuple[Inbound, Reply]]:
-        """This press and those like it that wait behind it, in one go; nothing when each must be handled alone.
-
-        Presses of accounts that were never seen wait for their turn: their first word makes the account.
-        """
-        assert inbound.press is not None
-        found = [(first, inbound)]
-        for item in await pending_after(session, first.id, AT_ONCE - 1):
-            with contextlib.suppress(ValidationError):  # whoever cannot be read is given up in its turn
-                other = Inbound.model_validate(item.payload)
-                if other.press is not None and self._router.together_with(other.press.action) is together:
-                    found.append((item, other))
+        """The answers to this press and those like it that wait, in one go; nothing when it must be handled alone."""
+        together = kind_of(self._router, inbound)
+        if together is None:
+            return []
+        gathered = await gather(session, item, inbound, self._router)
+        zone = await self._zone(session)
         try:
-            async with session.begin_nested():
-                accounts = await known_accounts(session, [one for _, one in found])
-                known = [(item, one, accounts[key]) for item, one in found if (key := _account_key(one)) in accounts]
-                if not known or known[0][0] is not first:
-                    return []
-                people = {account.person_id for _, _, account in known if account.person_id is not None}
-                somebody = await everyone(session, people, lock=True)
-                zone = await self._zone(session)
-                requests = [
-                    self._request_of(one, account, somebody.get(account.person_id or 0), zone)
-                    for _, one, account in known
-                ]
-                replies = await together(requests, session)
+            return await answer(session, gathered, together, self._request_of, zone, self.clock.now())
         except DBAPIError as error:
             if error.connection_invalidated or _is_passing(error):
                 raise
             return []
-        except Exception as error:  # one of them is at fault: alone it is found
-            log.warning("presses are handled one by one (%s at %s)", *blame(error))
-            return []
-        await mark_done(session, [item.id for item, _, _ in known], self.clock.now())
-        return [(one, reply) for (_, one, _), reply in zip(known, replies, strict=True)]
 
     async def _handle(self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account) -> Reply:
         try:
@@ -374,10 +348,6 @@ class Gateway:
     async def _in_turn(self, acknowledge: Acknowledge, inbound: Inbound, reply: Reply) -> None:
         async with self._room:
             await acknowledge(inbound, reply)
-
-
-def _account_key(inbound: Inbound) -> tuple[str, str, str]:
-    return inbound.platform, inbound.workspace, inbound.account
 
 
 def _is_passing(error: DBAPIError) -> bool:

@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import notices, reporting, screens, wording
 from handlers.consultations.nudging import silent_voices, wave_due, waves
+from handlers.consultations.telling import rows_for
 from handlers.consultations.timing import state_at
 from handlers.instants import next_permitted
 from handlers.messages import Message
 from storage.consultations import Consultation, Status, Voice, consultations_with
 from storage.network import Region, home
 from storage.outbox import Kind, enqueue
-from storage.people import Person, Role, RoleGrant, accounts_of, best_account
-from storage.voices import expected_voices
+from storage.people import Person, Role, RoleGrant
+from storage.voices import Member, expected_voices
 
 MOST = 40  # names in one message; more are counted
 
@@ -71,33 +72,32 @@ async def _to_staff_of(
     session: AsyncSession, consultation: Consultation, region: Region, message: Message, now: datetime
 ) -> list[dict[str, Any]]:
     """One delivery for each person of the region's staff who can be reached."""
-    people = (
-        await session.scalars(
-            select(Person)
-            .join(RoleGrant, RoleGrant.person_id == Person.id)
-            .where(RoleGrant.role == Role.REGIONAL_STAFF, RoleGrant.region_id == region.id)
-            .order_by(Person.id)
+    people = await session.scalars(
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == Role.REGIONAL_STAFF, RoleGrant.region_id == region.id)
+        .order_by(Person.id)
+    )
+    staff = [
+        Member(
+            id=one.id,
+            name=one.name,
+            voice_key="",
+            zone=region.zone,
+            holidays=region.holidays,
+            preferred_platform=one.preferred_platform,
+            is_director=False,
+            fallback_platform=one.fallback_platform,
         )
-    ).all()
-    accounts = await accounts_of(session, [person.id for person in people])
-    rows: list[dict[str, Any]] = []
-    for person in people:
-        mine = [account for account in accounts if account.person_id == person.id]
-        best = best_account(mine, person.preferred_platform, person.fallback_platform)
-        if best is not None:
-            rows.append(
-                {
-                    "about": f"escalate:{consultation.id}:{region.id}:person:{person.id}",
-                    "kind": Kind.NUDGE,
-                    "person_id": person.id,
-                    "account_id": best.id,
-                    "platform": best.platform,
-                    "workspace": best.workspace,
-                    "chat": best.chat,
-                    "payload": message.model_dump(mode="json", exclude_defaults=True),
-                    "due_at": next_permitted(now, region.zone, region.holidays),
-                    "expires_at": consultation.closes_at,
-                    "created_at": now,
-                }
-            )
-    return rows
+        for one in people
+    ]
+    rows = await rows_for(
+        session,
+        staff,
+        kind=Kind.NUDGE,
+        about=lambda member: f"escalate:{consultation.id}:{region.id}:person:{member.id}",
+        message=lambda _: message,
+        now=now,
+    )
+    due = next_permitted(now, region.zone, region.holidays)
+    return [{**row, "due_at": due, "expires_at": consultation.closes_at} for row in rows]
