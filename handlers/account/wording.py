@@ -10,7 +10,8 @@ UNKNOWN = (
 STAFF = (
     "Pour l’équipe : « annonce » pour écrire à des destinataires choisis, « sondage » pour poser une question au "
     "réseau, « suivi » pour voir qui a répondu — jamais quoi, « inviter » pour faire venir quelqu’un, « rôles » pour "
-    "voir qui peut quoi, « remplacer » quand une direction change."
+    "voir qui peut quoi, « remplacer » quand une direction change, « envois à venir » pour voir tout ce "
+    "qui partira, « entretiens » pour proposer des créneaux."
 )
 
 
@@ -23,7 +24,8 @@ def welcome(given_name: str, network: str) -> str:
         "Posez-moi une question comme elle vous vient, par exemple :\n\n"
         "- C’est quand l’assemblée générale ?\n"
         "- Qu’est-ce qu’il y a en juin ?\n"
-        "- Qui contacter ?\n\n"
+        "- Qui contacter ?\n"
+        "- Rappelle-moi l’assemblée générale la veille à 18 h\n\n"
         "Ou dites un mot : **agenda**, **consultations**, **contact**, **rappels**, **aide**."
     )
 
