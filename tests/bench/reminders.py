@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.own_reminders import remind_own
@@ -21,6 +21,7 @@ from storage.agenda import Event, Precision, Status
 from storage.database import Database
 from storage.outbox import Attempt, Delivery, Kind
 from storage.own_reminders import OwnReminder
+from storage.people import Person
 from storage.reminders import NextReminder
 from tests.bench.broadcast import still_open, until_ended
 from tests.bench.fleet import Postgres, a_database, a_fake, a_worker, environment, opened
@@ -33,7 +34,7 @@ WATCHED = 40.0  # seconds of a worker that ticks: each line of the timetable twi
 LATE = 600  # people reminded while the broadcast runs
 _FIRST = timedelta(days=40)
 _BEFORE = timedelta(days=1)
-_STEP = 20_000
+_OWN = ("event_id", "rule", "due_at", "zone", "sent_for", "created_at")
 
 Tick = Callable[[AsyncSession, datetime], Awaitable[int]]
 
@@ -45,11 +46,11 @@ async def reminders_to_come(engine: str, count: int, postgres: Postgres | None) 
         people = max(1, count // EVENTS)
         await add_people(database, "telegram", people)
         await _add_events(database, now)
-        await _add_own(database, people)
         begun = time.perf_counter()
         while await _noted(database) < EVENTS:
             await _tick(database, remind, now)
         noted = time.perf_counter() - begun
+        await _add_own(database, people)
         async with database.transaction() as session:
             await session.execute(text("ANALYZE"))  # PostgreSQL does so by itself within a minute
         plan, own = [await _ticks(database, tick, now) for tick in (remind, remind_own)]
@@ -146,23 +147,13 @@ async def _add_own(database: Database, people: int) -> None:
     """Everybody has asked to be reminded of every event, the day before."""
     async with database.reading() as session:
         events = (await session.execute(select(Event.id, Event.starts_at))).all()
-    at_once = max(1, _STEP // people)
-    for start in range(0, len(events), at_once):
-        rows = [
-            {
-                "person_id": person,
-                "event_id": event.id,
-                "rule": "m1440",
-                "due_at": event.starts_at - _BEFORE,
-                "zone": "",
-                "sent_for": "",
-                "created_at": event.starts_at - _FIRST,
-            }
-            for event in events[start : start + at_once]
-            for person in range(1, people + 1)
-        ]
-        async with database.transaction() as session:
-            await session.execute(insert(OwnReminder), rows)
+    async with database.transaction() as session:
+        for event in events:
+            values = (event.id, "m1440", event.starts_at - _BEFORE, "", "", event.starts_at - _FIRST)
+            columns = [getattr(OwnReminder, name) for name in _OWN]
+            row = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+            everybody = select(Person.id, *row).where(Person.id <= people)
+            await session.execute(insert(OwnReminder).from_select(["person_id", *_OWN], everybody))
 
 
 async def _add_due(database: Database, people: int, due: datetime) -> None:
