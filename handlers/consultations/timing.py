@@ -10,6 +10,10 @@ from handlers.errors import Refusal
 from storage.consultations import Consultation, Draft, Question, Secrecy, Status
 from storage.secret_ballots import open_box
 
+NO_END = (
+    "Cette consultation revient d’elle-même\u00a0: fixez d’abord la clôture de cette vague\u202f; les suivantes "
+    "dureront autant."
+)
 NO_QUESTION = "Cette consultation n’a aucune question : elle ne peut pas s’ouvrir."
 
 
@@ -35,6 +39,8 @@ async def open_consultation(session: AsyncSession, consultation: Consultation, n
         raise Refusal(why)
     if await session.scalar(select(Question.id).where(Question.consultation_id == consultation.id).limit(1)) is None:
         raise Refusal(NO_QUESTION)
+    if consultation.recurs and consultation.closes_at is None:
+        raise Refusal(NO_END)
     if consultation.status == Status.DRAFT:
         consultation.status = Status.OPEN
         consultation.opens_at = min(consultation.opens_at or now, now)

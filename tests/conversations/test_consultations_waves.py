@@ -118,6 +118,23 @@ async def test_the_wave_after_follows_from_the_last_one(sqlite: Database) -> Non
     ]
 
 
+async def test_a_barometer_is_opened_by_hand_once_its_first_wave_has_an_end(network: Network) -> None:
+    number = await a_barometer(network.database, status="draft", opens_at=None, closes_at=None)
+    fanny = await network.talk("Fanny")
+    await fanny.says("suivi barometre")
+    ways = dict(fanny.buttons)
+    await fanny.presses("Ouvrir")
+    assert "fixez d’abord la clôture" in await fanny.presses("Ouvrir maintenant")
+    await fanny.acts(ways["Fixer la clôture"])
+    await fanny.presses("Dans 2 semaines")
+    await fanny.acts(f"consult:opened:{number}")
+    assert (await waves(network.database))[0].opens_at == NOW
+    async with network.database.transaction() as session:
+        after = NOW + timedelta(days=93)
+        await close_due(session, after)
+        assert await open_waves(session, after) == 1
+
+
 async def answered(database: Database, number: int, degrees: list[int], yes: int) -> None:
     """So many ballots with those degrees, the first so many of which say yes."""
     async with database.transaction() as session:
