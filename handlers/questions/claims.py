@@ -7,6 +7,7 @@ from handlers.questions.dates import Period
 from handlers.questions.facts import EventFact
 from storage.agenda import Precision, Status
 
+_DAYS = 7  # « du 9 au 10 octobre » names days, « en avril-mai » a time
 _INTERROGATIVES = frozenset(("quand", "quel", "quelle", "quels", "quelles", "combien", "où", "qui", "comment"))
 
 
@@ -30,6 +31,10 @@ def verdict_on_date(case: Case, events: tuple[str, ...], claims: list[Period]) -
         return "no"
     if event.precision == Precision.MONTH and (event.starts_on < claim.first or claim.last < event.ends_on):
         return ""  # somewhere in April or May: nobody knows the day
+    if "ou" in {w.folded for w in case.marks.words[claim.start : claim.end]}:  # « le 8 ou le 9 » claims neither
+        return ""
+    if claim.kind == "range" and event.precision != Precision.MONTH and (claim.last - claim.first).days < _DAYS:
+        return "yes" if (claim.first, claim.last) == (event.starts_on, event.ends_on) else "no"
     return "yes" if claim.kind != "range" or _covers(claim, event) else ""
 
 

@@ -129,6 +129,7 @@ class Lexicon:
     copulas: frozenset[str]
     oneself: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
+    idioms: Phrases  # turns of phrase; each one's name is the plain words for it
     preambles: Phrases  # politeness before and after a question
     whole: Phrases  # acts that are acts only when nothing else is said
     stop: frozenset[str]
@@ -232,6 +233,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         cues=Phrases(merged["cues"]),
         absent=Phrases(absent, exact=True),
         acts=Phrases(merged["acts"], exact=True),
+        idioms=Phrases({plain: [turn] for turn, plain in merged["idioms"].items()}, exact=True),
         preambles=Phrases({"preamble": merged["preambles"]}, exact=True),
         whole=Phrases(merged["whole"], exact=True),
         commands=Phrases({"commands": merged["commands"]}, exact=True),

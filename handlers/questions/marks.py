@@ -65,6 +65,16 @@ class Marks:
             after = after[1:]
         return bool(after) and after[0].joined and after[0].folded in _SUBJECTS
 
+    def clause(self, position: int) -> int:
+        """The number of the clause, between marks, that a word stands in."""
+        return sum(word.breaks for word in self.words[1 : position + 1])
+
+    def apart(self, cues: Collection[str], others: Collection[str]) -> bool:
+        """Do the first cues all stand in other clauses than any of the others, which are there as well?"""
+        here = {self.clause(c.start) for name in cues for c in self.cues.get(name, ())}
+        there = {self.clause(c.start) for name in others for c in self.cues.get(name, ())}
+        return bool(here and there) and not here & there
+
     def begins(self, *folded: str) -> bool:
         """Is the first word one of those?"""
         return bool(self.words) and self.words[0].folded in folded
@@ -121,7 +131,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     cued = {p for found in marks.cues.values() for c in found for p in range(c.start, c.end)}
     taken = eventful | dated | named | _covered(marks.regions)
     years = {p.first.year for p in marks.periods if p.kind == "year" or p.year_given}
-    nameless = {p for p in cued if not knowledge.names.knows(words[p].folded)}
+    nameless = {p for p in cued | _covered(marks.organisations) if not knowledge.names.knows(words[p].folded)}
     marks.people = knowledge.names.find(words, taken | nameless, shouted=text.shouted)
     people = _covered(marks.people)
     marks.absent = [a for a in marks.absent if not set(range(a.start, a.end)) & people]

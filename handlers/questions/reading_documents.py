@@ -40,7 +40,8 @@ def absent(case: Case) -> Reading | None:
 def _tells_of(case: Case, missing: list[int]) -> bool:
     """Do the documents speak of the very thing: « où a été fait le reportage photo de la une ? »."""
     stems = {case.marks.words[p].stem for p in missing if case.marks.words[p].folded not in case.knowledge.lexicon.stop}
-    return bool(case.told) and len(case.telling) > 1 and stems <= set(case.telling) and not case.has("count")
+    enough = len(case.telling) > 1 or case.has("who")
+    return bool(case.told) and enough and stems <= set(case.telling) and not case.has("count")
 
 
 def _beside_the_point(case: Case, cue: Cue) -> bool:
@@ -234,6 +235,7 @@ def told(case: Case) -> Reading | None:
     somebody = any(m.words[p].capital for p in m.loose if p) or case.knowledge.topic[case.told].details.get("contacts")
     if case.has("who") and not somebody:
         return None
-    if case.has("who") and not case.knowledge.topic_texts.holds(case.told, case.other_stems):
+    verbs = [s for s in case.other_stems if case.knowledge.topic_texts.rarity(s)]  # those that some topic has
+    if case.has("who") and not case.knowledge.topic_texts.holds(case.told, verbs):
         return None
     return Reading("topic", topic=case.told, confidence=0.5)

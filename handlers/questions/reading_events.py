@@ -165,7 +165,7 @@ def event(case: Case) -> Reading | None:
     claims = [p for p in m.periods if not p.anchor and not p.open and not _says_which(case, p)]
     if set(asks) <= {"when", "status", "what"} and (verdict := verdict_on_time(case)):
         return Reading("event", events=case.events, asks=("when",), verdict=verdict)
-    if set(asks) <= {"where", "what"} and (verdict := verdict_on_place(case)):
+    if set(asks) <= {"where", "what", "status"} and (verdict := verdict_on_place(case)):
         return Reading("event", events=case.events, asks=("where",), verdict=verdict)
     if set(asks) <= {"when", "status", "what"} and (verdict := verdict_on_date(case, case.events, claims)):
         return Reading("event", events=case.events, asks=("when",), verdict=verdict)

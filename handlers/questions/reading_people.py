@@ -52,11 +52,13 @@ def _asked_who(case: Case) -> bool:
     return case.has("role") or plainly or case.marks.begins("qui", "c")
 
 
-def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading:
+def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading | None:
     """Coordinates of nobody who is named: of whoever does it, of an organisation, of those spoken of before."""
     m, memory = case.marks, case.memory
-    if case.events and not m.organisations:
+    if case.events and not m.organisations and not m.apart(COORDINATES, ("when", "where")):
         return Reading("absent", absent=("contact",), events=case.events[:1], asks=asks)
+    if case.events and m.apart(COORDINATES, ("when", "where")):
+        return None  # « c’est quand, l’AG ? j’ai perdu le mail »
     if case.best and case.fit >= _LIKELY and asks == ("coordinates",):
         told = tuple(case.best.topic.details.get("contacts", ()))
         if told and any(_reachable(case.knowledge.contact[k]) for k in told if k in case.knowledge.contact):
@@ -143,6 +145,9 @@ def _narrowed(case: Case, mention: RoleMention) -> bool:
 def succession(case: Case) -> Reading | None:
     """« qui a remplacé X ? », « qui était là avant X ? »: whoever is known to have held the same function."""
     steps = [name for name in ("successor", "predecessor") if case.has(name)]
+    for mention in case.marks.people:  # « président après X »
+        before = case.marks.words[mention.start - 1].folded if mention.start else ""
+        steps = {"apres": ["successor"], "avant": ["predecessor"]}.get(before, steps)
     people = (
         case.people or case.holders or tuple(case.knowledge.contact[k] for k in case.spoken_of() if case.has("his"))
     )

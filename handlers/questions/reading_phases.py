@@ -3,6 +3,7 @@
 from handlers.questions.case import Case
 from handlers.questions.facts import EventFact
 from handlers.questions.reading import Reading
+from storage.agenda import Precision
 
 _OF_ALL = frozenset(["phas", "etap", "planning", "calendri", "jalon", "rout", "chronolog", "retroplanning"])
 _RANKS = {
@@ -50,7 +51,9 @@ def phase(case: Case) -> Reading | None:
         place = [p.key for p in phases].index(named[0]) + 1
         return Reading("phase", events=tuple(p.key for p in phases[place : place + 1]), asks=asks)
     if named:
-        return Reading("phase", events=named, asks=asks)
+        current = all(case.event(k).starts_on <= case.today <= case.event(k).ends_on for k in named)
+        verdict = ("yes" if current else "no") if case.has("now") and len(named) == 1 and not asks else ""
+        return _part_of(case, named) or Reading("phase", events=named, asks=asks, verdict=verdict)
     if not (case.has("phase") or _of_undertaking(case) or _during(case)) or (case.events and not case.has("next")):
         return None
     if number := _number(case):
@@ -58,6 +61,18 @@ def phase(case: Case) -> Reading | None:
             number += 1
         return Reading("phase", events=tuple(p.key for p in phases if p.position == number), asks=asks, number=number)
     return _by_place(case, phases)
+
+
+def _part_of(case: Case, named: tuple[str, ...]) -> Reading | None:
+    """« le premier rendez-vous de la concertation »: the first or last thing that is held in a phase."""
+    steps = [step for step in ("first", "next", "last") if case.has(step)]
+    if not steps or len(named) != 1 or not (case.marks.gatherings or case.has("agenda")):
+        return None
+    held = case.knowledge.children.get(named[0], ())
+    dated = [e for e in held if e.precision != Precision.MONTH] or list(held)
+    dated = [e for e in dated if e.ends_on >= case.today] if steps[0] == "next" else dated
+    chosen = dated[-1:] if steps[0] == "last" else dated[:1]
+    return Reading("event", events=tuple(e.key for e in chosen), asks=case.event_asks) if chosen else None
 
 
 def numbered_phase(case: Case) -> Reading | None:
@@ -88,7 +103,8 @@ def _by_place(case: Case, phases: tuple[EventFact, ...]) -> Reading:
         period = case.marks.periods[0]
         found = tuple(p.key for p in phases if period.touches(p.starts_on, p.ends_on))
         return Reading("phase", events=found, asks=("what",))
-    if case.has("now") or (case.has("phase") and not _said(case) & _OF_ALL):
+    where_it_stands = any(case.marks.words[c.start].folded == "où" for c in case.marks.cues.get("phase", ()))
+    if case.has("now") or where_it_stands or (case.has("phase") and not _said(case) & _OF_ALL):
         return Reading("phase", events=tuple(current[:1]), asks=("now",))
     return Reading("phase", events=tuple(p.key for p in phases), asks=("all",))
 

@@ -33,7 +33,15 @@ def corrected(
             words.append(word)
             continue
         words += _meant(word, lexicon, named, vocabulary, sounds)
-    return Text(tuple(words), text.shouted)
+    return Text(tuple(_plainly(words, lexicon)), text.shouted)
+
+
+def _plainly(words: list[Word], lexicon: Lexicon) -> list[Word]:
+    """Turns of phrase said plainly: « aux commandes » as « pilote »."""
+    for cue in reversed(lexicon.idioms.find(words)):
+        plain = _spelt(words[cue.start], cue.name.split())
+        words[cue.start : cue.end] = [*plain[:-1], replace(plain[-1], asked=words[cue.end - 1].asked)]
+    return words
 
 
 def _meant(

@@ -23,7 +23,7 @@ def phase(t: Telling) -> Answer:
             "\n".join((head, "", *lines)), sources=[p.source for p in t.events], events=(), asks=("all",), contacts=()
         )
     return t.say(
-        "\n".join(line for one in t.events[:2] for line in _lines(t, one)),
+        w.VERDICTS.get(t.reading.verdict, "") + "\n".join(line for one in t.events[:2] for line in _lines(t, one)),
         sources=[p.source for p in t.events[:2]],
         events=tuple(e.key for e in t.events[:2]),
         contacts=(),
