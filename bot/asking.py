@@ -10,7 +10,8 @@ from bot.settings import Settings
 from bot.terminal import say
 from handlers.questions.answering import Answer, answer
 from handlers.questions.explaining import explain
-from handlers.questions.knowledge import Knowledge, load
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.loading import load
 from handlers.questions.memory import Memory
 from handlers.richtext import read, visible
 from schedules.clock import SystemClock

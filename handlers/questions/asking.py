@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.dates import days_of
 from handlers.messages import Button, ContactCard, Message, Reply
 from handlers.questions.answering import Answer, answer, tell
-from handlers.questions.knowledge import Knowledge, load
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.loading import load
 from handlers.questions.memory import Memory, recall
 from handlers.questions.normalising import fold
 from handlers.questions.pressing import pressed, turns_a_page

@@ -7,10 +7,11 @@ from functools import cached_property
 from handlers.questions.facts import ContactFact, EventFact
 from handlers.questions.indexing import TopicMatch
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.marks import Marks, nearest
+from handlers.questions.marks import Marks
 from handlers.questions.memory import Memory
 from handlers.questions.periods import FAR_FUTURE
 from handlers.questions.reading import OF_EVENTS, OF_PEOPLE, Reading
+from handlers.questions.timing import nearest
 from storage.agenda import Precision
 
 

@@ -8,7 +8,6 @@ from handlers.questions.facts import EventFact
 from storage.agenda import Precision, Status
 
 _DAYS = 7  # « du 9 au 10 octobre » names days, « en avril-mai » a time
-_INTERROGATIVES = frozenset(("quand", "quel", "quelle", "quels", "quelles", "combien", "où", "qui", "comment"))
 
 
 def verdict_on_date(case: Case, events: tuple[str, ...], claims: list[Period]) -> str:
@@ -89,4 +88,6 @@ def _claimed_place(case: Case) -> set[str]:
 
 def _asserted(case: Case) -> bool:
     words = {w.folded for w in case.marks.words}
-    return bool(words & case.knowledge.lexicon.copulas) and not words & _INTERROGATIVES
+    lexicon = case.knowledge.lexicon
+    asking = lexicon.around_words["asking"] - {"que", "qu", "quoi", "pourquoi"} | {"quand"}  # « est-ce que… » claims
+    return not words.isdisjoint(lexicon.copulas) and words.isdisjoint(asking)

@@ -4,15 +4,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import blake2s
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.questions.describing import Descriptions, counted, of_event
 from handlers.questions.facts import (
@@ -20,7 +15,6 @@ from handlers.questions.facts import (
     EventFact,
     OrganisationFact,
     RegionFact,
-    Source,
     StructureFact,
     TermFact,
     TopicFact,
@@ -29,10 +23,7 @@ from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, cont
 from handlers.questions.lexicon import Lexicon, Phrases, french
 from handlers.questions.names import NameIndex, sound
 from handlers.questions.normalising import Word, fold, read_words, stem
-from storage import network
-from storage.agenda import Event, Status
-from storage.directory import Contact, Organisation, Term, Topic
-from storage.network import Region, Structure
+from storage.agenda import Status
 
 FEW = 6  # people to turn to; where more have coordinates, no list of them helps
 
@@ -232,143 +223,6 @@ class Knowledge:
     def members(self, organisation: str) -> tuple[ContactFact, ...]:
         """The contacts of an organisation."""
         return tuple(c for c in self.contacts if c.organisation == organisation)
-
-
-async def load(session: AsyncSession) -> Knowledge:
-    """What the database lets anybody know."""
-    regions = (await session.scalars(select(Region))).all()
-    codes = {region.id: region.code for region in regions}
-    named = (await session.execute(select(Event.id, Event.key).where(Event.public))).all()
-    keys = {row.id: row.key for row in named}
-    shared = _Shared()
-    # Rows are turned into facts as they come: as objects of the session, all at once, they would take twice the room.
-    events = [
-        _event(event, codes, keys, shared)
-        async for event in await session.stream_scalars(
-            select(Event).where(Event.public).order_by(Event.id).execution_options(yield_per=_AT_ONCE)
-        )
-    ]
-    contacts = [
-        _contact(row, shared)
-        async for row in await session.stream(
-            select(*_CONTACT).where(Contact.public).order_by(Contact.id).execution_options(yield_per=_AT_ONCE)
-        )
-    ]
-    structures = (await session.scalars(select(Structure).where(~Structure.fictional))).all()
-    return Knowledge(
-        events=events,
-        contacts=contacts,
-        organisations=[
-            OrganisationFact(
-                o.key,
-                o.name,
-                o.abbreviation or "",
-                tuple(o.aliases),
-                o.description,
-                shared.source(o.source, o.source_date, o.edited_at),
-            )
-            for o in (await session.scalars(select(Organisation).order_by(Organisation.id))).all()
-        ],
-        regions=[RegionFact(r.code, r.name, r.zone, r.overseas, tuple(r.aliases)) for r in regions],
-        structures=[
-            StructureFact(s.code, s.name, s.kind, codes.get(s.region_id or 0, ""), tuple(s.aliases)) for s in structures
-        ],
-        terms=[
-            TermFact(t.key, t.term, t.meaning, tuple(t.aliases), shared.source(t.source, t.source_date, t.edited_at))
-            for t in (await session.scalars(select(Term).order_by(Term.id))).all()
-        ],
-        topics=[
-            TopicFact(
-                t.key,
-                t.title,
-                t.body,
-                tuple(t.phrases),
-                dict(t.details),
-                shared.source(t.source, t.source_date, t.edited_at),
-            )
-            for t in (await session.scalars(select(Topic).order_by(Topic.id))).all()
-        ],
-        settings=await network.setting(session, "network"),
-    )
-
-
-class _Shared:
-    """Values that many facts have in common, each kept once: a hundred thousand people have a few hundred functions."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-        self._sources: dict[tuple[str, date | None, date | None], Source] = {}
-        self.nothing: dict[str, Any] = {}
-
-    def text(self, text: str | None) -> str:
-        return self._texts.setdefault(text, text) if text else ""
-
-    def source(self, name: str, published: date | None, edited_at: datetime | None, zone: str = "UTC") -> Source:
-        changed = edited_at.astimezone(ZoneInfo(zone)).date() if edited_at is not None else None
-        changed = None if changed == published else changed
-        return self._sources.setdefault((name, published, changed), Source(name, published, changed))
-
-
-def _event(event: Event, regions: Mapping[int, str], keys: Mapping[int, str], shared: _Shared) -> EventFact:
-    return EventFact(
-        key=event.key,
-        name=event.name,
-        starts_on=event.starts_on,
-        ends_on=event.ends_on,
-        kind=event.kind,
-        precision=event.precision,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        zone=event.zone,
-        status=event.status,
-        place=event.place,
-        remote=event.remote,
-        video_link=event.video_link,
-        region=regions.get(event.region_id or 0, ""),
-        audience=dict(event.audience),
-        aliases=tuple(event.aliases),
-        description=event.description,
-        details=dict(event.details),
-        parent=keys.get(event.parent_id or 0, ""),
-        position=event.position,
-        source=shared.source(event.source, event.source_date, event.edited_at, event.zone),
-    )
-
-
-_CONTACT = (
-    Contact.key,
-    Contact.given_name,
-    Contact.family_name,
-    Contact.gender,
-    Contact.function,
-    Contact.organisation,
-    Contact.phone,
-    Contact.email,
-    Contact.responsibilities,
-    Contact.aliases,
-    Contact.details,
-    Contact.source,
-    Contact.source_date,
-    Contact.edited_at,
-)
-_AT_ONCE = 1000  # rows
-
-
-def _contact(row: Row[Any], shared: _Shared) -> ContactFact:
-    return ContactFact(
-        key=row.key,
-        given=shared.text(row.given_name),
-        family=shared.text(row.family_name),
-        gender=shared.text(row.gender),
-        function=shared.text(row.function),
-        organisation=shared.text(row.organisation),
-        phone=row.phone or "",
-        email=row.email or "",
-        responsibilities=tuple(row.responsibilities),
-        aliases=tuple(row.aliases),
-        details=dict(row.details) if row.details else shared.nothing,
-        source=shared.source(row.source, row.source_date, row.edited_at),
-    )
 
 
 def handle(key: str) -> str:

@@ -4,17 +4,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from handlers.questions.dates import Anchor, DateReader, Period
-from handlers.questions.facts import EventFact
+from handlers.questions.asides import asides
+from handlers.questions.dates import DateReader, Period
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Cue, Lexicon
 from handlers.questions.linking import EventMention, event_mentions, regions_named
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
-from handlers.questions.periods import NUMBERS, Busy
+from handlers.questions.periods import NUMBERS
 from handlers.questions.roles import RoleMention, role_mentions
 from handlers.questions.spelling import corrected, settled
+from handlers.questions.timing import anchors, busy_days, says_today, within_a_name
 
 
 @dataclass(slots=True)
@@ -103,13 +104,13 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
         if not any(c.start <= m.start and m.end <= c.end and c.end - c.start > m.end - m.start for c in _long(marks))
     ]
     mentions = [m for m in mentions if not _any_meeting(m, words, lexicon.general)]
-    reader = DateReader(words, today, past=past, busy=_busy(knowledge), anchors=_anchors(mentions, knowledge, today))
+    reader = DateReader(words, today, past=past, busy=busy_days(knowledge), anchors=anchors(mentions, knowledge, today))
     marks.periods = reader.find()
     anchored = {p for period in marks.periods for p in range(period.start, period.end)}
     marks.events = _heads([m for m in mentions if not (set(range(m.start, m.end)) <= anchored)], words)
     dated = anchored
-    marks.periods = [p for p in marks.periods if not _inside(p, marks.events, words, lexicon)]
-    others = [p for p in marks.periods if not _says_today(p, words, today)]
+    marks.periods = [p for p in marks.periods if not within_a_name(p, marks.events, words, lexicon)]
+    others = [p for p in marks.periods if not says_today(p, words, today)]
     marks.periods = others or marks.periods
 
     eventful = _covered(marks.events)
@@ -161,7 +162,9 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     ]
     cued_roles = _covered(role for role in marks.roles if role.contacts)
     named_here = explained - said - cued - _covered(role for role in marks.roles if not role.contacts)
-    aside = _asides(marks, named_here | taken | people, (taken - dated) | people | cued_roles | _covered(marks.terms))
+    found = [cue for cues in marks.cues.values() for cue in cues]
+    things = (taken - dated) | people | cued_roles | _covered(marks.terms)
+    aside = asides(words, found, named_here | taken | people, things, lexicon)
     marks.aside = aside
     marks.loose = [p for p in marks.loose if p not in aside]
     marks.roles = [role for role in marks.roles if role.start not in aside]
@@ -169,55 +172,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     return marks
 
 
-def _asides(marks: Marks, explained: set[int], named: set[int]) -> set[int]:
-    """What is told beside the question, between marks, and says nothing known: « …, je suis entre deux portes ».
-
-    What completes the words before (« le congrès, celui de Lyon ») is no aside, nor is a word or two alone.
-    """
-    clauses: list[list[int]] = []
-    for position, word in enumerate(marks.words):
-        if not clauses or word.breaks:
-            clauses.append([])
-        clauses[-1].append(position)
-    telling = {p for cue in (c for found in marks.cues.values() for c in found) for p in range(cue.start, cue.end)}
-    asking = {p for p, word in enumerate(marks.words) if word.asked or word.folded in _ASKING}
-    known = [bool(set(clause) & (explained | telling | asking)) for clause in clauses]
-    if not named:
-        return set()
-    return {
-        p
-        for clause, is_known in zip(clauses, known, strict=True)
-        for p in clause
-        if not is_known and len(clause) > 2 and marks.words[clause[0]].folded not in _COMPLETING
-    }
-
-
 _SUBJECTS = frozenset(("il", "elle", "ils", "elles", "on"))
-_ASKING = frozenset(
-    ("qui", "que", "qu", "quoi", "quel", "quelle", "quels", "quelles", "où", "comment", "combien", "pourquoi")
-)
-_COMPLETING = frozenset(
-    (
-        "de",
-        "du",
-        "des",
-        "d",
-        "a",
-        "au",
-        "aux",
-        "en",
-        "chez",
-        "sur",
-        "celui",
-        "celle",
-        "ceux",
-        "celles",
-        "pas",
-        "avec",
-        "et",
-        "ou",
-    )
-)
 
 
 def _core(text: Text, lexicon: Lexicon) -> Text:
@@ -279,12 +234,6 @@ def _covered(spans: Iterable[Cue | EventMention | NameMatch | RoleMention]) -> s
     return {position for span in spans for position in range(span.start, span.end)}
 
 
-def _inside(period: Period, events: list[EventMention], words: Sequence[Word], lexicon: Lexicon) -> bool:
-    """« le séminaire du 5 avril » is a name: its date is no period asked about; « le séminaire est en avril » asks."""
-    within = [m for m in events if m.start <= period.start and period.end <= m.end]
-    return any(lexicon.copulas.isdisjoint(w.folded for w in words[m.start : period.start]) for m in within)
-
-
 def _all_one_body(role: RoleMention, bodies: list[Cue], words: Sequence[Word]) -> bool:
     """« les consultants (de X) » may be how the organisation itself is called."""
     within = [c for c in bodies if role.start <= c.start and c.end <= role.end]
@@ -295,31 +244,3 @@ def _all_one_body(role: RoleMention, bodies: list[Cue], words: Sequence[Word]) -
         and said <= _covered(within)
         and len({c.name for c in within}) == 1
     )
-
-
-def _says_today(period: Period, words: Sequence[Word], today: date) -> bool:
-    """« on est le 15 mars : dans trois semaines… »: the date of today is no period asked about."""
-    before = {w.folded for w in words[max(0, period.start - 3) : period.start]}
-    return period.first == period.last == today and not before.isdisjoint(("est", "sommes"))
-
-
-def _busy(knowledge: Knowledge) -> Busy:
-    def busy(first: date, last: date) -> bool:
-        return bool(knowledge.between(first, last))
-
-    return busy
-
-
-def _anchors(mentions: list[EventMention], knowledge: Knowledge, today: date) -> dict[int, Anchor]:
-    """The events named, as dates that a period may be counted from: the next one where a name has several."""
-    anchors = {}
-    for mention in mentions:
-        event = nearest([knowledge.event[key] for key in mention.events], today)
-        anchors[mention.start] = Anchor(mention.start, mention.end, event.starts_on, event.ends_on, event.key)
-    return anchors
-
-
-def nearest(events: list[EventFact], today: date) -> EventFact:
-    """The next of several events, or the last one when all are over."""
-    ahead = [event for event in events if event.ends_on >= today]
-    return min(ahead, key=lambda e: e.starts_on) if ahead else max(events, key=lambda e: e.ends_on)

@@ -146,8 +146,8 @@ def succession(case: Case) -> Reading | None:
     """« qui a remplacé X ? », « qui était là avant X ? »: whoever is known to have held the same function."""
     steps = [name for name in ("successor", "predecessor") if case.has(name)]
     for mention in case.marks.people:  # « président après X »
-        before = case.marks.words[mention.start - 1].folded if mention.start else ""
-        steps = {"apres": ["successor"], "avant": ["predecessor"]}.get(before, steps)
+        said = case.marks.words[mention.start - 1].folded if mention.start else ""
+        steps = {"apres": ["successor"], "avant": ["predecessor"]}.get(said, steps)
     people = (
         case.people or case.holders or tuple(case.knowledge.contact[k] for k in case.spoken_of() if case.has("his"))
     )

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from handlers.questions.answering import answer
-from handlers.questions.knowledge import Knowledge, load
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.loading import load
 from handlers.questions.memory import Memory
 from storage.database import Database
 from tests.bench import crowd

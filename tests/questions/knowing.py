@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.pack.reading import read_pack
 from bot.pack.seeding import seed
 from handlers.questions.answering import Answer, answer
-from handlers.questions.knowledge import Knowledge, load
+from handlers.questions.knowledge import Knowledge
+from handlers.questions.loading import load
 from handlers.questions.memory import Memory
 from storage.database import Database
 from storage.models import Base
