@@ -20,6 +20,7 @@ ITEMS = (
     Item(16, "number", QuestionKind.NUMBER, "?"),
     Item(17, "date", QuestionKind.DATE, "?"),
     Item(18, "text", QuestionKind.LONG_TEXT, "?"),
+    Item(19, "slots", QuestionKind.SLOTS, "?", options=OPTIONS[:2]),
 )
 words = st.text("abc é=+", min_size=1, max_size=8).filter(lambda text: bool(text.strip()))
 
@@ -37,6 +38,7 @@ ANSWERS: dict[str, st.SearchStrategy[Given]] = {
     "16": st.builds(lambda n: {"number": n}, st.integers(-99, 99)),
     "17": st.builds(lambda d: {"text": d.isoformat()}, st.dates()),
     "18": st.builds(lambda text: {"text": text}, words),
+    "19": st.builds(lambda a, b: {"slots": {"1": a, "2": b}}, st.sampled_from([0, 1, 2]), st.sampled_from([0, 1, 2])),
 }
 ballots = st.lists(
     st.fixed_dictionaries({key: strategy | st.just(SKIPPED) for key, strategy in ANSWERS.items()}), max_size=12
@@ -60,6 +62,10 @@ def test_the_tally_is_the_ballots(given_ballots: list[dict[str, Given]]) -> None
         for option in OPTIONS:
             expected = sum(option.id in answers[str(item.id)].get("choices", ()) for answers in given_ballots)
             assert counted[item.id].counts[option.id] == expected
+    slots = [answers["19"]["slots"] for answers in given_ballots if not answers["19"].get("skipped")]
+    for option in OPTIONS[:2]:
+        suits = [one[str(option.id)] for one in slots]
+        assert counted[19].grid[option.id] == (suits.count(2), suits.count(1), suits.count(0))
     assert sum(counted[11].counts.values()) == counted[11].answered
     assert sum(counted[14].counts.values()) == counted[14].answered
     assert sum(counted[15].counts.values()) == counted[15].answered
