@@ -216,6 +216,7 @@ class PhraseIndex:
         if not content:
             return []
         head = self._head(words)
+        things = {s for s in content - weak - self._around if self._tells(s)}
         substance = sum(map(self._postings.weight, content))
         best: dict[str, TopicMatch] = {}
         for entry, _ in self._postings.candidates(asked).most_common(200):
@@ -231,6 +232,8 @@ class PhraseIndex:
                 continue  # a verb alone says too little
             if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
+            if things and things.isdisjoint(phrase) and things.isdisjoint(self._told[self._topics[entry].key]):
+                continue  # « quand commence le ramadan ? »: the thing asked about is none of this topic's
             if (how and asks and not how & asks) or (asks & {"?count", "?when", "?where", "?who"} and not how):
                 fit *= 0.7
             topic = self._topics[entry]
