@@ -13,6 +13,7 @@ TABLES = {
     "proposals": "Réponses proposées à une direction",
     "ballot_traces": "Étapes des réponses",
     "consultations": "Consultations créées",
+    "channel_polls": "Sondages mis dans un canal",
     "announcements": "Annonces écrites ou confirmées",
     "announcement_reads": "Annonces lues",
     "deliveries": "Messages qui vous étaient destinés",

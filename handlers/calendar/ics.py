@@ -48,7 +48,7 @@ def calendar(
     made.add("calscale", "GREGORIAN")
     made.add("method", method)
     for title in ("name", "x-wr-calname"):
-        made.add(title, _clean(name))
+        made.add(title, " ".join(_clean(name).split()))  # no text for the library, which would not escape its lines
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT1H")
     for event in events:
