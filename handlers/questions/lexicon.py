@@ -137,6 +137,10 @@ class Lexicon:
     given_names: frozenset[str]
     gatherings: frozenset[str]  # stems of nouns for things that take place
     documents: frozenset[str]  # stems of what a document may be called
+    lesser: frozenset[str]
+    genderless: frozenset[str]
+    feminine: tuple[str, ...]  # endings
+    all_phases: frozenset[str]  # stems
     leaders: frozenset[str]  # folded words for whoever is at the head
     leading: tuple[str, ...]  # stems of the offices that are at the head, the highest first
     general: frozenset[str]  # those that name no event in particular
@@ -248,6 +252,10 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         given_names=frozenset(_words(merged["given_names"])),
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         documents=frozenset(stem(word) for word in _words(merged["documents"]) if len(word) > 2),
+        lesser=frozenset(_words(merged["lesser"])),
+        genderless=frozenset(_words(merged["genderless"])),
+        feminine=tuple(_words(merged["feminine"])),
+        all_phases=frozenset(stem(word) for word in _words(merged["all_phases"])),
         leaders=frozenset(_words(merged["leaders"])),
         leading=tuple(stem(word) for word in _words(merged["leading"])),
         general=frozenset(stem(word) for word in _words(merged["general"])),

@@ -6,7 +6,7 @@ from handlers.questions.facts import ContactFact
 from handlers.questions.indexing import DETERMINERS
 from handlers.questions.names import NameMatch
 from handlers.questions.reading import COORDINATES, Reading
-from handlers.questions.roles import LESSER, RoleMention
+from handlers.questions.roles import RoleMention
 
 _SURE, _LIKELY = 0.9, 0.6
 
@@ -113,7 +113,7 @@ def of_role(case: Case, asks: tuple[str, ...]) -> Reading:
     """Somebody named by their function; another's function is nobody's here."""
     mention = case.marks.roles[0]
     keys = keys_of(case.holders)
-    lesser = case.marks.words[mention.start].folded in LESSER
+    lesser = case.marks.words[mention.start].folded in case.knowledge.lexicon.lesser
     said = " ".join(w.text for w in case.marks.words[mention.start : mention.end])
     if keys and not _narrowed(case, mention):
         return Reading("contact", contacts=keys, asks=asks, said=said, several=case.several)

@@ -5,7 +5,6 @@ from handlers.questions.facts import EventFact
 from handlers.questions.reading import Reading
 from storage.agenda import Precision
 
-_OF_ALL = frozenset(["phas", "etap", "planning", "calendri", "jalon", "rout", "chronolog", "retroplanning"])
 _RANKS = {
     name: rank
     for rank, names in enumerate(
@@ -104,7 +103,11 @@ def _by_place(case: Case, phases: tuple[EventFact, ...]) -> Reading:
         found = tuple(p.key for p in phases if period.touches(p.starts_on, p.ends_on))
         return Reading("phase", events=found, asks=("what",))
     where_it_stands = any(case.marks.words[c.start].folded == "où" for c in case.marks.cues.get("phase", ()))
-    if case.has("now") or where_it_stands or (case.has("phase") and not _said(case) & _OF_ALL):
+    if (
+        case.has("now")
+        or where_it_stands
+        or (case.has("phase") and not _said(case) & case.knowledge.lexicon.all_phases)
+    ):
         return Reading("phase", events=tuple(current[:1]), asks=("now",))
     return Reading("phase", events=tuple(p.key for p in phases), asks=("all",))
 

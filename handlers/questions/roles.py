@@ -43,7 +43,7 @@ def role_mentions(
         if word.folded in lexicon.leaders and not fitting and led:
             fitting = _leaders(wanted, knowledge)
         start = position
-        if position and words[position - 1].folded in LESSER:  # a vice-president is no president
+        if position and words[position - 1].folded in lexicon.lesser:  # a vice-president is no president
             start, fitting = position - 1, [f for f in fitting if words[position - 1].folded in fold(f[1])]
         chosen = _choose(fitting, words[position], wanted, knowledge, past, years)
         mentions.append(RoleMention(chosen, start, end, plural=_plural(words, position)))
@@ -158,10 +158,9 @@ def _choose(
     exact = [f for f in fitting if knowledge.function_stems[f[1]] <= asked]
     if exact and not (set(asked) & knowledge.owner_stems and len(exact) > 1):
         fitting = exact
-    gender = (
-        "f" if word.folded.endswith(("ente", "trice", "ee", "iere", "ante", "cheffe", "onne", "tes", "trices")) else "m"
-    )
-    if word.folded in _GENDERLESS:
+    lexicon = knowledge.lexicon
+    gender = "f" if word.folded.endswith(lexicon.feminine) else "m"
+    if word.folded in lexicon.genderless:
         gender = ""
     if gender and len({c.key for c, _, _ in fitting}) > 1:
         fitting = narrowed([f for f in fitting if f[0].gender in ("", gender)])
@@ -172,9 +171,3 @@ def _choose(
 
 def _plural(words: Sequence[Word], position: int) -> bool:
     return words[position].folded.endswith("s")
-
-
-LESSER = frozenset(("vice", "sous", "co"))
-_GENDERLESS = frozenset(
-    ("responsable", "secretaire", "maire", "preside", "presider", "presidence", "dirige", "diriger", "direction")
-)
