@@ -26,6 +26,7 @@ TELLERS: dict[str, Callable[[Telling], Answer]] = {
     "act": telling_talk.act,
     "agenda": telling_agenda.agenda,
     "contact": telling_people.contact,
+    "deadline": telling_talk.deadline,
     "empty": telling_talk.empty,
     "event": telling_events.event,
     "foreign": telling_talk.foreign,

@@ -35,11 +35,12 @@ from handlers.questions.reading_people import (
     who,
 )
 from handlers.questions.reading_phases import numbered_phase, phase, suite
-from handlers.questions.reading_talk import act, foreign, nothing, only_polite, owner, substance, thanks
+from handlers.questions.reading_talk import act, deadline, foreign, nothing, only_polite, owner, substance, thanks
 
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     nothing,
     owner,
+    deadline,
     act,
     foreign,
     offer,

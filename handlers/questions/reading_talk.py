@@ -31,6 +31,12 @@ def owner(case: Case) -> Reading | None:
     return Reading("owner", contacts=keys, said=said.text)
 
 
+def deadline(case: Case) -> Reading | None:
+    """« jusqu’à quand puis-je répondre ? »: each consultation says it, and they are not ours to tell."""
+    named = case.events or case.people or case.marks.gatherings
+    return Reading("deadline") if case.has("reply_by") and not named else None
+
+
 def act(case: Case) -> Reading | None:
     """Politeness and its contrary, when nothing is asked beside it."""
     m = case.marks

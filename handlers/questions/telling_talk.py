@@ -9,6 +9,11 @@ def act(t: Telling) -> Answer:
     return t.say(w.ACTS[t.reading.said])
 
 
+def deadline(t: Telling) -> Answer:
+    """Until when a consultation may be answered: it says so itself."""
+    return t.say(w.DEADLINE)
+
+
 def empty(t: Telling) -> Answer:
     """Nothing was said."""
     return t.refuse(w.EMPTY)

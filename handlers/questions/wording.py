@@ -54,6 +54,10 @@ NOT_TOLD = "dans les documents que je connais"
 
 EARLIER = "← Avant"
 LATER = "Suite →"
+DEADLINE = (
+    f"Chaque consultation ouverte dit jusqu’à quand on peut y répondre{SP}: écrivez «{SP}consultations{SP}» pour la "
+    "voir. Les documents que je connais n’en donnent pas la date limite."
+)
 VERDICTS = {"yes": "Oui. ", "no": "Non. "}  # before what is so
 
 ACTS = {
