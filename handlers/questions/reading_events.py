@@ -30,6 +30,8 @@ def unknown_event(case: Case) -> Reading | None:
         return None  # what the documents say of it
     if specific and not case.has("agenda"):
         return None if m.periods and not m.loose and not m.has("when") else _unheard(case, specific[0])
+    if not specific and case.asks_fact and case.described:
+        return None  # « à quelle réunion le dossier est-il validé ? »
     if m.gatherings and m.loose and not case.has("agenda", "next"):
         return _unheard(case, m.gatherings[0])
     return None
@@ -123,6 +125,15 @@ def _asked_whether_there(case: Case) -> bool:
     return len(loose) == 1 and loose[0] > 0 and words[loose[0] - 1].folded in ("a", "au", "aux")
 
 
+def _strays_asked(case: Case) -> list[int]:
+    """The stray nouns beside what is asked, when that stands in a clause of its own; else all of them."""
+    m = case.marks
+    asked = {m.clause(c.start) for ask in case.event_asks for c in m.cues.get(ask, ())}
+    if asked & {m.clause(e.start) for e in m.events}:
+        return case.stray_nouns
+    return [p for p in case.stray_nouns if m.clause(p) in asked]
+
+
 def _unnamed(case: Case) -> Reading | None:
     """An event that is meant by its day or its region alone."""
     explicit = set(case.event_asks) - {"what", "when", "left", "purpose"}
@@ -158,7 +169,7 @@ def event(case: Case) -> Reading | None:
         return case.on_topic() if case.fit >= 0.45 else unknown
     if case.only_placed and not explicit and case.only_verbs and m.begins("que", "qu", "quoi"):
         return Reading("event", events=case.events, asks=("programme",))  # « que va-t-on présenter au Havre ? »
-    if case.only_placed and (case.stray_nouns if explicit else m.loose or (not asks and len(m.words) > 3)):
+    if case.only_placed and (_strays_asked(case) if explicit else m.loose or (not asks and len(m.words) > 3)):
         return unknown
     if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
         return unknown  # « Le Havre, c'est où ? »: a place is no event
@@ -173,6 +184,8 @@ def event(case: Case) -> Reading | None:
         return Reading("event", events=case.events, asks=("when",))  # « c'est le 8 ou le 9 ? »
     if not asks and _asked_whether_there(case):
         return Reading("event", events=case.events, asks=("where",))
+    if not asks and m.loose and not case.stray and all(case.event(k).remote for k in case.events):
+        return Reading("event", events=case.events, asks=("remote",))  # « un déplacement à prévoir ? »
     if not explicit and m.loose:
         if case.only_verbs and (asks or m.begins("que", "qu", "quoi", "de")):
             return Reading("event", events=case.events, asks=asks or ("programme",))

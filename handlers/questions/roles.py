@@ -39,7 +39,7 @@ def role_mentions(
         wanted, end = _qualifiers(words, position, lexicon, busy, areas, knowledge)
         fitting = _holders(word.stem, wanted, knowledge)
         undertaking = lexicon.around - knowledge.own_name  # « chef de projet » is another function
-        led = not any(w.stem in undertaking for w in words[position + 1 : position + 4])
+        led = not any(w.stem in undertaking for w in words[position + 1 : position + 6])
         if word.folded in lexicon.leaders and not fitting and led:
             fitting = _leaders(wanted, knowledge)
         start = position
