@@ -62,7 +62,8 @@ async def test_the_first_consultation_is_answered_survives_a_restart_and_counts_
     assert "Annaïg Exemple" in seen
     async with here.app.database.reading() as session:
         assert len((await session.scalars(select(Ballot))).all()) == 1
-    assert "1 réponse sur" in await here.says(STAFF, "suivi")
+    await here.says(STAFF, "suivi")  # there are others in preparation
+    assert "1 réponse sur" in await here.presses(STAFF, "Structuration")
 
 
 async def test_a_reminder_leaves_once_a_week_and_a_day_before(here: Place) -> None:

@@ -104,7 +104,7 @@ def periods(text: str, *, past: bool = False, busy: bool = True, today: date = T
         ("à partir de septembre", "2024-09-01", "2999-12-31"),
         ("dès le 5 avril", "2024-04-05", "2999-12-31"),
         ("entre le 5 avril et le 26 juin", "2024-04-05", "2024-06-26"),
-        ("entre le séminaire et l'AG", "2024-04-05", "2024-10-09"),
+        ("entre le séminaire et l'AG", "2024-04-06", "2024-10-08"),  # neither of them is between them
         ("d'avril à juin", "2024-04-01", "2024-06-30"),
         ("du 1er avril au 30 juin", "2024-04-01", "2024-06-30"),
         ("depuis le 1er mars", "2024-03-01", "2024-03-15"),

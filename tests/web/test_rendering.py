@@ -52,7 +52,7 @@ def test_rich_text_becomes_our_own_tags_only(text: str, html: str | None) -> Non
 
 
 _ALLOWED = re.compile(
-    r"</?(p|ul|li|strong|em)>|<br>|</?ol>|<li value=\"\d+\">|</a>"
+    r"</?(p|ul|li|strong|em)>|<p class=\"aside\">|<br>|</?ol>|<li value=\"\d+\">|</a>"
     r"|<a href=\"(https?://|mailto:|tel:)[^\"<>]*\"( target=\"_blank\")? rel=\"noopener noreferrer\">"
 )
 
