@@ -49,7 +49,7 @@ def past(when: str) -> str:
 def kept(name: str, when: str, dates: str, *, again: bool) -> str:
     """What was understood and is kept."""
     first = "Vous me l’aviez déjà demandé" if again else "C’est noté"
-    return f"{first}\u00a0: je vous rappellerai **{name}** le {when}.\n*{dates}*"
+    return f"{first}\u00a0: un rappel vous parviendra le {when}.\n**{name}**\n*{dates}*"
 
 
 def kept_without_date(name: str, lead: str) -> str:
