@@ -74,7 +74,20 @@ def absent(t: Telling) -> Answer:
         return t.refuse(f"Je n’ai pas de coordonnées pour cela{about} {w.NOT_TOLD}.")
     labels = [t.knowledge.lexicon.labels[name] for name in t.reading.absent if name in t.knowledge.lexicon.labels]
     what = " ni ".join(dict.fromkeys(labels)) or "cette information"
-    return t.refuse(f"Je n’ai pas {what}{about}{w.SP}: ce n’est pas indiqué {w.NOT_TOLD}.", **remembered)
+    refused = f"Je n’ai pas {what}{about}{w.SP}: ce n’est pas indiqué {w.NOT_TOLD}."
+    return t.refuse("\n".join(line for line in (refused, *_known(t)) if line), **remembered)
+
+
+def _known(t: Telling) -> list[str]:
+    """What is known of the very person or event that something was asked of which is not: never of another."""
+    if t.contacts:
+        return [w.reached(t.contacts[0])]
+    if not t.events or "when_text" in t.events[0].details:
+        return []
+    told = [w.known(t.events[0], t.today, t.zone)]
+    if "unknown" in t.reading.absent and t.events[0].description:
+        told.append(plain(t.events[0].description))
+    return [" ".join(told)]
 
 
 def _told_after_all(t: Telling) -> Answer | None:

@@ -50,6 +50,7 @@ STRANGER = (
     "Je ne connais pas cette personne ou cet organisme dans l’annuaire du réseau. Vérifiez le nom, ou donnez-moi une "
     "fonction."
 )
+KNOWN = "Ce que je sais"
 NOT_TOLD = "dans les documents que je connais"
 
 EARLIER = "← Avant"
@@ -123,6 +124,22 @@ def entry(event: EventFact, today: date, tz: ZoneInfo) -> str:
     """A line of the agenda: name, dates, place."""
     place = f", {placed(event)}" if event.place and event.status != Status.CANCELLED else ""
     return f"{bold(event.name)}{SP}: {dated(event, today, tz)}{place}."
+
+
+def known(event: EventFact, today: date, tz: ZoneInfo, *, placed_too: bool = True) -> str:
+    """What is said of an event when what was asked of it is not known: its date, and its place or that it has none."""
+    if undated(event) and still_open(event):
+        away = ", à distance" if event.remote and not event.place else ""
+        return f"{KNOWN}{SP}: {when(event, tz)}{away}. {still_open(event)}"
+    place = f", {placed(event)}" if event.place or event.remote else f"{NB}; le lieu n’est pas précisé"
+    silent = event.status == Status.CANCELLED or not placed_too
+    return f"{KNOWN}{SP}: {dated(event, today, tz)}{'' if silent else place}."
+
+
+def reached(contact: ContactFact) -> str:
+    """The coordinates of a person when something else was asked that is not known; empty when they have none."""
+    told = " · ".join(plain(value) for value in (contact.phone, contact.email) if value)
+    return f"{KNOWN}{SP}: {told}" if told else ""
 
 
 def undated(event: EventFact) -> bool:

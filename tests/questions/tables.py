@@ -24,6 +24,7 @@ _DAYS = re.compile(rf"(?<!\d)(\d{{1,2}})(?:er)? ({'|'.join(fold(month) for month
 _PHONES = re.compile(r"(?<!\d)(?:\+\d{3}|0\d)(?:[ .-]?\d{2,3}){4}(?!\d)")
 _ZONES = ("Europe/Paris", "Indian/Reunion", "Pacific/Tahiti")  # where the readers of the tables live
 PARIS = ZoneInfo("Europe/Paris")
+_KNOWN = re.compile(r"ce que je sais :.*")  # what a refusal goes on with: facts of the very thing asked about
 _EMAILS = re.compile(r"[\w.+-]+@[\w.-]+")
 
 
@@ -76,7 +77,9 @@ def faults(phrase: Phrase, answer: Answer, knowledge: Knowledge) -> list[str]:
     """What is wrong with an answer; empty when nothing is."""
     text = shown(answer)
     found = [f"does not say {pattern!r}" for pattern in phrase.says if not re.search(fold(pattern), text)]
-    found += [f"says {pattern!r}" for pattern in phrase.never if re.search(fold(pattern), text)]
+    asked = _KNOWN.sub("", text)
+    found += [f"says {pattern!r}" for pattern in phrase.never if re.search(fold(pattern), asked)]
+    found += [f"says of somebody else {piece!r}" for piece in not_its_own(answer, knowledge)]
     for name, wanted in phrase.reads.items():
         got = getattr(answer.reading, name)
         got = list(got) if isinstance(got, tuple) else got
@@ -85,6 +88,24 @@ def faults(phrase: Phrase, answer: Answer, knowledge: Knowledge) -> list[str]:
     if phrase.understood is not None and answer.understood != phrase.understood:
         found.append(f"understood is {answer.understood}")
     return [*found, *(f"invents {piece!r}" for piece in invented(answer, knowledge))]
+
+
+def not_its_own(answer: Answer, knowledge: Knowledge) -> list[str]:
+    """Days, numbers and addresses that a refusal adds and that are not those of the very event or person meant."""
+    added = " ".join(_KNOWN.findall(shown(answer)))
+    events = [knowledge.event[key] for key in answer.reading.events if key in knowledge.event]
+    people = [knowledge.contact[key] for key in answer.reading.contacts if key in knowledge.contact]
+    days = {(d.day, d.month) for e in events for d in (e.starts_on, e.ends_on)}
+    days |= {
+        (i.astimezone(ZoneInfo(z)).day, i.month) for e in events for i in (e.starts_at, e.ends_at) if i for z in _ZONES
+    }
+    texts = fold(" ".join(e.description for e in events))
+    names = [fold(month) for month in MONTHS]
+    return [
+        *(f"{d} {m}" for d, m in _DAYS.findall(added) if (int(d), names.index(m) + 1) not in days and m not in texts),
+        *(n for n in _PHONES.findall(added) if digits(n) not in {digits(c.phone) for c in people}),
+        *(a for a in _EMAILS.findall(added) if a.rstrip(".") not in {fold(c.email) for c in people}),
+    ]
 
 
 def invented(answer: Answer, knowledge: Knowledge) -> list[str]:
