@@ -56,9 +56,9 @@ def _about(t: Telling, one: EventFact, asks: tuple[str, ...]) -> Told:
         sentences.append(where(t, one))
     sentences += [_TELLERS[ask](t, one) for ask in rest if ask in _TELLERS]
     sentences = list(dict.fromkeys(sentences))
-    if not any(known for _, known in sentences) or (not (one.place or one.remote) and asks == ("where",)):
-        if "when_text" not in one.details and one.position is None:
-            sentences.append((w.known(one, t.today, t.zone, placed_too="where" not in asks), False))
+    nothing = not any(known for _, known in sentences) or (not (one.place or one.remote) and asks == ("where",))
+    if nothing and "when_text" not in one.details and one.position is None:
+        sentences.append((w.known(one, t.today, t.zone, placed_too="where" not in asks), False))
     first, *others = [text for text, _ in sentences]
     lines = [f"{w.bold(one.name)}{w.SP}: {first}", *(w.capital(text) for text in others)]
     return "\n".join(lines), any(known for _, known in sentences)
