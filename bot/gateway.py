@@ -1,4 +1,4 @@
-"""The gateway: every update is stored before it is acknowledged, then handled once, in one transaction.
+"""The gateway: every update that was stored (see `reception`) is handled once, in one transaction.
 
 The transaction that handles an update also holds its row of the inbox, so a kill gives the update back untouched;
 its reply and every push are rows of the outbox in the same transaction.
@@ -7,16 +7,15 @@ its reply and every push are rows of the outbox in the same transaction.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.files import StoredFiles
+from bot.acknowledging import Acknowledge, Acknowledging
 from bot.identity import account_of, someone
-from bot.showing import as_shown
+from bot.reception import Reception
+from bot.replying import write_reply
 from bot.together import answer, gather, kind_of
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply
@@ -27,17 +26,12 @@ from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.messenger import Outgoing
 from storage.audit import Act, note
-from storage.base import insert_or_ignore
-from storage.channels import remember_bot
 from storage.conversations import conversation
 from storage.database import Database
-from storage.forgetting import BLIND, GOODBYE, SECRET
 from storage.inbox import InboxItem, InboxState, blind, is_any_pending, next_pending
-from storage.members import this_workspace
 from storage.network import setting
-from storage.outbox import Kind, by_about, enqueue
-from storage.people import Account, Person, Role, find_account, roles_of
-from storage.uploads import keep_uploads, upload_row
+from storage.outbox import by_about
+from storage.people import Account
 from storage.web import PLATFORM, leave_notice
 
 log = logging.getLogger(__name__)
@@ -47,18 +41,9 @@ APOLOGY = (
     "Merci de réessayer ; si cela se reproduit, prévenez l’équipe d’animation du réseau."
 )
 
-BIGGEST_FILE = 8 * 1024 * 1024
-_STAFF = (Role.STAFF, Role.ADMIN, Role.REGIONAL_STAFF)
-GOODBYE_LASTS = timedelta(hours=1)  # the last words to somebody who was erased are given up after that
 
-ACKNOWLEDGED_AT_ONCE = 40  # so that a storm of presses leaves room for what is sent
-
-Acknowledge = Callable[[Inbound, Reply], Awaitable[None]]
-"""Ends the waiting of a press on its platform, with the reply's notice or none. Best effort: it holds no fact."""
-
-
-class Gateway:
-    """The way in for all channels. Any number of gateways may share a database."""
+class Gateway(Reception):
+    """The way in for all channels: what it has stored, it handles."""
 
     def __init__(
         self,
@@ -70,17 +55,12 @@ class Gateway:
         *,
         machine: Callable[[], float] = machine_now,
     ) -> None:
-        self.clock = clock
+        super().__init__(database, clock)
         self._machine = machine
-        self._database = database
         self._router = router
         self._worker = worker
         self._public_url = public_url
-        self.files = StoredFiles(database)  # what messages refer to, for the channels' messengers
-        self._acknowledgers: dict[str, Acknowledge] = {}
-        self._acknowledging: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(ACKNOWLEDGED_AT_ONCE)
-        self._wake = asyncio.Event()
+        self._acknowledging = Acknowledging()
         self._stopping = False
 
     @property
@@ -90,77 +70,7 @@ class Gateway:
 
     def acknowledge_with(self, platform: str, acknowledge: Acknowledge) -> None:
         """How presses of a platform are acknowledged."""
-        self._acknowledgers[platform] = acknowledge
-
-    async def serve_workspace(self, workspace: str) -> None:
-        """Say which Slack workspace is ours: member ids that an import announced are of that one, and no other."""
-        async with self._database.transaction() as session:
-            await this_workspace(session, workspace)
-
-    async def remember_bot(self, platform: str, **facts: str) -> None:
-        """Keep what a channel says of its own bot: the links of invitations are made with it."""
-        async with self._database.transaction() as session:
-            await remember_bot(session, platform, **facts)
-
-    async def is_known(self, inbound: Inbound) -> bool:
-        """Whether the account an update comes from belongs to somebody."""
-        async with self._database.reading() as session:
-            account = await find_account(session, inbound.platform, inbound.workspace, inbound.account)
-        return account is not None and account.person_id is not None
-
-    async def is_somebodys(self, email: str) -> bool:
-        """Whether that e-mail is in the directory."""
-        async with self._database.reading() as session:
-            query = select(Person.id).where(func.lower(Person.email) == email.strip().lower())
-            return await session.scalar(query.limit(1)) is not None
-
-    async def store(self, updates: Sequence[Inbound]) -> int:
-        """Commit a batch of updates to the inbox; those known already are passed over. Returns how many were new.
-
-        When this returns, the updates may be acknowledged: each will have its effect, once.
-        """
-        rows = [
-            {
-                "platform": update.platform,
-                "update_id": update.update_id,
-                "sender": f"{update.platform}:{update.workspace}:{update.account}",
-                "state": InboxState.PENDING,
-                "payload": update.model_dump(mode="json"),
-                "error": None,
-                "stored_at": update.received_at,
-                "handled_at": None,
-            }
-            for update in updates
-        ]
-        files = [
-            upload_row(update.platform, update.update_id, file.name, file.media_type, file.content, update.received_at)
-            for update in updates
-            if (file := update.file) is not None
-        ]
-        async with self._database.transaction() as session:
-            new = await insert_or_ignore(session, InboxItem, rows)
-            await keep_uploads(session, files)
-        self._wake.set()
-        return new
-
-    async def with_file(self, inbound: Inbound, size: int, fetch: Callable[[], Awaitable[bytes]]) -> Inbound:
-        """The update with the content of its file, asked for only where staff in private send one that is not too
-        large; empty when it cannot be had. Without a file for all others, who are told that it was not read.
-        """
-        assert inbound.file is not None
-        if inbound.chat_kind == "private" and await self._is_from_staff(inbound):
-            content = await fetch() if size <= BIGGEST_FILE else b""
-            if len(content) > BIGGEST_FILE:
-                content = b""
-            return inbound.model_copy(update={"file": inbound.file.model_copy(update={"content": content})})
-        unread = "" if inbound.text else "picture" if inbound.file.media_type.startswith("image/") else "file"
-        return inbound.model_copy(update={"file": None, "unread": unread})
-
-    async def _is_from_staff(self, inbound: Inbound) -> bool:
-        async with self._database.reading() as session:
-            account = await find_account(session, inbound.platform, inbound.workspace, inbound.account)
-            grants = await roles_of(session, account.person_id) if account and account.person_id else ()
-            return any(grant.role in _STAFF for grant in grants)
+        self._acknowledging.by(platform, acknowledge)
 
     async def run(self) -> None:
         """Handle what comes until `stop()`; look once a second for what another process left."""
@@ -186,8 +96,7 @@ class Gateway:
         """Handle nothing more after the update under way."""
         self._stopping = True
         self._wake.set()
-        if self._acknowledging:
-            await asyncio.wait(self._acknowledging, timeout=2.0)
+        await self._acknowledging.finish(within=2.0)
 
     async def handle_all(self) -> int:
         """Handle everything that waits; returns how many updates."""
@@ -230,7 +139,7 @@ class Gateway:
                 item.handled_at = self.clock.now()
                 if any(message.secret for message in reply.messages):
                     blind(item)
-                abouts = await self._write_reply(session, item, inbound, account, reply)
+                abouts = await write_reply(session, item, inbound, account, reply, self.clock.now())
                 if inbound.platform == PLATFORM and inbound.press and reply.notice and not reply.secret:
                     await leave_notice(session, inbound.chat, inbound.callback, reply.notice)
                 if abouts:
@@ -239,7 +148,7 @@ class Gateway:
         self._worker.wake()
         for inbound, reply in answered:
             if inbound.press is not None:
-                self._acknowledge(inbound, reply)
+                self._acknowledging.start(inbound, reply)
         return True
 
     async def _handle_together(
@@ -310,44 +219,6 @@ class Gateway:
             public_url=self._public_url,
             rates={name: one.rate for name, one in self._worker.messengers.items() if one.rate is not None},
         )
-
-    async def _write_reply(
-        self, session: AsyncSession, item: InboxItem, inbound: Inbound, account: Account, reply: Reply
-    ) -> list[str]:
-        now = self.clock.now()
-        pressed = inbound.press.message if inbound.press else ""
-        about = GOODBYE if reply.goodbye else SECRET if reply.secret else "reply:"
-        rows = [
-            {
-                "about": f"{BLIND if message.secret else about}{item.id}:{index}",
-                "kind": Kind.REPLY,
-                "platform": inbound.platform,
-                "workspace": inbound.workspace,
-                "chat": inbound.chat,
-                "account_id": None if reply.goodbye else account.id,
-                "person_id": None if reply.goodbye or inbound.chat_kind != "private" else account.person_id,
-                "expires_at": now + GOODBYE_LASTS if reply.goodbye or reply.secret else None,
-                "payload": message.model_dump(mode="json", exclude_defaults=True),
-                "edits": pressed if reply.replace and index == 0 else "",
-                "due_at": now,
-                "created_at": now,
-            }
-            for index, message in enumerate(shown for message in reply.messages for shown in as_shown(message))
-        ]
-        await session.flush()
-        if await enqueue(session, rows) < len(rows):
-            log.error("a reply to update %s %s was written before and is not sent again", item.platform, item.update_id)
-        return [str(row["about"]) for row in rows]
-
-    def _acknowledge(self, inbound: Inbound, reply: Reply) -> None:
-        if acknowledge := self._acknowledgers.get(inbound.platform):
-            task = asyncio.ensure_future(self._in_turn(acknowledge, inbound, reply))
-            self._acknowledging.add(task)
-            task.add_done_callback(self._acknowledging.discard)
-
-    async def _in_turn(self, acknowledge: Acknowledge, inbound: Inbound, reply: Reply) -> None:
-        async with self._room:
-            await acknowledge(inbound, reply)
 
 
 def _is_passing(error: DBAPIError) -> bool:

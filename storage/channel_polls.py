@@ -12,8 +12,9 @@ from sqlalchemy import Row as Found
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.ballots import BallotTrace
 from storage.base import Id, Row, insert_or_ignore
-from storage.consultations import BallotTrace, Consultation
+from storage.consultations import Consultation
 from storage.outbox import Attempt, Delivery
 
 

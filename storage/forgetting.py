@@ -25,8 +25,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.agenda import Event
 from storage.announcements import Announcement
+from storage.ballots import Ballot, BallotTrace, Participation
 from storage.base import Row, insert_or_ignore
-from storage.consultations import Ballot, BallotTrace, Consultation, Participation
+from storage.consultations import Consultation
 from storage.conversations import Conversation
 from storage.directory import Contact
 from storage.inbox import InboxItem, InboxState

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.agenda import Event
 from storage.announcements import Announcement, AnnouncementRead
 from storage.audit import Pseudonym
+from storage.ballots import Answer, Ballot, BallotTrace, Participation, Proposal
 from storage.base import Base
 from storage.channel_polls import ChannelPoll
-from storage.consultations import Answer, Ballot, BallotTrace, Consultation, Draft, Participation, Proposal, Unnudged
+from storage.consultations import Consultation, Draft, Unnudged
 from storage.conversations import Conversation
 from storage.database import ERASED
 from storage.directory import Contact

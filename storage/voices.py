@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.consultations import Consultation, Participation, Voice
+from storage.ballots import Participation
+from storage.consultations import Consultation, Voice
 from storage.network import Region, Structure
 from storage.people import Person, Role, RoleGrant
 

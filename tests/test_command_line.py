@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from storage.consultations import Ballot
+from storage.ballots import Ballot
 from storage.database import Database
 from storage.migrating import migrate
 from storage.outbox import Delivery, Kind, State, enqueue

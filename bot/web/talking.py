@@ -10,7 +10,8 @@ from aiohttp import web
 from jinja2 import Environment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.gateway import BIGGEST_FILE, Gateway
+from bot.gateway import Gateway
+from bot.reception import BIGGEST_FILE
 from bot.web import rendering
 from bot.web.guarding import Refused
 from bot.web.live import REHEARSAL, Hub, Ping, stream

@@ -5,7 +5,19 @@ Nothing trusts a button: each press is admitted anew, and an old one counts for 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, composing, entering, following, publishing, screens, slots, steps, wording
+from handlers.consultations import (
+    behalf,
+    composing,
+    entering,
+    following,
+    publishing,
+    question_wording,
+    receipt_wording,
+    screens,
+    slots,
+    steps,
+    wording,
+)
 from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.entering import ENTRIES
 from handlers.consultations.moves import MOVES, WORDS, rest
@@ -75,7 +87,7 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
     if at is None:
         return None
     if isinstance(at, str):
-        return say(f"{at} {wording.NOT_RECORDED}")
+        return say(f"{at} {question_wording.NOT_RECORDED}")
     reply = await _typed_at(request, conversation, at)
     return blinded(reply, at.seat.consultation) if reply is not None else None
 
@@ -99,7 +111,7 @@ async def _typed_at(request: Request, conversation: Conversation, at: Sitting) -
     if understood.answer is not None:
         return await at.record(item, understood.answer)
     if understood.trouble:
-        return await at.show(lead=wording.trouble(understood.trouble, item.min_choices, item.most))
+        return await at.show(lead=question_wording.trouble(understood.trouble, item.min_choices, item.most))
     move = WORDS.get(understood.word)
     return await move(at, item, 0) if move else await at.show()
 
@@ -150,8 +162,8 @@ async def _resume(request: Request, session: AsyncSession, conversation: Convers
     conversation.open_form(FORM, {**conversation.form_state, "held": held})
     shown = reply.messages[0]
     message = Message(
-        text=f"{wording.held(held)}\n\n{shown.text}",
-        buttons=((screens.button(wording.HELD_YES, "held", item.id),), *shown.buttons),
+        text=f"{question_wording.held(held)}\n\n{shown.text}",
+        buttons=((screens.button(question_wording.HELD_YES, "held", item.id),), *shown.buttons),
     )
     return reply.model_copy(update={"messages": (message,)})
 
@@ -200,7 +212,7 @@ async def _moved(
     at = Sitting(request, session, conversation, seat, draft)
     item = next((item for item in steps.visible(seat.items, draft.answers) if item.id == numbers[0]), None)
     if item is None:
-        return await at.show(lead=wording.NO_LONGER)
+        return await at.show(lead=question_wording.NO_LONGER)
     return await MOVES[verb][0](at, item, numbers[1] if len(numbers) > 1 else 0)
 
 
@@ -219,7 +231,7 @@ async def _turned_away(
     """Why not, and the truth about answers that were begun and never sent."""
     draft = await draft_of(session, consultation.id, request.known().id)
     leave(conversation, consultation.id)
-    return say(f"{why} {wording.DRAFT_LOST}" if draft is not None else why)
+    return say(f"{why} {receipt_wording.DRAFT_LOST}" if draft is not None else why)
 
 
 def in_private(request: Request) -> None:

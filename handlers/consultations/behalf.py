@@ -6,7 +6,7 @@ Nothing is entered for a voice that has answered, over answers that somebody has
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import receipts, screens, wording
+from handlers.consultations import behalf_wording, receipts, screens, wording
 from handlers.consultations.admitting import Admitted, admit
 from handlers.consultations.casting import end_draft
 from handlers.consultations.questionnaire import Answers
@@ -32,9 +32,9 @@ def ask_whom(request: Request, conversation: Conversation, consultation: Consult
     """« Saisir une réponse »: whose?"""
     request.staff()
     if consultation.secrecy == Secrecy.ANONYMOUS:
-        return say(wording.NOT_FOR_OTHERS)
+        return say(behalf_wording.NOT_FOR_OTHERS)
     conversation.open_form(WHOM, {"consultation": consultation.id})
-    return say(wording.WHOM)
+    return say(behalf_wording.WHOM)
 
 
 async def typed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
@@ -57,7 +57,7 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         if wanted <= set(fold(f"{person.name} {structure or ''}").split())
     ]
     if not wanted or not found:
-        return say(wording.NOBODY_FOUND)
+        return say(behalf_wording.NOBODY_FOUND)
     buttons = [
         (
             screens.button(
@@ -69,31 +69,31 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         )
         for person, structure in found[:_SHOWN]
     ]
-    return say(wording.TOO_MANY if len(found) > _SHOWN else wording.WHICH_ONE, *buttons)
+    return say(behalf_wording.TOO_MANY if len(found) > _SHOWN else behalf_wording.WHICH_ONE, *buttons)
 
 
 async def begin(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """The person was chosen: the first question, in their name. Without numbers, the way back to the choice."""
     staff = request.staff()
     if not request.arguments and conversation.form == WHOM:
-        return say(wording.WHOM)
+        return say(behalf_wording.WHOM)
     number, person_id = request.number(0), request.number(1)
     consultation = await whole_consultation(session, number) if number is not None else None
     person = await someone(session, person_id) if person_id is not None else None
     if consultation is None or person is None:
         return Reply(notice=wording.STALE)
     if consultation.secrecy == Secrecy.ANONYMOUS:
-        return say(wording.NOT_FOR_OTHERS)
+        return say(behalf_wording.NOT_FOR_OTHERS)
     theirs = request.model_copy(update={"person": person, "typed_by": staff.id})
     seat = await admit(theirs, session, consultation)
     if isinstance(seat, str):
         return say(seat)
     standing = await standing_of(session, consultation.id, seat.items, seat.voice_key)
     if standing.taken:
-        return say(wording.ALREADY)
+        return say(behalf_wording.ALREADY)
     draft = await draft_of(session, consultation.id, person.id)
     if draft is not None and draft.entered_by is None:
-        return say(wording.OWN_DRAFT)
+        return say(behalf_wording.OWN_DRAFT)
     if draft is not None:  # somebody of the staff broke off
         await end_draft(session, consultation.id, person.id)
         session.expunge(draft)
@@ -132,11 +132,11 @@ async def entered(
         session,
         mine,
         about,
-        lambda _: receipts.with_way(seat, wording.entered_for_you(who, consultation.title, receipt)),
+        lambda _: receipts.with_way(seat, behalf_wording.entered_for_you(who, consultation.title, receipt)),
         request.zone,
         now,
     )
     slug = f"consultation:{consultation.slug}"
     await note(session, Act.ANSWERED_FOR, now, by=staff, about=seat.person.id, consultation=slug)
-    text = f"{wording.entered(seat.person.name, receipt)}\n\n{screens.copy(seat.items, answers)}"
-    return say(text, (screens.button(wording.ANOTHER, "enter", consultation.id),), replace=True)
+    text = f"{behalf_wording.entered(seat.person.name, receipt)}\n\n{screens.copy(seat.items, answers)}"
+    return say(text, (screens.button(behalf_wording.ANOTHER, "enter", consultation.id),), replace=True)

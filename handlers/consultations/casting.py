@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.consultations.questionnaire import Answers, Item, to_facts
 from handlers.consultations.standing import Standing
 from handlers.consultations.steps import to_submit
+from storage.ballots import Answer, Ballot, BallotTrace, Participation, Proposal, TraceStep
 from storage.base import insert_or_ignore
-from storage.consultations import Answer, Ballot, BallotTrace, Draft, Participation, Proposal, TraceStep
+from storage.consultations import Draft
 from storage.outbox import Delivery, Kind, State, cancel_waiting
 from storage.secret_ballots import drop_in
 from storage.web import clear_secrets

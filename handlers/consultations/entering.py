@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import exporting, moves, receipts, screens, steps, wording
+from handlers.consultations import behalf_wording, exporting, moves, receipt_wording, receipts, screens, steps, wording
 from handlers.consultations.admitting import Admitted, admit, speaker_for
 from handlers.consultations.questionnaire import read
 from handlers.consultations.sitting import Sitting, begin_draft
@@ -161,10 +161,12 @@ async def mine(
 def _standing_text(request: Request, standing: Standing, structure: str, reader: int, copy: str) -> str:
     assert standing.ballot is not None
     at = wording.moment(standing.ballot.submitted_at, request.tz)
-    said = wording.standing(standing.author, structure, at, standing.ballot.submitted_by == reader)
+    said = receipt_wording.standing(standing.author, structure, at, standing.ballot.submitted_by == reader)
     if standing.ballot.entered_by is not None:
-        said += f" ({wording.BY_PHONE})"
-    return f"{said} {wording.receipt_code(standing.ballot.receipt)}\n\n{wording.copy(structure)}\n\n{copy}"
+        said += f" ({behalf_wording.BY_PHONE})"
+    return (
+        f"{said} {receipt_wording.receipt_code(standing.ballot.receipt)}\n\n{receipt_wording.copy(structure)}\n\n{copy}"
+    )
 
 
 async def after_the_close(request: Request, session: AsyncSession, consultation: Consultation, why: str) -> Reply:
@@ -174,7 +176,7 @@ async def after_the_close(request: Request, session: AsyncSession, consultation:
     if obstacle(consultation.voice, consultation.audience, speaker) is not None:
         return say(why)
     if consultation.secrecy == Secrecy.ANONYMOUS:
-        return say(why, (screens.button(wording.BALLOTS, "box", consultation.id),))
+        return say(why, (screens.button(receipt_wording.BALLOTS, "box", consultation.id),))
     items = read(consultation)
     standing = await standing_of(session, consultation.id, items, voice_key(consultation.voice, speaker))
     if standing.ballot is None:
@@ -195,15 +197,15 @@ async def ballots(request: Request, session: AsyncSession, number: int) -> Reply
         if kept_out is not None:
             return say(wording.obstacle(kept_out, consultation.title))
     if state_at(consultation, request.received_at) != Status.CLOSED:
-        return say(wording.BALLOTS_LATER)
+        return say(receipt_wording.BALLOTS_LATER)
     table = await exporting.table_of(session, consultation, request.tz, request.received_at)
     file = Attachment(
         filename=f"{consultation.slug}-bulletins.csv",
         media_type="text/csv",
         content=exporting.as_csv(table),
-        alt=wording.ballots_alt(consultation.title),
+        alt=receipt_wording.ballots_alt(consultation.title),
     )
-    return Reply(messages=(Message(text=wording.ballots(len(table.rows)), attachment=file),))
+    return Reply(messages=(Message(text=receipt_wording.ballots(len(table.rows)), attachment=file),))
 
 
 async def sending(

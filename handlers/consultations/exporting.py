@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import screens, wording
+from handlers.consultations import behalf_wording, screens, wording
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import CHOSEN, Answers, Item, from_facts, read
 from handlers.consultations.secret import listed
@@ -24,7 +24,8 @@ from handlers.tables import Cell, Table
 from handlers.tables import as_csv as as_csv
 from handlers.tables import as_xlsx as as_xlsx
 from handlers.tables import inert as inert
-from storage.consultations import Ballot, Consultation, QuestionKind, Secrecy
+from storage.ballots import Ballot
+from storage.consultations import Consultation, QuestionKind, Secrecy
 from storage.voices import expected_voices
 
 
@@ -146,7 +147,8 @@ async def table_of(session: AsyncSession, consultation: Consultation, zone: Zone
             voice=names.get(ballot.voice_key, ""),
             region=known[ballot.voice_key].region if ballot.voice_key in known else "",
             kind=known[ballot.voice_key].kind if ballot.voice_key in known else "",
-            by=people.get(ballot.submitted_by or 0, "") + (f" ({wording.BY_PHONE})" if ballot.entered_by else ""),
+            by=people.get(ballot.submitted_by or 0, "")
+            + (f" ({behalf_wording.BY_PHONE})" if ballot.entered_by else ""),
             at=ballot.submitted_at,
             answers=from_facts(items, facts[ballot.id]),
         )

@@ -23,11 +23,9 @@ from handlers.consultations.timing import state_at
 from handlers.errors import Refusal
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request, Someone
+from storage.ballots import Ballot, Participation, Proposal
 from storage.consultations import (
-    Ballot,
     Consultation,
-    Participation,
-    Proposal,
     Secrecy,
     Status,
     Voice,

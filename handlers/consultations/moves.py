@@ -5,7 +5,7 @@ Buttons say the state they want (« coché », « décoché »), not « the othe
 
 from collections.abc import Awaitable, Callable
 
-from handlers.consultations import steps, wording
+from handlers.consultations import behalf_wording, question_wording, steps, wording
 from handlers.consultations.questionnaire import FITS, IF_NEED, SKIPPED, UNFIT, WRITTEN, Item, fault, wants_text
 from handlers.consultations.screens import button
 from handlers.consultations.sitting import Sitting, leave
@@ -46,7 +46,7 @@ async def tick(at: Sitting, item: Item, option: int) -> Reply:
         return Reply(notice=wording.STALE)
     if option not in ticks:
         if len(ticks) >= item.most:
-            return Reply(notice=wording.trouble("many", item.min_choices, item.most))
+            return Reply(notice=question_wording.trouble("many", item.min_choices, item.most))
         ticks.append(option)
     if item.kind == QuestionKind.RANKING and len(ticks) == len(item.options):
         return await at.record(item, {"choices": ticks})
@@ -120,7 +120,11 @@ async def validate(at: Sitting, item: Item, _: int) -> Reply:
 async def skip(at: Sitting, item: Item, _: int) -> Reply:
     """No answer, on purpose."""
     if item.required:
-        return Reply(notice=wording.REQUIRED) if at.request.press else await at.show(lead=wording.REQUIRED)
+        return (
+            Reply(notice=question_wording.REQUIRED)
+            if at.request.press
+            else await at.show(lead=question_wording.REQUIRED)
+        )
     return await at.record(item, SKIPPED)
 
 
@@ -163,7 +167,7 @@ def rest(at: Sitting) -> Reply:
     """The words one leaves with, and the way back."""
     leave(at.conversation)
     if at.request.typed_by is not None:  # the place is the other person's, and there is no way back to it from here
-        return say(wording.ENTERING_LEFT, replace=at.request.press is not None)
+        return say(behalf_wording.ENTERING_LEFT, replace=at.request.press is not None)
     place = at.place
     label = wording.RESUME
     if place is not None:

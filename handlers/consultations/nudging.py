@@ -20,8 +20,9 @@ from handlers.consultations.telling import rows_for
 from handlers.consultations.timing import state_at
 from handlers.instants import MORNING, last_permitted, next_permitted
 from handlers.messages import Message
+from storage.ballots import Participation, Proposal
 from storage.base import insert_or_ignore
-from storage.consultations import Consultation, Participation, Proposal, Status, Unnudged, Voice, consultations_with
+from storage.consultations import Consultation, Status, Unnudged, Voice, consultations_with
 from storage.network import Structure, home
 from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
 from storage.voices import Member, expected_voices, members

@@ -16,7 +16,8 @@ from handlers.consultations.timing import state_at
 from handlers.errors import Refusal
 from handlers.messages import Attachment, Button, Message, Reply, say
 from handlers.request import Request
-from storage.consultations import Consultation, Participation, Readers, Status, whole_consultation
+from storage.ballots import Participation
+from storage.consultations import Consultation, Readers, Status, whole_consultation
 from storage.voices import Member, members
 
 

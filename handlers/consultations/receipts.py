@@ -1,13 +1,13 @@
 """What one is told of an answer that was sent: the receipt, who has answered, what waits. No I/O."""
 
-from handlers.consultations import screens, wording
+from handlers.consultations import receipt_wording, screens, wording
 from handlers.consultations.admitting import Admitted
 from handlers.consultations.questionnaire import Answers
 from handlers.consultations.standing import Standing
 from handlers.consultations.voice import Effect, effect
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request
-from storage.consultations import Ballot
+from storage.ballots import Ballot
 
 
 def outcome_for(seat: Admitted, standing: Standing) -> Effect:
@@ -21,18 +21,20 @@ def outcome_for(seat: Admitted, standing: Standing) -> Effect:
 def describe(request: Request, seat: Admitted, standing: Standing) -> str:
     """Who has answered and when, what waits, and what the rule says; empty when nobody has."""
     if standing.took_part:
-        return wording.took_part(seat.structure)
+        return receipt_wording.took_part(seat.structure)
     parts: list[str] = []
     if standing.ballot is not None:
         at = wording.moment(standing.ballot.submitted_at, request.tz)
         parts.append(
-            wording.standing(standing.author, seat.person.structure, at, standing.ballot.submitted_by == seat.person.id)
+            receipt_wording.standing(
+                standing.author, seat.person.structure, at, standing.ballot.submitted_by == seat.person.id
+            )
         )
     if standing.proposal is not None:
         at = wording.moment(standing.proposal.proposed_at, request.tz)
-        parts.append(wording.proposed(standing.proposer, at, standing.proposal.proposed_by == seat.person.id))
+        parts.append(receipt_wording.proposed(standing.proposer, at, standing.proposal.proposed_by == seat.person.id))
     if parts:
-        parts.append(wording.what_now(outcome_for(seat, standing)))
+        parts.append(receipt_wording.what_now(outcome_for(seat, standing)))
     return " ".join(part for part in parts if part)
 
 
@@ -40,7 +42,7 @@ def already_sent(request: Request, seat: Admitted, standing: Standing) -> Reply:
     """To those who press again after sending: what stands, and the ways on."""
     ballot = standing.ballot
     if ballot is not None and ballot.submitted_by == seat.person.id:
-        text = wording.sent_again(ballot.receipt, wording.moment(ballot.submitted_at, request.tz))
+        text = receipt_wording.sent_again(ballot.receipt, wording.moment(ballot.submitted_at, request.tz))
         return say(text, after_sending(seat), notice=wording.NOTED, replace=True)
     if standing.took_part:
         return say(describe(request, seat, standing), list_button(seat), notice=wording.NOTED, replace=True)
@@ -52,22 +54,24 @@ def already_sent(request: Request, seat: Admitted, standing: Standing) -> Reply:
 
 def receipt(request: Request, seat: Admitted, ballot: Ballot, answers: Answers) -> Reply:
     """The receipt and a copy of the answers."""
-    thanks = wording.sent(seat.person.given_name, ballot.receipt, wording.moment(ballot.submitted_at, request.tz))
-    parts = [thanks, wording.copy(seat.structure), screens.copy(seat.items, answers)]
+    thanks = receipt_wording.sent(
+        seat.person.given_name, ballot.receipt, wording.moment(ballot.submitted_at, request.tz)
+    )
+    parts = [thanks, receipt_wording.copy(seat.structure), screens.copy(seat.items, answers)]
     parts.append(wording.rule(seat.consultation.voice, seat.consultation.rule))
     return say("\n\n".join(parts), after_sending(seat), replace=True)
 
 
 def secret_receipt(seat: Admitted, code: str, answers: Answers) -> Reply:
     """The receipt of an anonymous ballot: only here is it said whose it is."""
-    thanks = wording.sent_secretly(seat.person.given_name, code)
-    parts = [thanks, wording.copy(seat.structure), screens.copy(seat.items, answers)]
+    thanks = receipt_wording.sent_secretly(seat.person.given_name, code)
+    parts = [thanks, receipt_wording.copy(seat.structure), screens.copy(seat.items, answers)]
     return say("\n\n".join(parts), list_button(seat), replace=True)
 
 
 def list_button(seat: Admitted) -> tuple[Button, ...]:
     """The way to the published ballots."""
-    return (screens.button(wording.BALLOTS, "box", seat.consultation.id),)
+    return (screens.button(receipt_wording.BALLOTS, "box", seat.consultation.id),)
 
 
 def after_sending(seat: Admitted) -> tuple[Button, ...]:
@@ -84,7 +88,7 @@ def proposal_screen(request: Request, seat: Admitted, standing: Standing, lead: 
     at = wording.moment(standing.proposal.proposed_at, request.tz)
     parts = [
         lead,
-        wording.proposed(standing.proposer, at, standing.proposal.proposed_by == seat.person.id),
+        receipt_wording.proposed(standing.proposer, at, standing.proposal.proposed_by == seat.person.id),
         screens.copy(seat.items, standing.proposal.content),
     ]
     row = [screens.button(wording.CORRECT, "redo", seat.consultation.id)]

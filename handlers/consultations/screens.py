@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from handlers.consultations import steps, wording
+from handlers.consultations import question_wording, steps, wording
 from handlers.consultations.questionnaire import (
     CHOSEN,
     FITS,
@@ -32,7 +32,7 @@ def button(label: str, verb: str, *arguments: int, style: str = "") -> Button:
 def spoken(item: Item, given: Given | None) -> str:
     """An answer in words, not escaped."""
     if not given or given.get("skipped"):
-        return wording.NO_ANSWER
+        return question_wording.NO_ANSWER
     if item.kind in CHOSEN:
         labels = [option.label for chosen in given["choices"] if (option := item.option(chosen)) is not None]
         if item.kind == QuestionKind.RANKING:
@@ -67,20 +67,20 @@ def question(
     writing_other = item.kind in CHOSEN and wants_text(item, given)
     lines = [lead] if lead else []
     if total > 1 or item.section:
-        lines.append(wording.heading(number, total, item.section))
-    lines.append(f"**{plain(item.wording)}**" + ("" if item.required else f" ({wording.OPTIONAL})"))
+        lines.append(question_wording.heading(number, total, item.section))
+    lines.append(f"**{plain(item.wording)}**" + ("" if item.required else f" ({question_wording.OPTIONAL})"))
     if item.help:
         lines.append(f"*{plain(item.help)}*")
     rows: list[tuple[Button, ...]] = []
     if writing_other:
-        lines.append(wording.PRECISE)
-        rows.append((button(wording.CHOOSE_AGAIN, "choose", item.id),))
+        lines.append(question_wording.PRECISE)
+        rows.append((button(question_wording.CHOOSE_AGAIN, "choose", item.id),))
     else:
         prompt, rows = _slots(item, slots) if item.kind == QuestionKind.SLOTS else _asked(item, given, ticks)
         lines.extend(prompt)
     answered = steps.stands(item, answers)
     if given is not None and answered:
-        lines.append(wording.so_far(spoken(item, given)))
+        lines.append(question_wording.so_far(spoken(item, given)))
     rows.append(_ways(items, answers, item, answered))
     return Message(text="\n\n".join(lines), buttons=tuple(row for row in rows if row))
 
@@ -94,16 +94,16 @@ def _asked(item: Item, given: Given | None, ticks: Sequence[int]) -> tuple[list[
             low, high = item.bounds
             degrees = [button(str(n), "num", item.id, n) for n in range(low, high + 1)]
             rows = [tuple(degrees[i : i + _NARROW]) for i in range(0, len(degrees), _NARROW)]
-            words = wording.scale(
+            words = question_wording.scale(
                 low, str(item.config.get("low_label", "")), high, str(item.config.get("high_label", ""))
             )
             return [words], rows
         case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
-            return [wording.WRITE], []
+            return [question_wording.WRITE], []
         case QuestionKind.NUMBER:
-            return [wording.WRITE_NUMBER], []
+            return [question_wording.WRITE_NUMBER], []
         case QuestionKind.DATE:
-            return [wording.WRITE_DATE], []
+            return [question_wording.WRITE_DATE], []
     return _choices(item, ticks)
 
 
@@ -121,7 +121,7 @@ def _slots(item: Item, slots: Mapping[str, int]) -> tuple[list[str], list[tuple[
             )
         )
     rows.append((button(wording.VALIDATE, "valid", item.id, style="primary"),))
-    return ["\n".join(lines), wording.SLOTS], rows
+    return ["\n".join(lines), question_wording.SLOTS], rows
 
 
 def _choices(item: Item, ticks: Sequence[int]) -> tuple[list[str], list[tuple[Button, ...]]]:
@@ -135,7 +135,7 @@ def _choices(item: Item, ticks: Sequence[int]) -> tuple[list[str], list[tuple[Bu
     if item.kind == QuestionKind.ONE:
         buttons = [button(names[option.id], "pick", item.id, option.id) for option in item.options]
     elif item.kind == QuestionKind.SEVERAL:
-        lines.append(wording.how_many(item.kind, item.min_choices, item.most, len(item.options)))
+        lines.append(question_wording.how_many(item.kind, item.min_choices, item.most, len(item.options)))
         buttons = [
             button(f"☑ {names[option.id]}", "untick", item.id, option.id)
             if option.id in ticks
@@ -143,7 +143,7 @@ def _choices(item: Item, ticks: Sequence[int]) -> tuple[list[str], list[tuple[Bu
             for option in item.options
         ]
     else:
-        lines.append(wording.how_many(item.kind, 0, 0, len(item.options)))
+        lines.append(question_wording.how_many(item.kind, 0, 0, len(item.options)))
         ranked = [option for chosen in ticks if (option := item.option(chosen)) is not None]
         if ranked:
             lines.append("\n".join(f"{i}. {plain(option.label)}" for i, option in enumerate(ranked, start=1)))
@@ -155,7 +155,7 @@ def _choices(item: Item, ticks: Sequence[int]) -> tuple[list[str], list[tuple[Bu
     if item.kind == QuestionKind.SEVERAL:
         rows.append((button(wording.VALIDATE, "valid", item.id, style="primary"),))
     if item.kind == QuestionKind.RANKING and ticks:
-        rows.append((button(wording.AGAIN, "clear", item.id),))
+        rows.append((button(question_wording.AGAIN, "clear", item.id),))
     return lines, rows
 
 
@@ -163,12 +163,12 @@ def _ways(items: Sequence[Item], answers: Answers, item: Item, answered: bool) -
     """Back, skip or keep, pause."""
     ways: list[Button] = []
     if steps.previous_step(items, answers, item.id) is not None:
-        ways.append(button(wording.BACK, "back", item.id))
+        ways.append(button(question_wording.BACK, "back", item.id))
     if answered:
-        ways.append(button(wording.KEEP, "keep", item.id))
+        ways.append(button(question_wording.KEEP, "keep", item.id))
     elif not item.required:
-        ways.append(button(wording.SKIP, "skip", item.id))
-    ways.append(button(wording.PAUSE, "pause", item.id))
+        ways.append(button(question_wording.SKIP, "skip", item.id))
+    ways.append(button(question_wording.PAUSE, "pause", item.id))
     return tuple(ways)
 
 
@@ -190,11 +190,11 @@ def review(
 ) -> Message:
     """All answers, a button to correct each, and the one that sends them; `revisions` is what stands meanwhile."""
     shown = steps.visible(items, answers)
-    mends = [button(wording.mend(number), "mend", item.id) for number, item in enumerate(shown, start=1)]
+    mends = [button(question_wording.mend(number), "mend", item.id) for number, item in enumerate(shown, start=1)]
     rows: list[tuple[Button, ...]] = [(button(wording.SEND, "send", consultation_id, *revisions, style="primary"),)]
     rows.extend(tuple(mends[i : i + 3]) for i in range(0, len(mends), 3))
-    rows.append((button(wording.PAUSE, "rest", consultation_id),))
-    parts = [lead, wording.REVIEW, copy(items, answers), wording.REVIEW_END]
+    rows.append((button(question_wording.PAUSE, "rest", consultation_id),))
+    parts = [lead, question_wording.REVIEW, copy(items, answers), question_wording.REVIEW_END]
     return Message(text="\n\n".join(part for part in parts if part), buttons=tuple(rows))
 
 
@@ -202,7 +202,9 @@ def all_questions(items: Sequence[Item]) -> str:
     """Every question to read beforehand, with its choices."""
     parts: list[str] = []
     for number, item in enumerate(items, start=1):
-        lines = [f"{number}\\. **{plain(item.wording)}**" + ("" if item.required else f" ({wording.OPTIONAL})")]
+        lines = [
+            f"{number}\\. **{plain(item.wording)}**" + ("" if item.required else f" ({question_wording.OPTIONAL})")
+        ]
         lines.extend(f"– {plain(option.label)}" for option in item.options)
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

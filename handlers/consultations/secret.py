@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations.questionnaire import Answers, Fact, Item, to_facts
 from handlers.messages import Message, Reply
-from storage.consultations import Consultation, Participation, Question, Rule, Secrecy, Voice
+from storage.ballots import Participation
+from storage.consultations import Consultation, Question, Rule, Secrecy, Voice
 from storage.secret_ballots import can_seal, published_ballots
 
 NO_KEY = (

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import screens, steps, wording
+from handlers.consultations import behalf_wording, question_wording, screens, steps, wording
 from handlers.consultations.admitting import Admitted
 from handlers.consultations.questionnaire import Answers, Given, Item, fault, in_order, wants_text
 from handlers.consultations.standing import standing_of
@@ -85,7 +85,7 @@ class Sitting:
             lead = "\n\n".join(part for part in (wording.TRIAL, lead) if part)
         if self.request.typed_by is not None:
             state["for"] = self.seat.person.id
-            lead = "\n\n".join(part for part in (wording.on_behalf(self.seat.person.name), lead) if part)
+            lead = "\n\n".join(part for part in (behalf_wording.on_behalf(self.seat.person.name), lead) if part)
         if item is not None:
             if item.kind == QuestionKind.SLOTS:
                 message = screens.question(self.items, self.answers, item, (), lead, self.slots(item))
@@ -111,13 +111,13 @@ class Sitting:
         found = fault(item, answer)
         if found and not wants_text(item, answer):
             self.move(item)
-            return await self.show(lead=wording.trouble(found, item.min_choices, item.most))
+            return await self.show(lead=question_wording.trouble(found, item.min_choices, item.most))
         self.draft.answers = {**self.answers, str(item.id): in_order(item, answer)}
         self.set_ticks(item, None)
         self.move(item if found else steps.next_step(self.items, self.answers))
         lead = ""
         if at is not None and at.id != item.id and self.draft.at_question == at.id:
-            lead = wording.noted_elsewhere(steps.progress(self.items, self.answers, item)[0])
+            lead = question_wording.noted_elsewhere(steps.progress(self.items, self.answers, item)[0])
         return await self.show(lead=lead, notice="" if found else wording.NOTED)
 
 

@@ -7,16 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations.questionnaire import Answers, Fact, Item, from_facts
-from storage.consultations import (
-    Answer,
-    Ballot,
-    BallotTrace,
-    Consultation,
-    Participation,
-    Proposal,
-    TraceStep,
-    Voice,
-)
+from storage.ballots import Answer, Ballot, BallotTrace, Participation, Proposal, TraceStep
+from storage.consultations import Consultation, Voice
 from storage.network import Structure
 from storage.people import Person
 from storage.voices import person_voice, structure_voice

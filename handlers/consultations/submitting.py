@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, notices, screens, steps, wording
+from handlers.consultations import behalf, notices, question_wording, receipt_wording, screens, steps, wording
 from handlers.consultations.admitting import Admitted, closed_sentence
 from handlers.consultations.casting import Cast, cast, cast_secretly, end_draft
 from handlers.consultations.questionnaire import Answers
@@ -31,18 +31,9 @@ from handlers.consultations.voice import Effect
 from handlers.consultations.witnessing import witness
 from handlers.messages import Reply, say
 from handlers.request import Request
+from storage.ballots import Ballot, BallotTrace, Proposal, TraceStep
 from storage.base import insert_or_ignore
-from storage.consultations import (
-    Ballot,
-    BallotTrace,
-    Consultation,
-    Draft,
-    Proposal,
-    Status,
-    TraceStep,
-    Voice,
-    draft_of,
-)
+from storage.consultations import Consultation, Draft, Status, Voice, draft_of
 from storage.conversations import Conversation
 from storage.voices import Member, lock_voice, members
 
@@ -56,7 +47,7 @@ async def send(
     standing = await _under_lock(request, session, seat)
     if standing is None:
         conversation.close_form()
-        return say(f"{closed_sentence(request, seat.consultation)} {wording.DRAFT_LOST}", replace=True)
+        return say(f"{closed_sentence(request, seat.consultation)} {receipt_wording.DRAFT_LOST}", replace=True)
     draft = await draft_of(session, seat.consultation.id, seat.person.id)
     if draft is None:
         return already_sent(request, seat, standing)
@@ -64,21 +55,25 @@ async def send(
     missing = steps.next_step(seat.items, answers)
     if missing is not None:
         draft.at_question = missing.id
-        message = screens.question(seat.items, answers, missing, (), lead=wording.REQUIRED if missing.required else "")
+        message = screens.question(
+            seat.items, answers, missing, (), lead=question_wording.REQUIRED if missing.required else ""
+        )
         return Reply(messages=(message,), replace=True)
     if all(given.get("skipped") for given in answers.values()):
         # The structure's one voice is not spent on saying nothing.
-        message = screens.review(seat.items, answers, seat.consultation.id, standing.revisions, wording.NOTHING_SAID)
+        message = screens.review(
+            seat.items, answers, seat.consultation.id, standing.revisions, question_wording.NOTHING_SAID
+        )
         return Reply(messages=(message,), replace=True)
     outcome = outcome_for(seat, standing)
     if outcome == Effect.REFUSE and seat.secret:
         await end_draft(session, seat.consultation.id, seat.person.id)
         return already_sent(request, seat, standing)
     if outcome == Effect.REFUSE:
-        text = f"{describe(request, seat, standing)}\n\n{wording.kept_not_sent()}"
+        text = f"{describe(request, seat, standing)}\n\n{receipt_wording.kept_not_sent()}"
         return say(text, (screens.button(wording.SEE, "mine", seat.consultation.id),), replace=True)
     if seen != standing.revisions:
-        lead = wording.meanwhile(describe(request, seat, standing))
+        lead = receipt_wording.meanwhile(describe(request, seat, standing))
         message = screens.review(seat.items, answers, seat.consultation.id, standing.revisions, lead)
         return Reply(messages=(message,), replace=True)
     if seat.secret:
@@ -135,12 +130,16 @@ async def approve(
     if standing is None:
         return say(closed_sentence(request, seat.consultation), replace=True)
     if not seat.speaker.is_director:
-        return say(wording.only_directors())
+        return say(receipt_wording.only_directors())
     proposal = standing.proposal
     if proposal is None:
-        return say(wording.no_proposal(), (screens.button(wording.SEE, "mine", seat.consultation.id),), replace=True)
+        return say(
+            receipt_wording.no_proposal(), (screens.button(wording.SEE, "mine", seat.consultation.id),), replace=True
+        )
     if proposal.revision != revision:
-        return Reply(messages=(proposal_screen(request, seat, standing, wording.proposal_changed()),), replace=True)
+        return Reply(
+            messages=(proposal_screen(request, seat, standing, receipt_wording.proposal_changed()),), replace=True
+        )
     ballot = await cast(
         session,
         standing,
@@ -166,9 +165,9 @@ async def approve(
         request.zone,
         at,
     )
-    text = wording.validated(ballot.receipt, wording.moment(at, request.tz))
+    text = receipt_wording.validated(ballot.receipt, wording.moment(at, request.tz))
     return say(
-        f"{text}\n\n{wording.copy(seat.structure)}\n\n{screens.copy(seat.items, proposal.content)}",
+        f"{text}\n\n{receipt_wording.copy(seat.structure)}\n\n{screens.copy(seat.items, proposal.content)}",
         after_sending(seat),
         replace=True,
     )
@@ -228,9 +227,9 @@ async def propose(request: Request, session: AsyncSession, seat: Admitted, answe
         request.zone,
         now,
     )
-    text = wording.proposal_sent(seat.person.given_name, bool(directors))
+    text = receipt_wording.proposal_sent(seat.person.given_name, bool(directors))
     return say(
-        f"{text}\n\n{wording.copy(seat.structure)}\n\n{screens.copy(seat.items, answers)}",
+        f"{text}\n\n{receipt_wording.copy(seat.structure)}\n\n{screens.copy(seat.items, answers)}",
         (screens.button(wording.CORRECT, "redo", consultation.id),),
         replace=True,
     )

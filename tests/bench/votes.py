@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from storage.ballots import Answer, Ballot, Participation
 from storage.channel_polls import ask_for_place
-from storage.consultations import Answer, Ballot, Choice, Consultation, Participation, Question, QuestionKind, Voice
+from storage.consultations import Choice, Consultation, Question, QuestionKind, Voice
 from storage.database import Database
 from storage.people import Role, RoleGrant
 from tests.bench.bare_votes import LABELS

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from storage.ballots import Answer, Ballot, Participation
 from storage.channel_polls import ask_for_place
-from storage.consultations import Answer, Ballot, Choice, Consultation, Participation, Question, QuestionKind, Voice
+from storage.consultations import Choice, Consultation, Question, QuestionKind, Voice
 from storage.database import Database
 from storage.people import Account, Person, Role, RoleGrant
 from tests.channels.test_killed import environment, prepared, running, until

@@ -12,7 +12,8 @@ from handlers.consultations.timing import close_due
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Press
 from schedules.delivery import Worker
-from storage.consultations import Ballot, Consultation, Participation, whole_consultation
+from storage.ballots import Ballot, Participation
+from storage.consultations import Consultation, whole_consultation
 from storage.database import Database
 from storage.outbox import Kind
 from tests.conversations.consulting import NOW, Network

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements.naming import find, folded
 from handlers.errors import Refusal
 from storage.agenda import Event
-from storage.consultations import Consultation, Participation
+from storage.ballots import Participation
+from storage.consultations import Consultation
 from storage.database import Database
 from storage.people import Person, Role
 from storage.replies import Coming, reply_row

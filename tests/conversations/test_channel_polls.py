@@ -8,8 +8,9 @@ from sqlalchemy import select
 from handlers.consultations.refreshing import refresh_polls
 from handlers.request import Press
 from schedules.retry import DeliveryError
+from storage.ballots import BallotTrace, Proposal
 from storage.channel_polls import ChannelPoll
-from storage.consultations import BallotTrace, Draft, Proposal, Rule, Secrecy, Voice
+from storage.consultations import Draft, Rule, Secrecy, Voice
 from storage.database import Database
 from storage.outbox import Delivery, Kind, State
 from tests.conversations.consulting import Network, a_network

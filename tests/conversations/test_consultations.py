@@ -9,17 +9,8 @@ from handlers.consultations.questionnaire import read
 from handlers.consultations.standing import facts_of_consultation
 from handlers.consultations.tally import tally
 from handlers.consultations.timing import close_due, open_due
-from storage.consultations import (
-    Answer,
-    Ballot,
-    BallotTrace,
-    Consultation,
-    Draft,
-    Participation,
-    Question,
-    Status,
-    whole_consultation,
-)
+from storage.ballots import Answer, Ballot, BallotTrace, Participation
+from storage.consultations import Consultation, Draft, Question, Status, whole_consultation
 from storage.database import Database
 from storage.people import Account
 from tests.conversations.consulting import NOW, Network, Talk, a_consultation, a_network

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from handlers.consultations.timing import close
-from storage.consultations import Consultation, Draft, Participation, Question, QuestionKind
+from storage.ballots import Participation
+from storage.consultations import Consultation, Draft, Question, QuestionKind
 from storage.database import Database
 from storage.models import Base
 from storage.network import Structure

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.audit import AuditEntry
-from storage.consultations import Ballot, Draft
+from storage.ballots import Ballot
+from storage.consultations import Draft
 from storage.database import Database
 from storage.people import Account, Person
 from tests.conversations.consulting import Network, Talk, a_consultation, a_network

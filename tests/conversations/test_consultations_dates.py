@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from storage.agenda import Event, Precision
-from storage.consultations import Answer, consultation_by_slug
+from storage.ballots import Answer
+from storage.consultations import consultation_by_slug
 from storage.database import Database
 from storage.people import Role
 from tests.conversations.consulting import NOW, Network, Talk, a_network

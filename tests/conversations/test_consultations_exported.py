@@ -19,7 +19,8 @@ from handlers.consultations.questionnaire import Fact, Item, Option
 from handlers.consultations.tally import tally
 from handlers.tables import Table
 from storage.audit import AuditEntry
-from storage.consultations import Ballot, Consultation, QuestionKind
+from storage.ballots import Ballot
+from storage.consultations import Consultation, QuestionKind
 from storage.database import Database
 from tests.conversations.consulting import NOW, Network, Talk, a_consultation, a_network
 

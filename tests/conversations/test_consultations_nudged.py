@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers.consultations.nudging import nudge_due
-from storage.consultations import Participation
+from storage.ballots import Participation
 from storage.database import Database
 from storage.outbox import Delivery, State
 from tests.conversations.consulting import NOW, Network, a_consultation, a_network

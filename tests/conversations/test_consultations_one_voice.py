@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from storage.consultations import Ballot, BallotTrace, Participation, Proposal
+from storage.ballots import Ballot, BallotTrace, Participation, Proposal
 from storage.database import Database
 from tests.conversations.consulting import Network, Talk, a_consultation, a_network
 

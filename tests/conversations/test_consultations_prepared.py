@@ -5,16 +5,8 @@ import pytest
 from handlers.consultations.mending import is_typo
 from handlers.consultations.questionnaire import read
 from storage.audit import AuditEntry
-from storage.consultations import (
-    Answer,
-    Ballot,
-    Consultation,
-    Draft,
-    Participation,
-    QuestionKind,
-    consultation_by_slug,
-    whole_consultation,
-)
+from storage.ballots import Answer, Ballot, Participation
+from storage.consultations import Consultation, Draft, QuestionKind, consultation_by_slug, whole_consultation
 from storage.database import Database
 from tests.conversations.consulting import NOW, Network, a_consultation, a_network
 

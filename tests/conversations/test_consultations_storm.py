@@ -12,7 +12,8 @@ from handlers.consultations.standing import facts_of_consultation
 from handlers.consultations.tally import tally
 from handlers.request import Inbound, Press
 from schedules.delivery import Worker
-from storage.consultations import Ballot, BallotTrace, Participation, whole_consultation
+from storage.ballots import Ballot, BallotTrace, Participation
+from storage.consultations import whole_consultation
 from storage.database import Database
 from storage.inbox import InboxItem, InboxState
 from storage.network import Structure

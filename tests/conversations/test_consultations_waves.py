@@ -12,8 +12,9 @@ from handlers.consultations.escalating import escalate_due
 from handlers.consultations.nudging import nudge_due, nudge_now
 from handlers.consultations.recurring import fault_of, next_wave, open_waves
 from handlers.consultations.timing import close_due
+from storage.ballots import Answer, Ballot, Participation
 from storage.base import insert_or_ignore
-from storage.consultations import Answer, Ballot, Consultation, Participation, QuestionKind, whole_consultation
+from storage.consultations import Consultation, QuestionKind, whole_consultation
 from storage.database import Database
 from storage.outbox import Delivery, Kind
 from tests.conversations.consulting import NOW, Network, a_consultation, a_network

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from storage.consultations import Ballot
+from storage.ballots import Ballot
 from tests.conversations.everywhere import Place, place
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from handlers.account import staff_wording as wording
 from storage.audit import Act, AuditEntry
-from storage.consultations import Ballot, Draft
+from storage.ballots import Ballot
+from storage.consultations import Draft
 from storage.database import Database
 from storage.outbox import Delivery, Kind, State, enqueue
 from storage.people import Person, Role, RoleGrant

@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 from handlers.consultations.questionnaire import Given, Item, read
 from handlers.consultations.standing import facts_of_consultation, standing_of
 from handlers.consultations.tally import tally
-from storage.consultations import Ballot, BallotTrace, Participation, whole_consultation
+from storage.ballots import Ballot, BallotTrace, Participation
+from storage.consultations import whole_consultation
 from storage.database import Database
 from storage.models import Base
 from tests.conversations.consulting import Network, Talk, a_consultation, a_network

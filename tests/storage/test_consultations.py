@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
+from storage.ballots import Ballot, Participation
 from storage.base import insert_or_ignore
 from storage.consultations import (
-    Ballot,
     Choice,
     Consultation,
-    Participation,
     Question,
     consultation_by_slug,
     consultation_of_question,

@@ -15,20 +15,10 @@ from storage.agenda import Event
 from storage.announcements import Announcement, AnnouncementRead
 from storage.audiences import Audience
 from storage.audit import Act, AuditEntry, note
+from storage.ballots import Answer, Ballot, BallotTrace, Participation, Proposal
 from storage.base import Base
 from storage.channel_polls import ChannelPoll
-from storage.consultations import (
-    Answer,
-    Ballot,
-    BallotTrace,
-    Choice,
-    Consultation,
-    Draft,
-    Participation,
-    Proposal,
-    Question,
-    Unnudged,
-)
+from storage.consultations import Choice, Consultation, Draft, Question, Unnudged
 from storage.conversations import Conversation
 from storage.database import Database
 from storage.directory import Contact, Topic
