@@ -141,7 +141,7 @@ class Gateway(Reception):
                     blind(item)
                 abouts = await write_reply(session, item, inbound, account, reply, self.clock.now())
                 if inbound.platform == PLATFORM and inbound.press and reply.notice and not reply.secret:
-                    await leave_notice(session, inbound.chat, inbound.callback, reply.notice)
+                    await leave_notice(session, inbound.chat, inbound.callback, reply.notice, alert=reply.alert)
                 if abouts:
                     leased = await self._worker.lease(session, await by_about(session, abouts))
         self._worker.send_now(leased)

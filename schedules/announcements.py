@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import wording
 from handlers.announcements.reporting import beginning, report_in
+from handlers.announcements.rights import may_still
 from handlers.messages import Button, Message, plain
-from schedules.progress import author_of, show_progress, tell
+from schedules.progress import author_of, show_progress, tell, tell_staff
+from storage.announcement_corrections import settle
 from storage.announcement_deliveries import ended_since, expire_held, hold, is_over, outcomes
 from storage.announcements import OPEN, Announcement, AnnouncementStatus
 from storage.network import DEFAULT_ZONE
@@ -21,6 +23,7 @@ SHARE = 0.5  # … when they are so much of what has an end
 
 async def follow(session: AsyncSession, now: datetime) -> int:
     """Bring every announcement under way to where it stands; returns how many authors are told something."""
+    await settle(session, now)
     under_way = (
         await session.scalars(
             select(Announcement)
@@ -35,6 +38,8 @@ async def follow(session: AsyncSession, now: datetime) -> int:
     for announcement in under_way:
         if announcement.status == AnnouncementStatus.PAUSED:
             await hold(session, announcement.id)  # what was being sent at the pause and comes back to be retried
+        if announcement.status == AnnouncementStatus.SCHEDULED and not await may_still(session, announcement):
+            told += await _without_right(session, announcement, now)
         if announcement.status == AnnouncementStatus.SCHEDULED and (announcement.scheduled_at or now) <= now:
             announcement.status = AnnouncementStatus.SENDING
         told += await _end(session, announcement, now)
@@ -61,6 +66,18 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
         about = f"announcement-halted:{announcement.id}:{int(now.timestamp())}"
         return await tell(session, await author_of(session, announcement), about, message, now)
     return 0
+
+
+async def _without_right(session: AsyncSession, announcement: Announcement, now: datetime) -> int:
+    """Pause what somebody scheduled who may not broadcast any more; national staff may take it up in their own name."""
+    await hold(session, announcement.id)
+    announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "rights"
+    title = beginning(announcement.text)
+    resume = Button(label=wording.resume_one(title), action=f"announce:go:{announcement.id}")
+    show = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
+    message = Message(text=wording.without_right(plain(title)), buttons=((resume,), (show,)))
+    about = f"announcement-rights:{announcement.id}:{int(now.timestamp())}"
+    return await tell_staff(session, about, message, now)
 
 
 async def _failing(session: AsyncSession, announcement: Announcement) -> int:

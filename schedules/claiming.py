@@ -123,6 +123,8 @@ class Claimer:
                 break
             if messenger.rate is not None and row.priority != Priority.REPLY and row.chat in chats:
                 continue
+            if row.expires_at is not None and row.expires_at <= calendar:
+                continue  # the calendar may have jumped since the last sweep, which is to end it
             if (kept := held.get(row.id)) is not None:
                 if kept.until is not None:
                     row.due_at = kept.until

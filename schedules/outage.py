@@ -16,12 +16,11 @@ from handlers.announcements.reporting import beginning
 from handlers.messages import Button, Message
 from schedules.clock import machine_now
 from schedules.holding import Held
+from schedules.progress import tell_staff
 from storage.announcement_deliveries import hold
 from storage.announcements import Announcement, AnnouncementStatus
-from storage.audiences import Audience, all_recipients
 from storage.leases import beat, last_sign
-from storage.outbox import Delivery, Kind, enqueue
-from storage.people import Role
+from storage.outbox import Delivery, Kind
 
 HEARTBEAT = "heartbeat"
 SILENCE = 600.0  # seconds without a sign after which nobody knows what has become out of date
@@ -80,20 +79,5 @@ async def _pause_all(session: AsyncSession, last: float, machine: float, now: da
     buttons = tuple(
         (Button(label=wording.resume_one(beginning(one.text)), action=f"announce:go:{one.id}"),) for one in under_way
     )
-    payload = Message(text=wording.outage(machine - last, len(under_way)), buttons=buttons)
-    told = 0
-    async for batch in all_recipients(session, Audience(roles=frozenset({Role.STAFF.value, Role.ADMIN.value}))):
-        rows = [
-            {
-                "about": f"outage:{int(last)}:person:{one.person_id}",
-                "kind": Kind.NOTICE,
-                "payload": payload.model_dump(mode="json", exclude_defaults=True),
-                "due_at": now,
-                "created_at": now,
-                **one.address,
-            }
-            for one in batch
-            if one.account is not None
-        ]
-        told += await enqueue(session, rows)
-    return told
+    message = Message(text=wording.outage(machine - last, len(under_way)), buttons=buttons)
+    return await tell_staff(session, f"outage:{int(last)}", message, now)

@@ -12,9 +12,10 @@ from handlers.instants import known_zone
 from handlers.messages import Button, Message, plain
 from storage.announcement_deliveries import outcomes
 from storage.announcements import Announcement, AnnouncementStatus
+from storage.audiences import Audience, all_recipients
 from storage.network import Region, Structure, home
 from storage.outbox import Delivery, Kind, State, by_about, enqueue
-from storage.people import Account, Person, accounts_of, best_account, zone_of
+from storage.people import Account, Person, Role, accounts_of, best_account, zone_of
 
 PACE = timedelta(seconds=5)  # between two looks of a message; a large audience costs more to count
 LARGE = 20_000
@@ -68,6 +69,26 @@ async def tell(
         "created_at": now,
     }
     return await enqueue(session, [row])
+
+
+async def tell_staff(session: AsyncSession, about: str, message: Message, now: datetime) -> int:
+    """A message to everybody of the national staff, once for each `about`; returns how many are told."""
+    told = 0
+    async for batch in all_recipients(session, Audience(roles=frozenset({Role.STAFF.value, Role.ADMIN.value}))):
+        rows = [
+            {
+                "about": f"{about}:person:{one.person_id}",
+                "kind": Kind.NOTICE,
+                "payload": message.model_dump(mode="json", exclude_defaults=True),
+                "due_at": now,
+                "created_at": now,
+                **one.address,
+            }
+            for one in batch
+            if one.account is not None
+        ]
+        told += await enqueue(session, rows)
+    return told
 
 
 async def show_progress(session: AsyncSession, announcement: Announcement, now: datetime) -> int:

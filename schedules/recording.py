@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import silences
 from schedules.messenger import Finished
 from schedules.retry import Decision, DeliveryError, decide, interrupted
+from storage.announcement_deliveries import CANCELLED_BY_STAFF
+from storage.announcements import AnnouncementStatus, standing
 from storage.forgetting import BLIND, ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
-from storage.outbox import Attempt, Delivery, State
+from storage.outbox import Attempt, Delivery, Kind, State
 from storage.people import Account, Person, accounts_of, best_account
 
 # Even when the lease was lost: that it arrived is a fact, and ends a doubt about it.
@@ -98,6 +100,7 @@ async def _record_others(
     session: AsyncSession, batch: Sequence[Finished], owner: str, calendar: datetime, machine: float
 ) -> None:
     """What did not simply arrive, row by row."""
+    stands = await standing(session, _announcements(batch))
     found = await session.scalars(
         select(Delivery)
         .where(Delivery.id.in_([done.outgoing.id for done in batch]))
@@ -118,6 +121,8 @@ async def _record_others(
                 row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
         elif mine:
             await _apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
+            if row.kind == Kind.ANNOUNCEMENT and row.state == State.WAITING:
+                _as_staff_want(row, stands.get(row.announcement_id or 0, ""), calendar)
     for row in rows.values():
         if row.about.startswith(GOODBYE) and row.state in ENDS:
             forget_goodbye(row)
@@ -127,6 +132,21 @@ async def _record_others(
             row.message_ref = ""  # erased while it was leaving
     await _forget_blind(session, rows.values())
     await session.flush()
+
+
+def _announcements(batch: Sequence[Finished]) -> set[int]:
+    """The announcements of which something did not arrive."""
+    abouts = {done.outgoing.about for done in batch if done.outgoing.kind == Kind.ANNOUNCEMENT and done.error}
+    numbers = (about.split(":")[1] for about in abouts if about.startswith("announcement:"))
+    return {int(number) for number in numbers if number.isdigit()}
+
+
+def _as_staff_want(row: Delivery, status: str, calendar: datetime) -> None:
+    """What was under way when its announcement was paused or stopped is not tried again."""
+    if status == AnnouncementStatus.PAUSED:
+        row.state = State.HELD
+    elif status == AnnouncementStatus.CANCELLED:
+        row.state, row.reason, row.ended_at = State.CANCELLED, CANCELLED_BY_STAFF, calendar
 
 
 async def _forget_blind(session: AsyncSession, rows: Iterable[Delivery]) -> None:

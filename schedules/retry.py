@@ -6,6 +6,7 @@ from enum import Enum
 from storage.outbox import Kind, State
 
 MAX_TRIES = 8
+LONGEST = 86_400.0  # seconds of silence that are kept on a platform's word
 _REPEATED_IN_DOUBT = {Kind.REPLY, Kind.NOTICE, Kind.REMINDER, Kind.POLL}
 
 
@@ -78,6 +79,13 @@ def decide(kind: str, tries: int, error: DeliveryError) -> Decision:
     if tries >= MAX_TRIES:
         return Decision(State.UNCERTAIN if error.uncertain else State.FAILED, doubt=error.uncertain)
     return Decision(State.WAITING, delay=backoff(tries), doubt=error.uncertain)
+
+
+def patience(asked: float) -> float:
+    """The seconds of silence to keep when a platform asks for so many: at least one, for « 0 » is no answer to a
+    request that was just refused, and at most a day, for nobody may close a bot for good by a number.
+    """
+    return min(LONGEST, max(1.0, asked)) if asked == asked else 1.0
 
 
 def interrupted(kind: str, tries: int) -> Decision:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.announcements import AnnouncementRead
 from storage.audiences import Audience, calendars, living_by
 from storage.network import Region, Structure, home
-from storage.outbox import Delivery, Kind, Priority, State, enqueue
+from storage.outbox import Delivery, Priority, State
 from storage.people import Person
 
 UNSENT = (State.WAITING, State.HELD)
@@ -24,7 +24,7 @@ async def outcomes(session: AsyncSession, announcement_id: int) -> Mapping[tuple
     """How many deliveries of an announcement stand where and why: counts by state and reason."""
     rows = await session.execute(
         select(Delivery.state, Delivery.reason, func.count())
-        .where(_first_of(announcement_id))
+        .where(first_of(announcement_id))
         .group_by(Delivery.state, Delivery.reason)
     )
     return {(state, reason): int(count) for state, reason, count in rows}
@@ -53,7 +53,7 @@ async def recipients_in(
         select(Person.given_name, Person.family_name, Structure.name, Delivery.state, Delivery.reason)
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Structure, Structure.id == Person.structure_id)
-        .where(_first_of(announcement_id), Delivery.state.in_(states))
+        .where(first_of(announcement_id), Delivery.state.in_(states))
         .order_by(Person.family_name, Person.given_name, Person.id)
         .limit(limit)
     )
@@ -86,7 +86,7 @@ async def every_outcome(session: AsyncSession, announcement_id: int) -> Sequence
             AnnouncementRead,
             and_(AnnouncementRead.announcement_id == announcement_id, AnnouncementRead.person_id == Delivery.person_id),
         )
-        .where(_first_of(announcement_id))
+        .where(first_of(announcement_id))
         .order_by(Person.family_name, Person.given_name, Delivery.id)
     )
     return [tuple(row) for row in rows]
@@ -99,26 +99,27 @@ async def was_meant(session: AsyncSession, announcement_id: int, person_id: int)
 
 
 async def hold(session: AsyncSession, announcement_id: int) -> int:
-    """Keep back what has not been sent; returns how many deliveries."""
-    return await _move(session, announcement_id, (State.WAITING,), state=State.HELD)
+    """Keep back what has not been sent, but for corrections of what arrived; returns how many deliveries."""
+    return await _move(session, first_of(announcement_id), (State.WAITING,), state=State.HELD)
 
 
 async def cancel(session: AsyncSession, announcement_id: int, now: datetime) -> int:
-    """Never send what has not been sent; returns how many deliveries."""
-    return await _move(session, announcement_id, UNSENT, state=State.CANCELLED, reason=CANCELLED_BY_STAFF, ended_at=now)
+    """Never send what has not been sent, but for corrections of what arrived; returns how many deliveries."""
+    mine = first_of(announcement_id)
+    return await _move(session, mine, UNSENT, state=State.CANCELLED, reason=CANCELLED_BY_STAFF, ended_at=now)
 
 
 async def release(session: AsyncSession, announcement_id: int, due: Due, now: datetime) -> int:
     """Let go what was held: what was due meanwhile, at `due(zone, holidays)`; returns how many deliveries."""
     await _put_off(session, due, now, Delivery.announcement_id == announcement_id, Delivery.state == State.HELD)
-    return await _move(session, announcement_id, (State.HELD,), state=State.WAITING)
+    return await _move(session, Delivery.announcement_id == announcement_id, (State.HELD,), state=State.WAITING)
 
 
 async def again(session: AsyncSession, announcement_id: int, state: State, due: Due, now: datetime) -> int:
     """Send again what is in doubt, or what failed, because staff ask; returns how many deliveries."""
     moved = await _move(
         session,
-        announcement_id,
+        Delivery.announcement_id == announcement_id,
         (state,),
         state=State.WAITING,
         reason="",
@@ -133,7 +134,8 @@ async def again(session: AsyncSession, announcement_id: int, state: State, due: 
 
 async def put_off_all(session: AsyncSession, due: Due, now: datetime) -> None:
     """After an emergency stop: everything but replies that was due meanwhile leaves by its reader's calendar."""
-    await _put_off(session, due, now, Delivery.state == State.WAITING, Delivery.priority != Priority.REPLY)
+    silent = Delivery.edits != ""  # wakes nobody
+    await _put_off(session, due, now, Delivery.state == State.WAITING, Delivery.priority != Priority.REPLY, ~silent)
 
 
 async def expire_held(session: AsyncSession, now: datetime) -> int:
@@ -160,71 +162,16 @@ async def _put_off(session: AsyncSession, due: Due, now: datetime, *where: Colum
         )
 
 
-async def _move(session: AsyncSession, announcement_id: int, states: Sequence[State], **values: Any) -> int:
+async def _move(session: AsyncSession, which: ColumnElement[bool], states: Sequence[State], **values: Any) -> int:
     result: Any = await session.execute(
         update(Delivery)
-        .where(Delivery.announcement_id == announcement_id, Delivery.state.in_(states))
+        .where(which, Delivery.state.in_(states))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)
 
 
-def _first_of(announcement_id: int) -> Any:
+def first_of(announcement_id: int) -> ColumnElement[bool]:
     """The first deliveries of an announcement, one for each recipient; later ones correct what was sent."""
     return (Delivery.announcement_id == announcement_id) & Delivery.about.startswith("announcement:")
-
-
-async def to_correct(session: AsyncSession, announcement_id: int) -> tuple[int, int]:
-    """How many recipients have the announcement and can be corrected, and how many still wait for it."""
-    found = await outcomes(session, announcement_id)
-    counts: dict[str, int] = {}
-    for (state, _), number in found.items():
-        counts[state] = counts.get(state, 0) + number
-    return counts.get(State.DELIVERED, 0), sum(counts.get(state, 0) for state in UNSENT)
-
-
-async def correct(
-    session: AsyncSession, announcement_id: int, revision: int, payload: dict[str, Any], now: datetime
-) -> int:
-    """What waits gets the new message, what arrived is edited by a delivery of its own; returns how many of these.
-
-    An edit is silent and may be repeated without harm: nobody's night puts it off, and in doubt it is made again.
-    """
-    mine = _first_of(announcement_id)
-    await session.execute(
-        update(Delivery)
-        .where(mine, Delivery.state.in_(UNSENT))
-        .values(payload=payload)
-        .execution_options(synchronize_session=False)
-    )
-    count, after = 0, 0
-    while batch := (
-        await session.scalars(
-            select(Delivery)
-            .where(mine, Delivery.state == State.DELIVERED, Delivery.message_ref != "", Delivery.id > after)
-            .order_by(Delivery.id)
-            .limit(1000)
-        )
-    ).all():
-        count += await enqueue(session, [_edit(row, revision, payload, now) for row in batch])
-        after = batch[-1].id
-    return count
-
-
-def _edit(row: Delivery, revision: int, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "about": f"correction:{row.announcement_id}:{revision}:{row.id}",
-        "kind": Kind.NOTICE,
-        "priority": Priority.BULK,
-        "announcement_id": row.announcement_id,
-        "person_id": row.person_id,
-        "account_id": row.account_id,
-        "platform": row.platform,
-        "workspace": row.workspace,
-        "chat": row.chat,
-        "edits": row.message_ref,
-        "payload": payload,
-        "due_at": now,
-        "created_at": now,
-    }

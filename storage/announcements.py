@@ -7,7 +7,7 @@
 Confirming freezes the audience: from then on there is one delivery for each recipient, unreachable ones included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -83,6 +83,19 @@ async def locked(session: AsyncSession, announcement_id: int) -> Announcement | 
         .execution_options(populate_existing=True)
     )
     return found
+
+
+async def standing(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, str]:
+    """Where announcements stand; nobody pauses or stops them before the transaction ends."""
+    if not numbers:
+        return {}
+    rows = await session.execute(
+        select(Announcement.id, Announcement.status)
+        .where(Announcement.id.in_(numbers))
+        .order_by(Announcement.id)
+        .with_for_update(read=True)
+    )
+    return {row.id: row.status for row in rows}
 
 
 async def latest(session: AsyncSession, limit: int = 10) -> Sequence[Announcement]:

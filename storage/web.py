@@ -191,12 +191,17 @@ async def message_of(session: AsyncSession, chat_id: int, message_id: int) -> We
     return found
 
 
-async def leave_notice(session: AsyncSession, key: str, update: str, notice: str) -> None:
+def left_for_page(update: str, notice: str, *, alert: bool) -> dict[str, Any]:
+    """The short word after a press as a page gets it; an `alert` stays until it is read."""
+    return {"update": update, "notice": notice, **({"alert": True} if alert else {})}
+
+
+async def leave_notice(session: AsyncSession, key: str, update: str, notice: str, *, alert: bool) -> None:
     """Leave the short word after a press for whichever process its page hangs on."""
     chat = await _locked(session, key)
     if chat is not None:
         chat.version += 1
-        chat.notice = {"update": update, "notice": notice}
+        chat.notice = left_for_page(update, notice, alert=alert)
 
 
 async def news(session: AsyncSession, keys: Collection[str]) -> dict[str, tuple[int, dict[str, Any]]]:

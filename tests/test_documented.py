@@ -49,6 +49,8 @@ def test_every_make_target_has_a_line_of_help() -> None:
     assert set(phony.split()) - helped == set()
 
 
-def test_decisions_are_numbered_without_gaps() -> None:
-    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("*.md"))
-    assert numbers == list(range(1, len(numbers) + 1))
+def test_every_decision_has_a_number_of_its_own_and_is_headed_by_it() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert len({path.name[:4] for path in decisions}) == len(decisions)
+    for path in decisions:
+        assert path.read_text().startswith(f"# {int(path.name[:4])}. "), path.name

@@ -3,7 +3,7 @@
 Codes: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
-from schedules.retry import DeliveryError
+from schedules.retry import DeliveryError, patience
 
 # The person or the conversation is closed to us.
 _PERSON_GONE = {"user_disabled", "user_not_found", "user_not_visible", "cannot_dm_bot", "messages_tab_disabled"}
@@ -38,6 +38,6 @@ def cannot_be_edited(code: str) -> bool:
 
 def _seconds(retry_after: str | None) -> float:
     try:
-        return max(0.0, float(retry_after or 1))
+        return patience(float(retry_after or 1))
     except ValueError:
         return 1.0

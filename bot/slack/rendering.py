@@ -20,6 +20,8 @@ BLOCK_TEXT = 13_000
 FALLBACK = 1000  # characters of the notification; chat.update takes at most 4000 bytes
 _STYLES = ("primary", "danger")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Slack may read these as calls to everybody even without its own brackets.
+_CALL = re.compile(r"(?<!\w)@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 # A mark at the edge of a word would begin or end a style.
 _MARK = re.compile(r"(?<!\w)([*_~`])(?=\S)|(?<=\S)([*_~`])(?!\w)")
 
@@ -55,8 +57,8 @@ def mrkdwn(blocks: tuple[Block, ...]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that pings nobody: `<!channel>` in somebody's words stays words."""
-    return text.translate(_SPECIAL)
+    """Text that pings nobody: `<!channel>` or `@channel` in somebody's words stays words."""
+    return _CALL.sub("@\u200b", text.translate(_SPECIAL))
 
 
 def _block(block: Block) -> str:
@@ -67,7 +69,7 @@ def _block(block: Block) -> str:
 def _span(span: Span) -> str:
     text = escaped(_MARK.sub(lambda mark: f"\u200b{mark[0]}\u200b", span.text))
     if span.href:
-        target = escaped(span.href).replace("|", "%7C")
+        target = span.href.translate(_SPECIAL).replace("|", "%7C")
         text = f"<{target}|{escaped(span.text).replace('|', '¦').replace(chr(10), ' ')}>"
     for mark, wanted in (("_", span.italic), ("*", span.bold)):
         if wanted and (inner := text.strip()):

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.files import StoredFiles
-from bot.telegram.refusals import cannot_be_edited, delivery_error, is_unmodified, is_without_text
+from bot.telegram.refusals import cannot_be_edited, delivery_error, is_no_photo, is_unmodified, is_without_text
 from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
 from bot.vcards import vcard
 from handlers.messages import Attachment, Reply, StoredFile
@@ -33,6 +33,7 @@ UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for 
 NOTICE = 200
 _PHOTOS = ("image/png", "image/jpeg")
 _BIGGEST_PHOTO = 10 * 1024 * 1024
+_WHOLE = "document:"  # before Telegram's name of what it has as a file, not as a picture
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -127,17 +128,25 @@ class TelegramMessenger:
                 raise
             await self._files.remember(stored, self.platform, "")  # refused, so nothing arrived: another bot's name
             sent = await self._upload(chat, part, attachment)
-        name = sent.photo[-1].file_id if sent.photo else sent.document.file_id if sent.document else ""
+        name = sent.photo[-1].file_id if sent.photo else f"{_WHOLE}{sent.document.file_id}" if sent.document else ""
         if name:
             await self._files.remember(stored, self.platform, name)
         return sent
 
     async def _upload(self, chat: int | str, part: Part, attachment: Attachment, known: str = "") -> Sent:
-        file = known or InputFile(attachment.content, filename=attachment.filename)
         mode = ParseMode.HTML if part.html else None
-        if attachment.media_type in _PHOTOS and len(attachment.content) <= _BIGGEST_PHOTO:
+        picture = attachment.media_type in _PHOTOS and len(attachment.content) <= _BIGGEST_PHOTO
+        if picture and not known.startswith(_WHOLE):
+            photo = known or InputFile(attachment.content, filename=attachment.filename)
             caption = part.html or shortened(attachment.alt, CAPTION) or None
-            return await self._bot.send_photo(chat, file, caption=caption, parse_mode=mode, reply_markup=part.keyboard)
+            try:
+                return await self._bot.send_photo(
+                    chat, photo, caption=caption, parse_mode=mode, reply_markup=part.keyboard
+                )
+            except BadRequest as error:
+                if known or not is_no_photo(error):
+                    raise  # else too tall, or not quite a picture: refused, so nothing arrived; it goes as a file
+        file = known.removeprefix(_WHOLE) or InputFile(attachment.content, filename=attachment.filename)
         return await self._bot.send_document(
             chat, file, caption=part.html or None, parse_mode=mode, reply_markup=part.keyboard
         )

@@ -9,7 +9,7 @@ from datetime import timedelta
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.telegram.transport import NEVER_LEFT
-from schedules.retry import DeliveryError, Silence
+from schedules.retry import DeliveryError, Silence, patience
 
 # PTB's own switch: times are `timedelta`, of which it would otherwise warn each time it meets a 429.
 os.environ["PTB_TIMEDELTA"] = "true"
@@ -26,7 +26,7 @@ def delivery_error(error: TelegramError, chat: str) -> DeliveryError:
         case RetryAfter():
             # In a group the limit is the group's own; in private it may be the chat's or the bot's.
             silence = Silence.CHAT if chat.startswith("-") else Silence.UNSAID
-            return DeliveryError("too many requests", retry_after=seconds_of(error), silence=silence)
+            return DeliveryError("too many requests", retry_after=patience(seconds_of(error)), silence=silence)
         case ChatMigrated():
             return DeliveryError("moved", moved_to=str(error.new_chat_id))
         case Forbidden():
@@ -62,6 +62,12 @@ def _reason(error: TelegramError) -> str:
 def is_unmodified(error: TelegramError) -> bool:
     """An edit that changes nothing: what was wanted is there already."""
     return isinstance(error, BadRequest) and "message is not modified" in str(error).lower()
+
+
+def is_no_photo(error: TelegramError) -> bool:
+    """What was sent as a picture is none for Telegram: 20 times as tall as wide, over 10,000 pixels, or damaged."""
+    said = str(error).lower()
+    return any(word in said for word in ("photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid"))
 
 
 def is_without_text(error: TelegramError) -> bool:

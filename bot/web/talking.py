@@ -20,7 +20,7 @@ from handlers.messages import ACTION_BYTES, Reply
 from handlers.request import Inbound, InboundFile, Press
 from storage.announcement_files import file_content
 from storage.database import Database
-from storage.web import PLATFORM, WebMessage, changes, message_of, write_in
+from storage.web import PLATFORM, WebMessage, changes, left_for_page, message_of, write_in
 
 LONGEST_TEXT = 10_000  # characters a person may send at once
 
@@ -103,7 +103,9 @@ class Talk:
 
     async def answered(self, inbound: Inbound, reply: Reply) -> None:
         """Tell the page that its press was handled, with the short notice if there is one."""
-        self._hub.publish(inbound.chat, Ping("pressed", {"update": inbound.callback, "notice": reply.notice}))
+        self._hub.publish(
+            inbound.chat, Ping("pressed", left_for_page(inbound.callback, reply.notice, alert=reply.alert))
+        )
 
     def _seated(
         self, work: Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]

@@ -13,9 +13,12 @@ from handlers.errors import Refusal
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request
 from handlers.richtext import read, visible
-from storage import announcement_deliveries as deliveries
+from storage.announcement_corrections import correct as correct_deliveries
+from storage.announcement_corrections import to_correct
+from storage.announcement_deliveries import cancel
 from storage.announcements import OPEN, Announcement, AnnouncementStatus
 from storage.conversations import Conversation
+from storage.outbox import stopped_by
 
 MOST = 3000  # characters: one message on every platform, so that an edit replaces all of it
 
@@ -37,7 +40,7 @@ async def correction_typed(
     if len(text) > MOST:
         raise Refusal(wording.FIX_TOO_LONG)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "correction", "text": text})
-    arrived, waiting = await deliveries.to_correct(session, announcement.id)
+    arrived, waiting = await to_correct(session, announcement.id)
     row = (
         Button(label=wording.FIX, action=f"announce:correct:{announcement.id}", style="primary"),
         Button(label=wording.KEEP, action=f"announce:keep:{announcement.id}"),
@@ -72,7 +75,7 @@ async def recall(request: Request, session: AsyncSession, conversation: Conversa
         sure = Button(label=wording.RECALL_SURE, action=f"announce:recall:{announcement.id}:yes", style="danger")
         return say(wording.RECALL_ASK, (sure, Button(label=wording.KEEP, action=f"announce:keep:{announcement.id}")))
     now = request.received_at
-    await deliveries.cancel(session, announcement.id, now)
+    await cancel(session, announcement.id, now)
     if announcement.status in OPEN:
         announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
     announcement.ack_wanted = False
@@ -91,6 +94,7 @@ async def _replace(request: Request, session: AsyncSession, announcement: Announ
     announcement.text, announcement.updated_at = text, now
     announcement.revision += 1
     payload = as_sent(announcement).model_dump(mode="json", exclude_defaults=True)
-    arrived = await deliveries.correct(session, announcement.id, announcement.revision, payload, now)
+    arrived = await correct_deliveries(session, announcement.id, announcement.revision, payload, now)
+    stopped = bool(await stopped_by(session))
     shown = await report(request, session, announcement)
-    return Reply(messages=(Message(text=wording.fixed(arrived)), shown), replace=True)
+    return Reply(messages=(Message(text=wording.fixed(arrived, stopped=stopped)), shown), replace=True)

@@ -33,7 +33,7 @@ async def pause(request: Request, session: AsyncSession, conversation: Conversat
 
 async def resume_sending(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """Let go what was held; who is asleep by now gets it in the morning."""
-    _, announcement = await allowed(request, session, request.number(0))
+    may, announcement = await allowed(request, session, request.number(0))
     if announcement.status != AnnouncementStatus.PAUSED:
         return await _as_it_stands(request, session, announcement)
     now = request.received_at
@@ -41,6 +41,7 @@ async def resume_sending(request: Request, session: AsyncSession, conversation: 
     later = announcement.scheduled_at is not None and announcement.scheduled_at > now
     announcement.status = AnnouncementStatus.SCHEDULED if later else AnnouncementStatus.SENDING
     announcement.pause_reason, announcement.updated_at = "", now
+    announcement.confirmed_by = may.person.id  # who answers for it from now on
     return await _as_it_stands(request, session, announcement, wording.resumed(released))
 
 

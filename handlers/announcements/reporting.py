@@ -10,6 +10,7 @@ from handlers.announcements.rights import allowed, rights
 from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request
 from handlers.richtext import read, visible
+from storage.announcement_corrections import corrected
 from storage.announcement_deliveries import outcomes, recipients_in
 from storage.announcements import OPEN, Announcement, AnnouncementStatus, latest, readers
 from storage.conversations import Conversation
@@ -74,11 +75,13 @@ async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneI
         why = ", ".join(f"{plain(wording.reason(code))} ({number})" for code, number in sorted(counts.items()) if code)
         lines.append(f"- {wording.outcome(state, sum(counts.values()))}" + (f"\u00a0: {why}" if why else ""))
     parts.append("\n".join(lines))
+    if announcement.revision > 1 and (edits := await corrected(session, announcement.id, announcement.revision)):
+        parts.append(wording.corrections({state: edits.get(state, 0) for state in _ORDER}))
     if announcement.status in OPEN and (by := await stopped_by(session)):
         parts.append(wording.halted_by(plain(by)))
     if announcement.ack_wanted:
         parts.append(f"«\u00a0{wording.READ}\u00a0»\u00a0: {await readers(session, announcement.id)}")
-    named = await recipients_in(session, announcement.id, _TO_NAME, NAMED + 1)
+    named = await recipients_in(session, announcement.id, _TO_NAME, NAMED)
     if named:
         parts.append(_named(named, sum(number for (state, _), number in found.items() if state in _TO_NAME)))
     states = {state for state, _ in found}
@@ -115,7 +118,7 @@ def _named(named: Sequence[tuple[str, str, str, str]], total: int) -> str:
         for name, house, state, why in named[:NAMED]
     ]
     if total > NAMED:
-        lines.append(f"- … et {total - NAMED} de plus")
+        lines.append(wording.the_rest(total - NAMED))
     return "\n".join(lines)
 
 

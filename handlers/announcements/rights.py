@@ -11,7 +11,7 @@ from handlers.request import Request, Someone
 from storage.announcements import Announcement, locked
 from storage.audiences import Audience
 from storage.network import Region
-from storage.people import Role
+from storage.people import Role, roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,19 @@ async def rights(request: Request, session: AsyncSession) -> Rights:
         codes = await session.scalars(select(Region.code).where(Region.id.in_(person.staff_regions)))
         return Rights(person, frozenset(codes))
     return Rights(request.staff(), None)
+
+
+async def may_still(session: AsyncSession, announcement: Announcement) -> bool:
+    """Whether whoever confirmed it, or took it up again, may broadcast to its audience at this moment."""
+    if announcement.confirmed_by is None:
+        return False
+    grants = await roles_of(session, announcement.confirmed_by)
+    if any(grant.role in (Role.STAFF, Role.ADMIN) for grant in grants):
+        return True
+    held = [grant.region_id for grant in grants if grant.role == Role.REGIONAL_STAFF and grant.region_id is not None]
+    codes = frozenset(await session.scalars(select(Region.code).where(Region.id.in_(held)))) if held else frozenset()
+    meant = Audience.of(announcement.audience).regions
+    return bool(meant) and meant <= codes
 
 
 async def allowed(request: Request, session: AsyncSession, number: int | None) -> tuple[Rights, Announcement]:

@@ -35,12 +35,22 @@ async def confirm(request: Request, session: AsyncSession, conversation: Convers
         now = await panel(request, session, may, announcement)
         changed = Message(text=wording.CHANGED)
         return Reply(messages=(changed, as_sent(announcement), now))
+    if _is_stale(announcement, request.received_at):
+        announcement.scheduled_at = announcement.zone = announcement.expires_at = None
+        announcement.revision += 1
+        now = await panel(request, session, may, announcement)
+        return Reply(messages=(Message(text=wording.STALE), as_sent(announcement), now))
     people, unreachable = await freeze(session, announcement, may, request.received_at)
     if people == unreachable:
         return say(wording.NOBODY, (Button(label=wording.AUDIENCE, action=f"announce:to:{announcement.id}"),))
     conversation.close_form()
     follow = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
     return say(wording.sent(people - unreachable, unreachable), (follow,), replace=True)
+
+
+def _is_stale(announcement: Announcement, now: datetime) -> bool:
+    """Whether the departure or the last date that the preview showed has passed since."""
+    return any(at is not None and at <= now for at in (announcement.scheduled_at, announcement.expires_at))
 
 
 async def try_out(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:

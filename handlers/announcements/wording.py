@@ -27,6 +27,10 @@ GONE = "Cette annonce n’existe plus, ou n’est pas la vôtre."
 NOT_YOUR_REGION = "Vous pouvez écrire aux structures de votre région seulement."
 NOBODY = "Personne ne correspond à ces destinataires\u00a0: choisissez-en d’autres."
 CHANGED = "L’annonce a changé depuis cet aperçu. Voici où elle en est\u00a0:"
+STALE = (
+    "La date de départ ou la date limite de cette annonce est passée depuis l’aperçu. Rien n’est parti. "
+    "Voici ce qui se passerait maintenant\u00a0:"
+)
 ALREADY = "Cette annonce est déjà confirmée\u00a0: elle ne partira pas deux fois."
 ONLY_PREVIEW = "Ceci est un aperçu."
 NOTED = "Merci, c’est noté."
@@ -187,6 +191,7 @@ STATES = {
 }
 PAUSE_REASONS = {
     "outage": "Elle attend votre « Reprendre » après une longue interruption.",
+    "rights": "Elle attend le « Reprendre » d’une personne de l’équipe nationale.",
     "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre.",
 }
 REASONS = {
@@ -383,13 +388,23 @@ def fix_ask(arrived: int, waiting: int) -> str:
     return (
         f"**Voici la correction.** Elle remplacera le texte chez {people(arrived)} "
         f"et partira à {people(waiting)} en attente. "
-        "Ce qui part en ce moment même peut encore arriver dans l’ancienne version."
+        "Ce qui part en ce moment même arrive dans l’ancienne version et sera remplacé aussitôt."
     )
 
 
-def fixed(arrived: int) -> str:
-    """After a correction."""
+def fixed(arrived: int, *, stopped: bool) -> str:
+    """After a correction; `stopped` while an emergency stop lets nothing leave."""
+    if stopped and arrived:
+        return (
+            f"C’est noté\u00a0: le texte sera remplacé chez {people(arrived)} à la reprise des envois. "
+            "L’arrêt d’urgence retient aussi les corrections."
+        )
     return f"C’est corrigé\u00a0: le texte est remplacé chez {people(arrived)}."
+
+
+def corrections(counts: Mapping[str, int]) -> str:
+    """How the corrections of what had arrived go."""
+    return f"Correction\u00a0: {', '.join(outcome(state, number) for state, number in counts.items() if number)}"
 
 
 def ended(beginning: str, delivered: int, others: int) -> str:
@@ -416,6 +431,12 @@ def progress(beginning: str, done: int, total: int, counts: Mapping[str, int]) -
     return f"**«\u00a0{beginning}\u00a0»**\u00a0: {done} sur {total} ({share}\u00a0%)\n\n" + "\n".join(lines)
 
 
+def the_rest(count: int) -> str:
+    """Below the first names of a report: where the others are."""
+    others = f"{count} autres personnes" if count > 1 else "une autre personne"
+    return f"- … et {others}\u00a0: la liste entière, avec les raisons, est dans «\u00a0{EXPORTS['xlsx']}\u00a0»."
+
+
 def resume_one(beginning: str) -> str:
     """The button that takes one announcement up again."""
     return f"Reprendre «\u00a0{beginning}\u00a0»"
@@ -427,6 +448,14 @@ def outage(seconds: float, count: int) -> str:
     return (
         f"**Je n’ai pas fonctionné pendant {duration(seconds)}.** {one} votre accord pour repartir, "
         "au cas où le texte ne serait plus d’actualité. Les rappels, eux, continuent."
+    )
+
+
+def without_right(beginning: str) -> str:
+    """The notice to staff when whoever confirmed a scheduled announcement may not broadcast any more."""
+    return (
+        f"J’ai mis en pause l’annonce programmée «\u00a0{beginning}\u00a0»\u00a0: la personne qui l’avait confirmée "
+        "n’a plus le droit d’écrire à ces destinataires. Si elle doit partir, reprenez-la en votre nom."
     )
 
 

@@ -86,6 +86,20 @@ async def test_telegram_gets_the_bytes_once_and_then_only_the_name(
         assert set((await session.scalars(select(AnnouncementFile.references))).one()) == {"telegram"}
 
 
+async def test_a_picture_too_tall_for_telegram_goes_to_everybody_as_a_file(
+    sqlite: Database, telegram: FakeTelegram
+) -> None:
+    file = await kept(sqlite, "affiche.png", PNG)
+    telegram.fail_next("sendPhoto", 400, "Bad Request: PHOTO_INVALID_DIMENSIONS", times=9)
+    async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
+        for who in (ANNE, MARIE, PAUL):
+            await stage.push(f"a:{who}", Message(text="Voici", file=file), platform="telegram", chat=str(who))
+            assert (await stage.ended(f"a:{who}")).state == "delivered"
+            message = await telegram.next_message(who)
+            assert (message.kind, message.text) == ("document", "Voici")
+    assert (telegram.calls["sendPhoto"], telegram.calls["sendDocument"], telegram.files) == (1, 3, 1)
+
+
 async def test_a_name_that_telegram_does_not_know_is_replaced_by_the_bytes(
     sqlite: Database, telegram: FakeTelegram
 ) -> None:

@@ -1,6 +1,7 @@
 """What a message becomes on Slack: mrkdwn that pings nobody, blocks and messages within the limits."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -34,6 +35,19 @@ def checked(message: Message) -> list[list[dict[str, Any]]]:
 )
 def test_rich_text_becomes_mrkdwn(written: str, shown: str) -> None:
     assert mrkdwn(read(written)).replace("\u200b", "") == shown.replace("\u200b", "")
+
+
+@pytest.mark.parametrize("typed", ["@channel", "allez @here !", "**@everyone**", "[@Channel](https://e.org/@here)"])
+def test_nobody_calls_everybody_without_brackets_either(typed: str) -> None:
+    rendered = mrkdwn(read(typed))
+    assert not re.search(r"(?<![\w/])@(?!\u200b)", rendered)
+    (part,) = parts_of(Message(text=typed))
+    assert "@\u200b" in part.text
+
+
+def test_an_address_and_a_link_are_left_whole() -> None:
+    assert mrkdwn(read("camille@group.fr")) == "camille@group.fr"
+    assert "https://e.org/@everyone|" in mrkdwn(read("[ici](https://e.org/@everyone)"))
 
 
 @pytest.mark.parametrize("typed", ["*important*", "_x_", "~non~", "`code`", "(*a*)"])

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.slack.channel import SlackChannel
 from handlers.messages import Attachment, Message
+from schedules.clock import machine_now
 from storage.database import Database
 from storage.outbox import Kind
 from tests.channels.staging import CHOICES, Stage
@@ -146,6 +147,20 @@ async def test_the_limits_of_a_channel_are_respected(sqlite: Database) -> None:
             assert [message.shown[0] for message in slack.sent] == ["a", "b"]
             assert [message.buttons for message in slack.sent] == [[], ["Oui", "Non"]]
             assert (row.state, row.doubts, slack.rate_limited) == ("delivered", 0, 1)
+
+
+@pytest.mark.parametrize("asked", ["0", "-3", "", None, "Wed, 21 Oct 2026 07:28:00 GMT", "nan", "inf", "1e400"])
+@pytest.mark.parametrize("status", [429, 200])
+async def test_a_silence_said_badly_is_kept_for_a_bounded_while(
+    stage: Stage, slack: FakeSlack, asked: str | None, status: int
+) -> None:
+    headers = {} if asked is None else {"Retry-After": asked}
+    slack.fail_next("chat.postMessage", error="ratelimited", status=status, headers=headers)
+    before = machine_now()
+    await announce(stage, slack)
+    row = await stage.tried("a", "waiting")
+    assert (row.reason, row.doubts, row.tries, slack.arrived) == ("too many requests", 0, 0, 0)
+    assert 0.9 < row.not_before - before < 90_000
 
 
 async def test_a_channel_that_is_full_stops_no_other(stage: Stage, slack: FakeSlack) -> None:

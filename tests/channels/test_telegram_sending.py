@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.telegram.channel import TelegramChannel
 from handlers.messages import Attachment, Button, ContactCard, Message
+from schedules.clock import machine_now
 from storage.database import Database
 from storage.outbox import Kind
 from tests.channels.staging import CHOICES, Stage
@@ -137,6 +138,22 @@ async def test_a_silence_asked_for_in_one_private_chat_stops_nobody_else(stage: 
     await stage.push("b", Message(text="aussi"), platform="telegram", chat="2")
     assert (await stage.ended("b")).state == "delivered"
     assert telegram.too_many == 1
+
+
+@pytest.mark.parametrize("asked", [0, -5, None, "2"])
+async def test_a_silence_said_badly_is_a_short_one(stage: Stage, telegram: FakeTelegram, asked: Any) -> None:
+    parameters = None if asked is None else {"retry_after": asked}
+    telegram.fail_next("sendMessage", 429, "Too Many Requests: retry later", parameters)
+    await announce(stage)
+    row = await stage.tried("a", "waiting")
+    assert (row.reason, row.doubts, row.tries, telegram.calls["sendMessage"]) == ("too many requests", 0, 0, 1)
+
+
+async def test_no_silence_is_longer_than_a_day(stage: Stage, telegram: FakeTelegram) -> None:
+    telegram.fail_next("sendMessage", 429, "Too Many Requests", {"retry_after": 10**9})
+    before = machine_now()
+    await announce(stage)
+    assert 80_000 < (await stage.tried("a", "waiting")).not_before - before < 90_000
 
 
 async def test_a_group_that_moved_is_followed(stage: Stage, telegram: FakeTelegram) -> None:

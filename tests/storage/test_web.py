@@ -167,8 +167,8 @@ async def test_a_page_loads_the_last_two_hundred(database: Database) -> None:
 async def test_the_notice_of_a_press_is_left_for_whichever_process_has_the_page(database: Database) -> None:
     person = await _person(database)
     async with database.transaction() as session:
-        await leave_notice(session, f"person:{person}", "update-1", "C’est noté.")
-        await leave_notice(session, "person:404", "update-2", "À personne")
+        await leave_notice(session, f"person:{person}", "update-1", "C’est noté.", alert=False)
+        await leave_notice(session, "person:404", "update-2", "À personne", alert=False)
     async with database.reading() as session:
         told = {"update": "update-1", "notice": "C’est noté."}
         assert await news(session, [f"person:{person}", "person:404"]) == {f"person:{person}": (1, told)}

@@ -5,6 +5,8 @@ The pack is the default one; what answers is a small router of the tests' own, s
 
 import asyncio
 import contextlib
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,12 +39,26 @@ PICTURE = bytes.fromhex(
 )
 
 
+def tall_picture() -> bytes:
+    """A PNG of 200 by 4,000 black points."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 200, 4000, 1, 0, 0, 0, 0)
+    points = zlib.compress((b"\0" + b"\0" * 25) * 4000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", points) + chunk(b"IEND", b"")
+
+
 async def _answer(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """What is said back: the cases a page must show."""
     text = request.text
     if text.startswith("fichier"):
         file = Attachment(filename="agenda été.ics", media_type="text/calendar", content=b"BEGIN:VCALENDAR")
         return Reply(messages=(Message(text="Voici l’agenda.", attachment=file),))
+    if text.startswith("image haute"):
+        file = Attachment(filename="a.png", media_type="image/png", content=tall_picture(), alt="Une affiche")
+        return Reply(messages=(Message(text="Voici.", attachment=file),))
     if text.startswith("image"):
         file = Attachment(filename="x.png", media_type="image/png", content=PICTURE, alt="Un graphique")
         return Reply(messages=(Message(text="Voici.", attachment=file),))
@@ -53,7 +69,7 @@ async def _answer(request: Request, session: AsyncSession, conversation: Convers
         return say(
             "**Question 1.** Êtes-vous d’accord ?",
             (Button(label="Oui", action="count:yes", style="primary"), Button(label="Non", action="count:no")),
-            (Button(label="Le site", url="https://example.org/"),),
+            (Button(label="Trop tard", action="count:never"), Button(label="Le site", url="https://example.org/")),
         )
     if text.startswith("panne"):
         raise RuntimeError("on purpose")
@@ -67,6 +83,8 @@ async def _count(request: Request, session: AsyncSession, conversation: Conversa
     """Each press counts; « yes » replaces its message, « no » only says so."""
     if request.arguments == [] and request.press is not None and request.press.action == "count:no":
         return Reply(notice="C’est noté.")
+    if request.press is not None and request.press.action == "count:never":
+        return Reply(notice="Ce vote est clos.", alert=True)
     memory = dict(conversation.memory)
     memory["pressed"] = int(memory.get("pressed", 0)) + 1
     conversation.memory = memory

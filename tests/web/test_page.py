@@ -82,6 +82,28 @@ async def test_a_notice_is_shown_and_the_message_stays(open_tab: Open) -> None:
     await expect(page.get_by_text("Question 1.")).to_be_visible()
 
 
+async def test_a_refusal_after_a_press_stays_until_it_is_read(open_tab: Open) -> None:
+    page = await open_tab()
+    await ask(page, "choix")
+    await page.get_by_role("button", name="Trop tard").click()
+    said = page.get_by_role("alert").filter(has_text="Ce vote est clos.")
+    await expect(said).to_be_visible()
+    await said.click()
+    await expect(said).to_be_hidden()
+    await page.get_by_role("button", name="Non").click()
+    await expect(page.get_by_role("status").filter(has_text="C’est noté.")).to_be_visible()
+
+
+async def test_a_tall_picture_leaves_room_for_the_conversation(open_tab: Open) -> None:
+    page = await open_tab()
+    await ask(page, "image haute")
+    picture = page.get_by_role("img", name="Une affiche")
+    await expect(picture).to_be_visible()
+    await page.wait_for_function("document.querySelector('.picture img').naturalHeight === 4000")
+    box = await picture.bounding_box()
+    assert box is not None and box["height"] <= 480 and 0.9 < box["width"] / box["height"] * 20 < 1.1
+
+
 async def test_buttons_of_older_messages_remain_pressable(open_tab: Open) -> None:
     page = await open_tab()
     await ask(page, "choix")

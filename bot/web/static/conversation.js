@@ -44,6 +44,7 @@ export class Conversation {
     this.field = this.form.elements.text;
     this.trouble = find("trouble");
     this.toast = find("toast");
+    this.toast.addEventListener("click", () => (this.toast.textContent = ""));
     this.typing = find("typing");
     this.pending = new Map(); // message and action of a pressed button → the update sent for it
     this.askedAt = -Infinity;
@@ -214,10 +215,13 @@ export class Conversation {
     this.trouble.hidden = !sentence;
   }
 
-  notice(sentence) {
+  notice(sentence, alert = false) {
+    this.toast.setAttribute("role", alert ? "alert" : "status");
+    this.toast.classList.toggle("alert", alert);
     this.toast.textContent = sentence;
     clearTimeout(this.toasting);
-    this.toasting = setTimeout(() => (this.toast.textContent = ""), 7000);
+    // A « no » is to be read: it stays until it is touched, or until the next word.
+    if (!alert) this.toasting = setTimeout(() => (this.toast.textContent = ""), 7000);
   }
 
   waiting(on) {
@@ -312,12 +316,12 @@ export class Conversation {
     }
   }
 
-  pressed({ update, notice }) {
+  pressed({ update, notice, alert = false }) {
     const mine = [...this.pending].find(([, sent]) => sent === update);
     if (!mine) return; // another tab's
     this.pending.delete(mine[0]);
     this.mark();
-    if (notice) this.notice(notice);
+    if (notice) this.notice(notice, alert);
     this.sync();
   }
 
