@@ -191,7 +191,7 @@ STATES = {
 }
 PAUSE_REASONS = {
     "outage": "Elle attend votre « Reprendre » après une longue interruption.",
-    "rights": "Elle attend le « Reprendre » d’une personne de l’équipe nationale.",
+    "rights": "Elle attend le «\u00a0Reprendre\u00a0» d’une personne de l’équipe nationale.",
     "errors": "Je l’ai suspendue moi-même\u00a0: trop d’envois échouent. Voyez pourquoi avant de reprendre.",
 }
 REASONS = {
