@@ -15,15 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.calendar.cards import reminder
 from handlers.calendar.moments import When, due, useful_until
 from handlers.instants import Start, known_zone, next_permitted, quiet_hours
-from storage.agenda import Event, Status
+from schedules.ticking import More
+from storage.agenda import Status
 from storage.network import home
 from storage.outbox import Kind, State, enqueue
-from storage.own_reminders import Wanted, own_about, own_to_look_at
+from storage.own_reminders import Wanted, own_to_look_at
 from storage.people import Account, accounts_of, best_account
 from storage.preferences import quiet_of
 from storage.replies import Coming, Rsvp, replies_of
 
-MOST = 500  # rows that a tick looks at, so that one transaction stays short; the next tick goes on
+MOST = 500  # rows that a tick looks at, so that one transaction stays short; it is called again at once
 GRACE = timedelta(minutes=15)  # a tick may come this late and still send at once, even if the evening has begun
 NO_ACCOUNT = "no account"
 TOO_LATE = "too late"
@@ -54,16 +55,7 @@ async def remind_own(session: AsyncSession, now: datetime) -> int:
     await session.flush()
     sent = await enqueue(session, [row for row in rows if row["state"] == State.WAITING])
     await enqueue(session, [row for row in rows if row["state"] != State.WAITING])
-    return sent
-
-
-async def follow_own(session: AsyncSession, event: Event) -> None:
-    """The event has changed: what people asked for of it is due when its date now says."""
-    wanted = await own_about(session, event.id)
-    default_zone = (await home(session))[0] if wanted else ""
-    for one in wanted:
-        _aim(one, default_zone)
-    await session.flush()
+    return More(sent) if len(looked_at) == MOST else sent
 
 
 def end_of_day(at: datetime, zone: str) -> datetime:

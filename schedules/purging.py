@@ -1,6 +1,6 @@
 """The purge: what has been kept for its time goes, a bounded part of it at each tick, whoever ticks."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import String, and_, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
+from schedules.ticking import Tick
 from storage.audit import forget_before
 from storage.consultations import Consultation, Draft
 from storage.conversations import Conversation
@@ -28,8 +29,6 @@ MOST = 1000  # rows of a kind that a tick changes, so that its transaction stays
 WINDOW = 20_000  # deliveries that a tick looks at
 CURSOR = "purging"  # the setting that says how far the deliveries have been looked at
 DAY = 24 * 3600.0
-
-Tick = Callable[[AsyncSession, datetime], Awaitable[int]]
 
 
 def purger(retention: Retention, machine: Callable[[], float] = machine_now) -> Tick:

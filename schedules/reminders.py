@@ -1,10 +1,9 @@
 """The reminders' tick: when a reminder of an event is due, one row of the outbox for each person it is meant for.
 
 Idempotent: a row's `about` names the event, the date it has, the reminder and the person, so any number of workers
-may tick at any time, and an event that is moved is reminded afresh. Nothing due costs three short queries.
+may tick at any time, and an event that is moved is reminded afresh. Nothing due costs two short queries.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -26,18 +25,21 @@ from handlers.instants import (
     plan_of,
     quiet_hours,
 )
-from schedules.own_reminders import GRACE, NO_ACCOUNT, TOO_LATE, end_of_day, follow_own
+from schedules.own_reminders import GRACE, NO_ACCOUNT, TOO_LATE, end_of_day
+from schedules.ticking import More
 from storage.agenda import Event, Status
 from storage.audiences import Audience, Recipient, calendars, recipients
-from storage.network import home, setting
+from storage.network import setting
 from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
+from storage.own_reminders import look_again
 from storage.people import Person
-from storage.preferences import all_quiet_hours
-from storage.reminders import NextReminder, all_calendars, events_to_look_at, note_next
+from storage.reminders import Calendars, NextReminder, all_calendars, events_to_look_at, note_next
 from storage.replies import Coming, replies_of, wants_reminders
 
-MOST = 2000  # rows a tick writes, so that one transaction stays short; the next tick goes on
-MOST_EVENTS = 200  # events a tick looks at, for the same reason: after an import the next ticks take up the others
+MOST = (
+    500  # rows a tick writes, so that one transaction stays short; it is called again at once, and sends get in between
+)
+MOST_EVENTS = 200  # events a tick looks at, for the same reason
 _LONGEST_DOWN = timedelta(days=7)  # what was missed of events that have begun meanwhile is found that far back
 
 
@@ -52,43 +54,51 @@ class _Moment(NamedTuple):
 async def remind(session: AsyncSession, now: datetime) -> int:
     """Write what is due by `now` (the calendar's clock); returns how many deliveries it added."""
     everywhere = await all_calendars(session)
-    hours = [None, *await all_quiet_hours(session)]
-    digest = hashlib.sha256(repr((everywhere, hours)).encode()).hexdigest()[:16]
-    looked_at = await events_to_look_at(session, now, now.date() - _LONGEST_DOWN, digest, MOST_EVENTS)
+    looked_at = await events_to_look_at(session, now, now.date() - _LONGEST_DOWN, everywhere.digest, MOST_EVENTS)
     if not looked_at:
         return 0
-    network, (default_zone, _) = await setting(session, "network"), await home(session)
-    added, room = 0, MOST
+    network = await setting(session, "network")
+    added, room, noted = 0, MOST, []
     for event, note in looked_at:
         start, plan = Start.of(event), plan_of(event, network)
-        if note is None or note.updated_at != event.updated_at or _noted(note) != _standing(event):
-            await follow_own(session, event)
         if note is not None and _noted(note) != _standing(event):
             await _forget(session, event, start, now)
-        written, sent = 0, 0
-        if event.status != Status.CANCELLED and (start.instant > now or _missed(note, start, event)):
-            for own in hours:
-                more = await _write(session, event, start, plan, default_zone, own, now, room - written)
-                written, sent = written + more[0], sent + more[1]
-        added, room = added + sent, room - written
+        due, written = _instants(event, start, plan, everywhere), 0
+        if start.instant > now or _missed(note, start, event):
+            for own, instants in due.items():
+                if any(at <= now for at in instants):
+                    more = await _write(session, event, start, plan, everywhere.home[0], own, now, room - written)
+                    written, added = written + more[0], added + more[1]
+        room -= written
         if room <= 0:
             break  # not noted: the next tick takes it up here
-        later = [
-            due.at
-            for zone, calendar in everywhere
-            if known_zone(zone)
-            for own in hours
-            for due in dues(start, plan, zone, calendar, quiet_hours(own))
-            if due.at > now and event.status != Status.CANCELLED
-        ]
-        await note_next(session, event, min(later, default=None), digest)
-    return added
+        noted.append((event, note, min((at for instants in due.values() for at in instants if at > now), default=None)))
+    await look_again(session, [event.id for event, note, _ in noted if _has_changed(note, event)], now)
+    await note_next(session, noted, everywhere.digest)
+    return More(added) if room <= 0 or len(looked_at) == MOST_EVENTS else added
+
+
+def _instants(
+    event: Event, start: Start, plan: tuple[Offset, ...], everywhere: Calendars
+) -> dict[tuple[time, time] | None, set[datetime]]:
+    """When reminders of an event may be due for anybody, by quiet hours."""
+    if event.status == Status.CANCELLED:
+        return {}
+    zones = {(zone if known_zone(zone) else everywhere.home[0], holidays) for zone, holidays in everywhere.zones}
+    return {
+        own: {due.at for zone, holidays in zones for due in dues(start, plan, zone, holidays, quiet_hours(own))}
+        for own in everywhere.quiet
+    }
 
 
 def _missed(note: NextReminder | None, start: Start, event: Event) -> bool:
     """Whether a reminder was due before an event that has begun, and nobody looked: it is written, as missed."""
     stood = note is not None and _noted(note) == _standing(event)
     return stood and note is not None and note.due_at is not None and note.due_at < start.instant
+
+
+def _has_changed(note: NextReminder | None, event: Event) -> bool:
+    return note is None or note.updated_at != event.updated_at or _noted(note) != _standing(event)
 
 
 def _noted(note: NextReminder) -> tuple[str, Any, datetime | None]:

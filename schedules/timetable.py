@@ -5,27 +5,25 @@ Every process may run every tick: what a tick does is settled by unique rows and
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.blame import blame
 from schedules.clock import Clock, SystemClock, machine_now
+from schedules.ticking import More, Tick
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-Tick = Callable[[AsyncSession, datetime], Awaitable[int]]
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the timetable: `tick(session, now)` every `seconds`; it returns how many things it did."""
+    """One line of the timetable: `tick` every `seconds`, and again at once while it says that there is more."""
 
     name: str
     tick: Tick
@@ -76,8 +74,13 @@ class Timetable:
             log.error("%s failed (%s at %s)", line.name, *blame(error))
 
     async def _once(self, line: Line, now: datetime) -> int:
-        did = await self._database.together(lambda session: line.tick(session, now))
-        self.last_tick = machine_now()
-        if did:
-            self._done()
-        return did
+        did = 0
+        while True:
+            more = await self._database.together(lambda session: line.tick(session, now))
+            self.last_tick = machine_now()
+            did += more
+            if more:
+                self._done()
+            if not isinstance(more, More):
+                return did
+            await asyncio.sleep(0)  # what was written meanwhile is claimed and sent in between

@@ -93,9 +93,14 @@ async def drop_own(session: AsyncSession, person_id: int, number: int) -> OwnRem
     return found
 
 
-async def own_about(session: AsyncSession, event_id: int) -> Sequence[Wanted]:
-    """All that anybody asked for of an event."""
-    return await _wanted(session, await _calendars(session), OwnReminder.event_id == event_id)
+async def look_again(session: AsyncSession, event_ids: Sequence[int], now: datetime) -> None:
+    """What anybody asked for of those events is due to be looked at: they have changed."""
+    await session.execute(
+        update(OwnReminder)
+        .where(OwnReminder.event_id.in_(event_ids))
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def own_to_look_at(session: AsyncSession, now: datetime, horizon: datetime, limit: int) -> Sequence[Wanted]:

@@ -52,13 +52,3 @@ def quiet_of(person: Person) -> tuple[time, time] | None:
     if person.quiet_begins is None or person.quiet_ends is None:
         return None
     return person.quiet_begins, person.quiet_ends
-
-
-async def all_quiet_hours(session: AsyncSession) -> list[tuple[time, time]]:
-    """Every pair of quiet hours that somebody has chosen."""
-    rows = await session.execute(
-        select(Person.quiet_begins, Person.quiet_ends)
-        .where(Person.quiet_begins.is_not(None), Person.quiet_ends.is_not(None))
-        .distinct()
-    )
-    return sorted((begins, ends) for begins, ends in rows if begins is not None and ends is not None)

@@ -4,16 +4,19 @@ There is one row for each event, not for each person and reminder: who is to be 
 (see docs/decisions/0012).
 """
 
+import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import ForeignKey, or_, select
+from sqlalchemy import ForeignKey, Select, String, Time, cast, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.agenda import Event
 from storage.base import Row, insert_or_ignore
-from storage.network import Region, Structure, home
+from storage.network import DEFAULT_ZONE, NetworkSetting, Region, Structure
 from storage.people import Person
 
 
@@ -58,33 +61,77 @@ async def events_to_look_at(
     return [(event, note) for event, note in rows]
 
 
-async def note_next(session: AsyncSession, event: Event, due_at: datetime | None, calendars: str) -> None:
-    """Remember when to look at an event again."""
-    values = {
-        "due_at": due_at,
-        "status": event.status,
-        "starts_on": event.starts_on,
-        "starts_at": event.starts_at,
-        "updated_at": event.updated_at,
-        "calendars": calendars,
-    }
-    note = await session.scalar(select(NextReminder).where(NextReminder.event_id == event.id))
-    if note is None:
-        await insert_or_ignore(session, NextReminder, [{"event_id": event.id, **values}])
-    else:
-        for name, value in values.items():
-            setattr(note, name, value)
+async def note_next(
+    session: AsyncSession, looked_at: Sequence[tuple[Event, NextReminder | None, datetime | None]], calendars: str
+) -> None:
+    """Remember when to look at events again: each with the note it had, and the instant of its next reminder."""
+    new = []
+    for event, note, due_at in looked_at:
+        values = {
+            "due_at": due_at,
+            "status": event.status,
+            "starts_on": event.starts_on,
+            "starts_at": event.starts_at,
+            "updated_at": event.updated_at,
+            "calendars": calendars,
+        }
+        if note is None:
+            new.append({"event_id": event.id, **values})
+        else:
+            for name, value in values.items():
+                setattr(note, name, value)
+    await session.flush()
+    await insert_or_ignore(session, NextReminder, new)
 
 
-async def all_calendars(session: AsyncSession) -> list[tuple[str, str]]:
-    """Every zone and calendar of holidays that somebody may have together: more than there are, but asked cheaply.
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """What instants of reminders depend on: every zone with its holidays, and quiet hours; None are the network's.
 
-    Those of the regions, and each zone of one's own, a structure's or a person's, with the holidays of every region.
+    `zones` are more than there are, but asked cheaply: those of the regions, and each zone of one's own, a structure's
+    or a person's, with the holidays of every region.
     """
-    here = await home(session)
-    regions = (await session.execute(select(Region.zone, Region.holidays))).all()
-    pairs = {here, *((zone or here[0], holidays or here[1]) for zone, holidays in regions)}
-    structures = await session.scalars(select(Structure.zone).where(Structure.zone.is_not(None)).distinct())
-    people = await session.scalars(select(Person.zone).where(Person.zone.is_not(None)).distinct())
-    own = {zone for zone in (*structures, *people) if zone}
-    return sorted(pairs | {(zone, holidays) for zone in own for _, holidays in pairs})
+
+    home: tuple[str, str]
+    zones: tuple[tuple[str, str], ...]
+    quiet: tuple[tuple[time, time] | None, ...]
+
+    @property
+    def digest(self) -> str:
+        """Differs when anything of it does."""
+        return hashlib.sha256(repr((self.home, self.zones, self.quiet)).encode()).hexdigest()[:16]
+
+
+async def all_calendars(session: AsyncSession) -> Calendars:
+    """Every calendar that somebody may have, in one query: each tick asks."""
+    found: dict[str, set[tuple[Any, ...]]] = {"home": set(), "region": set(), "own": set(), "quiet": set()}
+    for what, zone, holidays, begins, ends in (await session.execute(_CALENDARS)).all():
+        found[what].add((begins, ends) if what == "quiet" else (zone, holidays))
+    zone, holidays = next(iter(found["home"]), (None, None))
+    here = str(zone or DEFAULT_ZONE), str(holidays or "")
+    pairs = {here, *((zone or here[0], holidays or here[1]) for zone, holidays in found["region"])}
+    pairs |= {(own, holidays) for own, _ in found["own"] if own for _, holidays in pairs}
+    return Calendars(here, tuple(sorted(pairs)), (None, *sorted(found["quiet"])))
+
+
+_NO_TEXT, _NO_TIME = cast(null(), String), cast(null(), Time)
+
+
+def _said(
+    what: str, zone: Any = _NO_TEXT, holidays: Any = _NO_TEXT, begins: Any = _NO_TIME, ends: Any = _NO_TIME
+) -> Select[Any]:
+    return select(literal(what), zone, holidays, begins, ends)
+
+
+_network = NetworkSetting.value
+_CALENDARS = union_all(
+    _said("home", _network["zone"].as_string(), _network["holidays"].as_string()).where(
+        NetworkSetting.key == "network"
+    ),
+    _said("region", Region.zone, Region.holidays),
+    _said("own", Structure.zone).where(Structure.zone.is_not(None)).distinct(),
+    _said("own", Person.zone).where(Person.zone.is_not(None)).distinct(),
+    _said("quiet", begins=Person.quiet_begins, ends=Person.quiet_ends)
+    .where(Person.quiet_begins.is_not(None), Person.quiet_ends.is_not(None))
+    .distinct(),
+)
