@@ -46,6 +46,8 @@ class App:
         notice = Notice(settings.privacy_contact, settings.retention)
         self.gateway = Gateway(database, build_router(notice=notice), self.worker, clock, settings.public_url)
         self.timetable = Timetable(database, clock, lines(settings.retention), self.worker.wake)
+        for watch in self.timetable.watches():
+            self.worker.watch(watch)
         self.channels: list[Channel] = []
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -24,11 +24,12 @@ from handlers.router import Router
 from schedules.blame import blame
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
+from schedules.looking import Watch
 from schedules.messenger import Outgoing
 from storage.audit import Act, note
 from storage.conversations import conversation
 from storage.database import Database
-from storage.inbox import InboxItem, InboxState, blind, is_any_pending, next_pending
+from storage.inbox import ANY_PENDING, InboxItem, InboxState, blind, next_pending
 from storage.network import setting
 from storage.outbox import by_about
 from storage.people import Account
@@ -62,6 +63,7 @@ class Gateway(Reception):
         self._public_url = public_url
         self._acknowledging = Acknowledging()
         self._stopping = False
+        worker.watch(Watch(ANY_PENDING, 1.0, self._wake.set))
 
     @property
     def commands(self) -> frozenset[str]:
@@ -73,13 +75,11 @@ class Gateway(Reception):
         self._acknowledging.by(platform, acknowledge)
 
     async def run(self) -> None:
-        """Handle what comes until `stop()`; look once a second for what another process left."""
-        woken = True
+        """Handle what comes until `stop()`; the worker sees what another process left, and tells us."""
         while not self._stopping:
+            pause: float | None = None
             try:
-                if woken or await self._database.together(is_any_pending):
-                    await self.handle_all()
-                pause = 1.0
+                await self.handle_all()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("the inbox waits for the database (%s)", type(error).__name__)
                 pause = 2.0
@@ -89,7 +89,6 @@ class Gateway(Reception):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
-            woken = self._wake.is_set() or pause > 1.0
             self._wake.clear()
 
     async def stop(self) -> None:

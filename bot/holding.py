@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.telegram.pacing import GroupPace
 from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
 from schedules.outage import HeldByOutage
-from storage.outbox import Delivery
+from storage.leaving import Due
 from storage.people import Person
 
 
@@ -20,7 +20,7 @@ class SendHold:
         self._only = send.removeprefix("only:").strip().lower() if send.startswith("only:") else ""
         self._off = send == "off"
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """Those that must not leave, by id."""
         real = [one for one in deliveries if one.platform != "web"]
         if self._off:

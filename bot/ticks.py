@@ -4,24 +4,27 @@ from handlers.consultations.escalating import escalate_due
 from handlers.consultations.nudging import nudge_due
 from handlers.consultations.recurring import open_waves
 from handlers.consultations.refreshing import refresh_polls
-from handlers.consultations.timing import close_due, open_due
+from handlers.consultations.timing import any_to_close, any_to_open, close_due, open_due
 from handlers.questions.digesting import weekly_digest
 from schedules.announcements import follow
+from schedules.looking import CALENDAR
 from schedules.missed import tell_missed
 from schedules.outage import Heartbeat
 from schedules.own_reminders import remind_own
 from schedules.purging import audit_purger, purger
 from schedules.reminders import remind
 from schedules.timetable import Line
+from storage.announcements import ANY_UNDER_WAY
+from storage.channel_polls import ANY_OPEN_POLL
 from storage.retention import Retention
 
 
 def lines(retention: Retention) -> list[Line]:
     """Every periodic look of this installation. Each may run in every process at once."""
     return [
-        Line("consultations open", open_due, 5.0),
-        Line("consultations close", close_due, 5.0),
-        Line("polls in channels", refresh_polls, 1.0),
+        Line("consultations open", open_due, 5.0, any_to_open(CALENDAR)),
+        Line("consultations close", close_due, 5.0, any_to_close(CALENDAR)),
+        Line("polls in channels", refresh_polls, 1.0, ANY_OPEN_POLL),
         Line("nudges", nudge_due, 30.0),
         Line("escalation", escalate_due, 60.0),
         Line("waves", open_waves, 60.0),
@@ -30,7 +33,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("own reminders", remind_own, 15.0),
         Line("missed reminders", tell_missed, 300.0),
         Line("heartbeat", Heartbeat().tick, 30.0),
-        Line("announcements", follow, 5.0),
+        Line("announcements", follow, 5.0, ANY_UNDER_WAY),
         Line("purge", purger(retention), 300.0),
         Line("audit purge", audit_purger(retention), 3600.0),
     ]

@@ -1,17 +1,15 @@
 """Claiming: which deliveries may leave now, each with a lease and a send slot.
 
-Everything here happens inside the worker's transaction. A tick with nothing due is one short query.
+Everything here happens inside the worker's transaction.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from types import MappingProxyType
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, Table, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Integer, String, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.gathering import together
@@ -20,16 +18,17 @@ from schedules import slots
 from schedules.clock import Clock
 from schedules.gathering import gather
 from schedules.holding import Hold
+from schedules.looking import NOW, Pair, is_due
 from schedules.messenger import Messenger, Outgoing
-from storage.outbox import Delivery, Priority, State, stop_of, stop_setting
+from storage.leaving import DUE, Due
+from storage.outbox import Delivery, Priority, State
+from storage.prepared import Prepared
 
 assert isinstance(Delivery.__table__, Table)
 _ROWS: Table = Delivery.__table__
 _PLATFORM: ColumnElement[str] = bindparam("platform", type_=String)
 _PRIORITY: ColumnElement[int] = bindparam("priority", type_=Integer)
-_CALENDAR: ColumnElement[datetime] = bindparam("calendar", type_=_ROWS.c.due_at.type)
-_NOW: ColumnElement[float] = bindparam("now", type_=_ROWS.c.not_before.type)
-_CLAIM = (
+_CLAIM = Prepared(
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("row_id"))
     .values(
@@ -40,11 +39,14 @@ _CLAIM = (
         send_at=bindparam("slot"),
     )
 )
+_PUT_OFF = Prepared(update(_ROWS).where(_ROWS.c.id == bindparam("row_id")).values(due_at=bindparam("until")))
+_SKIP = Prepared(
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("row_id"))
+    .values(state=State.SKIPPED, reason=bindparam("why"), ended_at=bindparam("at"))
+)
 
 MARGIN = slots.HORIZON / 4  # what a transaction takes: the next claim begins so long before the next slot
-
-Reach = tuple[tuple[str, Priority], ...]
-"""Platforms, each with the last priority that is claimed for it."""
 
 
 class Claimer:
@@ -66,27 +68,22 @@ class Claimer:
         session: AsyncSession,
         messengers: Mapping[str, Messenger],
         rooms: Mapping[str, int],
-        reach: Reach,
+        due: Sequence[Pair],
         now: float,
+        calendar: datetime,
     ) -> list[Outgoing]:
-        """Claim what is due, replies first, at most `rooms[platform]` for each platform."""
-        calendar = self._clock.now()
-        # One range of the index each: what is due is never searched among what is not.
-        *found, stop = (await session.execute(_look(reach), {"calendar": calendar, "now": now})).one()
-        stopped = bool(stop_of(stop))
-        due = [pair for pair, is_due in zip(_pairs(reach), found, strict=True) if is_due]
-        if stopped:
-            due = [pair for pair in due if pair[1] is Priority.REPLY]
+        """Claim what was found to be due, replies first, at most `rooms[platform]` for each platform."""
         claimed: list[Outgoing] = []
         for platform in dict.fromkeys(platform for platform, _ in due):
             messenger = messengers[platform]
             free = await self.free(session, messenger, now, rooms[platform], self._horizon)
-            rows: list[Delivery] = []
+            rows: list[Due] = []
             for _, priority in [pair for pair in due if pair[0] == platform]:
                 if len(rows) < free.count:
                     query = _DUE if messenger.rate is None or priority is Priority.REPLY else _DUE_APART
                     where = {"platform": platform, "priority": priority, "calendar": calendar, "now": now}
-                    rows += (await session.scalars(query, {**where, "most": free.count - len(rows)})).all()
+                    found_rows = await query.rows(session, {**where, "most": free.count - len(rows)})
+                    rows += map(Due._make, found_rows)
             found_all = len(rows) == free.count
             if rows:
                 leads, carried = await gather(session, rows, calendar, now)
@@ -108,10 +105,10 @@ class Claimer:
         self,
         session: AsyncSession,
         messenger: Messenger,
-        rows: Sequence[Delivery],
+        rows: Sequence[Due],
         free: slots.Slots,
         now: float,
-        carried: Mapping[int, Sequence[Delivery]] = MappingProxyType({}),
+        carried: Mapping[int, Sequence[Due]] = MappingProxyType({}),
     ) -> list[Outgoing]:
         """Lease the first of the rows, one for each slot, with what each carries; those that are held stay behind."""
         taken: list[Outgoing] = []
@@ -127,14 +124,12 @@ class Claimer:
                 continue  # the calendar may have jumped since the last sweep, which is to end it
             if (kept := held.get(row.id)) is not None:
                 if kept.until is not None:
-                    row.due_at = kept.until
+                    await _PUT_OFF.run(session, [{"row_id": row.id, "until": kept.until}])
                 else:
-                    row.state, row.reason, row.ended_at = State.SKIPPED, kept.reason, calendar
+                    await _SKIP.run(session, [{"row_id": row.id, "why": kept.reason, "at": calendar}])
                 continue
             chats.add(row.chat)
             taken.append(_together(row, carried.get(row.id, ()), free.leaves(len(taken))))
-        if held:
-            await session.flush()
         if taken:
             await self._lease_all(session, taken, now)
             if messenger.rate is not None:
@@ -152,10 +147,10 @@ class Claimer:
             for lead in taken
             for one in (lead, *lead.carries)
         ]
-        await session.execute(_CLAIM, leases)
+        await _CLAIM.run(session, leases)
 
 
-def _together(row: Delivery, others: Sequence[Delivery], slot: float) -> Outgoing:
+def _together(row: Due, others: Sequence[Due], slot: float) -> Outgoing:
     """A delivery with those that it carries, and the words of all of them."""
     lead = _outgoing(row, slot)
     if not others:
@@ -165,7 +160,7 @@ def _together(row: Delivery, others: Sequence[Delivery], slot: float) -> Outgoin
     return replace(lead, payload=payload, carries=tuple(_outgoing(one, slot) for one in others))
 
 
-def _outgoing(row: Delivery, slot: float) -> Outgoing:
+def _outgoing(row: Due, slot: float) -> Outgoing:
     return Outgoing(
         row.id,
         row.about,
@@ -181,41 +176,19 @@ def _outgoing(row: Delivery, slot: float) -> Outgoing:
     )
 
 
-def _pairs(reach: Reach) -> list[tuple[str, Priority]]:
-    return [(platform, priority) for platform, last in reach for priority in Priority if priority <= last]
-
-
-@cache
-def _look(reach: Reach) -> Select[*tuple[Any, ...]]:
-    """Whether there is something due for each platform and priority, and the emergency stop: one row."""
-    found = [exists().where(*_is_due(platform, priority, _CALENDAR, _NOW)) for platform, priority in _pairs(reach)]
-    return select(*found, stop_setting().scalar_subquery())
-
-
-def _is_due(
-    platform: Any, priority: Any, calendar: ColumnElement[datetime], now: ColumnElement[float]
-) -> tuple[ColumnElement[bool], ...]:
-    return (
-        _ROWS.c.state == State.WAITING,
-        _ROWS.c.platform == platform,
-        _ROWS.c.priority == priority,
-        _ROWS.c.due_at <= calendar,
-        _ROWS.c.not_before <= now,
-    )
-
-
-def _due_rows(*, apart: bool) -> Select[Delivery]:
+def _due_rows(*, apart: bool) -> Prepared:
     query = (
-        select(Delivery)
-        .where(*_is_due(_PLATFORM, _PRIORITY, _CALENDAR, _NOW))
-        .order_by(Delivery.due_at, Delivery.id)
+        select(*DUE)
+        .where(*is_due(_PLATFORM, _PRIORITY))
+        .order_by(_ROWS.c.due_at, _ROWS.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
-    busy = select(Delivery.chat).where(
-        Delivery.platform == _PLATFORM, Delivery.send_at > _NOW - 1.0, Delivery.state != State.WAITING
+    other = _ROWS.alias()
+    busy = select(other.c.chat).where(
+        other.c.platform == _PLATFORM, other.c.send_at > NOW - 1.0, other.c.state != State.WAITING
     )
-    return query.where(Delivery.chat.not_in(busy)) if apart else query
+    return Prepared(query.where(_ROWS.c.chat.not_in(busy)) if apart else query)
 
 
 # What is due, oldest first; what is pushed to one chat leaves a second apart where the platform has limits.

@@ -21,20 +21,22 @@ from schedules import slots
 from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
 from schedules.holding import HeldByAny, HeldByReaders, Hold
+from schedules.looking import Look, Seen, Watch
 from schedules.messenger import Finished, Messenger, Outgoing
 from schedules.recording import expire, record, recover
 from schedules.retry import DeliveryError, Silence
 from schedules.silences import HeldBySilence
 from storage.database import Database
+from storage.leaving import due_of
 from storage.outbox import Delivery, Priority, State
 
 log = logging.getLogger(__name__)
 
 LEASE = 10.0  # seconds; prolonged while a request is open, so a dead worker's rows are soon decided about
 TICK = 0.05  # seconds at least between two steps
-LOOK = 0.25  # seconds between two steps with nothing to do: how late a worker sees what another process has written
+LOOK = 0.25  # seconds between two looks with nothing to do: how late a worker sees what another process has written
 BUSY_LOOK = 0.5  # the same while something waits for its platform's limit
-SWEEP = 1.0  # seconds between looks for lost leases and expired deliveries
+SWEEP = 1.0  # seconds between looks for what time brings: what falls due, lost leases, expired deliveries
 MOST_OPEN = 100  # requests under way at once, for each platform
 REPLY_AHEAD = 0.5  # seconds of slots that a reply may take beyond those of now
 
@@ -60,6 +62,7 @@ class Worker:
         self._clock = clock
         hold = HeldByAny(HeldBySilence(machine), hold or HeldByReaders())
         self._claimer = Claimer(owner, clock, hold, lease, horizon)
+        self._look = Look()
         self._lease = lease
         self._machine = machine
         self._lowest = dict.fromkeys(self.messengers, Priority.BULK)
@@ -67,6 +70,7 @@ class Worker:
         self._finished: list[Finished] = []
         self._wake = asyncio.Event()
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
+        self._called = True  # whether somebody says that there may be something
         self._stopping = False
         self._swept = 0.0
         self._prolonged = 0.0
@@ -80,8 +84,13 @@ class Worker:
         self._lowest[messenger.platform] = Priority.BULK if pushes else Priority.REPLY
         self._open[messenger.platform] = set()
 
+    def watch(self, watch: Watch) -> None:
+        """Something else to look for at every sweep, in the same query."""
+        self._look.add(watch)
+
     def wake(self) -> None:
         """There may be something to send."""
+        self._called = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -92,7 +101,8 @@ class Worker:
             began, pause = loop.time(), TICK
             self._wake.clear()
             try:
-                await self.step()
+                if self._may_find_something():
+                    await self.step()
                 patience, self.fault = 0.0, ""
                 wait = self._claimer.slot_at - self._machine()
                 pause = LOOK if wait == math.inf else max(TICK, min(BUSY_LOOK, wait))
@@ -149,27 +159,48 @@ class Worker:
         rooms = {platform: MOST_OPEN - len(tasks) for platform, tasks in self._open.items()}
         reach = tuple((platform, self._lowest[platform]) for platform, room in rooms.items() if room > 0)
 
-        async def step(session: AsyncSession) -> list[Outgoing]:
+        now, calendar = self._machine(), self._clock.now()
+        at = {"calendar": calendar, "now": now}
+        thorough = not 0 <= now - self._swept < SWEEP
+        to_prolong = sending if now - self._prolonged >= self._lease / 3 else ()
+        query = self._look.query(reach, thorough=thorough)
+
+        async def step(session: AsyncSession) -> tuple[Seen, list[Outgoing]]:
             """All that is written at once; it may run beside the loop, so what the loop changes is not looked at."""
-            await record(session, batch, self.owner, self._clock.now(), self._machine())
-            now = self._machine()
+            await record(session, batch, self.owner, calendar, now)
             if unsure:
                 await self._give_back(session, sending)
-            if now - self._prolonged >= self._lease / 3:
-                self._prolonged = now
-                await self._prolong(session, sending, now)
-            if now - self._swept >= SWEEP:
-                self._swept = now
-                await recover(session, now, self._clock.now())
-                await expire(session, self._clock.now())
-            return await self._claimer.claim(session, self.messengers, rooms, reach, now) if reach else []
+            await self._prolong(session, to_prolong, now)
+            seen = self._look.read(reach, *await query.rows(session, at))
+            if seen.swept:
+                await recover(session, now, calendar)
+                await expire(session, calendar)
+                seen = self._look.read(reach, *await query.rows(session, at))
+            due = seen.due
+            claimed = await self._claimer.claim(session, self.messengers, rooms, due, now, calendar)
+            return seen, claimed
 
-        claimed = await self._database.together(step)
+        claimed: list[Outgoing] = []
+        if batch or unsure or to_prolong or (seen := self._look.read(reach, *await self._database.look(query, at))):
+            seen, claimed = await self._database.together(step)
         self._unsure = False
+        if thorough:
+            self._swept = now
+            self._look.tell(seen, now)
+        if to_prolong:
+            self._prolonged = now
         self._recorded(batch)
         for outgoing in claimed:
             self._start(outgoing)
         return bool(claimed or batch or any(self._open.values()))
+
+    def _may_find_something(self) -> bool:
+        """Whether a look is worth its price: time alone brings something too, which is looked for once a second."""
+        called, self._called = self._called, False
+        changed = self._database.may_have_changed()
+        swept = 0 <= self._machine() - self._swept < SWEEP
+        own = bool(self._finished) or self._unsure or self._claimer.slot_at < math.inf
+        return called or changed or own or not swept
 
     def send_now(self, leased: Sequence[Outgoing]) -> None:
         """Start sending rows that the caller has inserted as `sending`, leased to this worker."""
@@ -189,7 +220,7 @@ class Worker:
                 continue
             mine = [row for row in rows if row.platform == platform and row.state == State.WAITING]
             free = await self._claimer.free(session, messenger, now, len(mine), REPLY_AHEAD)
-            leased += await self._claimer.assign(session, messenger, mine, free, now)
+            leased += await self._claimer.assign(session, messenger, [due_of(row) for row in mine], free, now)
         return leased
 
     async def _give_back(self, session: AsyncSession, sending: Collection[int]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.gathering import MOST_TOGETHER
+from storage.leaving import DUE, Due
 from storage.outbox import Delivery, Kind, State
 
 _ABOUT = "reminder:"  # and the event
@@ -19,21 +20,21 @@ Key = tuple[int | None, str, str, str]
 
 
 async def gather(
-    session: AsyncSession, rows: Sequence[Delivery], calendar: datetime, now: float
-) -> tuple[list[Delivery], Mapping[int, list[Delivery]]]:
+    session: AsyncSession, rows: Sequence[Due], calendar: datetime, now: float
+) -> tuple[list[Due], Mapping[int, list[Due]]]:
     """The rows that leave, in their order, and by the id of a row those that it carries, locked like itself.
 
     One short query when there are reminders among the rows, none otherwise. What has begun to be sent in parts is
     left alone: its next part would not be found.
     """
-    groups: dict[Key, list[Delivery]] = defaultdict(list)
+    groups: dict[Key, list[Due]] = defaultdict(list)
     for row in rows:
         if _may_be_gathered(row):
             groups[_key(row)].append(row)
     if not groups:
         return list(rows), {}
-    found = await session.scalars(
-        select(Delivery)
+    found = await session.execute(
+        select(*DUE)
         .where(
             Delivery.kind == Kind.REMINDER,
             Delivery.about.startswith(_ABOUT),
@@ -48,10 +49,10 @@ async def gather(
         .with_for_update(skip_locked=True)
     )
     ids = {row.id for row in rows}
-    for other in found:
+    for other in map(Due._make, found):
         if other.id not in ids and _key(other) in groups:
             groups[_key(other)].append(other)
-    carried: dict[int, list[Delivery]] = {}
+    carried: dict[int, list[Due]] = {}
     for group in groups.values():
         for first in range(0, len(group), MOST_TOGETHER):
             lead, *others = group[first : first + MOST_TOGETHER]
@@ -61,10 +62,10 @@ async def gather(
     return [row for row in rows if row.id not in gone], carried
 
 
-def _may_be_gathered(row: Delivery) -> bool:
+def _may_be_gathered(row: Due) -> bool:
     mine = row.kind == Kind.REMINDER and row.about.startswith(_ABOUT)
     return mine and row.person_id is not None and row.parts_sent == 0
 
 
-def _key(row: Delivery) -> Key:
+def _key(row: Due) -> Key:
     return row.person_id, row.platform, row.workspace, row.chat

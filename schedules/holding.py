@@ -8,7 +8,8 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.instants import Quiet, next_permitted
-from storage.outbox import Delivery, Kind
+from storage.leaving import Due
+from storage.outbox import Kind
 from storage.preferences import Wishes, wishes_of
 
 STOP = "stop"
@@ -27,17 +28,17 @@ class Held:
 class Hold(Protocol):
     """Looks at deliveries that are about to leave."""
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """Those that must not leave now, by id."""
 
 
 class HeldByReaders:
     """« stop » lets only replies through, a pause puts off, and quiet hours of one's own are kept."""
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query for all of them; none for replies."""
         pushed = [one for one in deliveries if one.kind != Kind.REPLY]
-        readers = {one.person_id for one in pushed if one.person_id is not None}
+        readers = {one.person_id for one in pushed if one.person_id is not None and one.wishes}
         wishes = await wishes_of(session, readers) if readers else {}
         found = {
             one.id: held
@@ -54,7 +55,7 @@ class HeldByAny:
     def __init__(self, *holds: Hold) -> None:
         self._holds = holds
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """What any of them holds."""
         found: dict[int, Held] = {}
         for hold in self._holds:

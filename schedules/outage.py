@@ -20,7 +20,8 @@ from schedules.progress import tell_staff
 from storage.announcement_deliveries import hold
 from storage.announcements import Announcement, AnnouncementStatus
 from storage.leases import beat, last_sign
-from storage.outbox import Delivery, Kind
+from storage.leaving import Due
+from storage.outbox import Kind
 
 HEARTBEAT = "heartbeat"
 SILENCE = 600.0  # seconds without a sign after which nobody knows what has become out of date
@@ -55,7 +56,7 @@ class HeldByOutage:
         self._looked = 0.0
         self._away = False
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """The announcements, while the last sign is too old; at most one short query a second."""
         mine = [one.id for one in deliveries if one.kind == Kind.ANNOUNCEMENT]
         machine = self._machine()

@@ -4,7 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, String, Table, and_, bindparam, case, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import silences
@@ -12,9 +26,11 @@ from schedules.messenger import Finished
 from schedules.retry import Decision, DeliveryError, decide, interrupted
 from storage.announcement_deliveries import CANCELLED_BY_STAFF
 from storage.announcements import AnnouncementStatus, standing
+from storage.base import Instant
 from storage.forgetting import BLIND, ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
 from storage.outbox import Attempt, Delivery, Kind, State
 from storage.people import Account, Person, accounts_of, best_account
+from storage.prepared import Prepared
 
 # Even when the lease was lost: that it arrived is a fact, and ends a doubt about it.
 _MAY_HAVE_ARRIVED = (State.UNCERTAIN, State.WAITING)
@@ -22,7 +38,7 @@ _SPECIAL = (BLIND, GOODBYE, SECRET)  # what must be forgotten once it has ended
 assert isinstance(Delivery.__table__, Table)
 assert isinstance(Attempt.__table__, Table)
 _ROWS, _TRIES = Delivery.__table__, Attempt.__table__
-_ARRIVED = (
+_ARRIVED = Prepared(
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("row_id"))
     .where(
@@ -44,30 +60,24 @@ _ARRIVED = (
     )
 )
 _COLUMNS = ("delivery_id", "platform", "started", "ended", "outcome", "detail")
-_ATTEMPTED = insert(_TRIES).from_select(
-    _COLUMNS,
-    select(*(bindparam(name, type_=_TRIES.c[name].type) for name in _COLUMNS)).where(
-        exists().where(_ROWS.c.id == bindparam("delivery_id")),
-        # A batch is recorded again when the answer to its commit was lost.
-        ~exists().where(_TRIES.c.delivery_id == bindparam("delivery_id"), _TRIES.c.started == bindparam("started")),
-    ),
+_ATTEMPTED = Prepared(
+    insert(_TRIES).from_select(
+        _COLUMNS,
+        select(*(bindparam(name, type_=_TRIES.c[name].type) for name in _COLUMNS)).where(
+            exists().where(_ROWS.c.id == bindparam("delivery_id")),
+            # A batch is recorded again when the answer to its commit was lost.
+            ~exists().where(_TRIES.c.delivery_id == bindparam("delivery_id"), _TRIES.c.started == bindparam("started")),
+        ),
+    )
 )
 
-# Looked for every second: built once.
-_LOST = (
-    select(Delivery)
-    .where(Delivery.state == State.SENDING, Delivery.lease_until < bindparam("machine", type_=Float))
-    .order_by(Delivery.lease_until)
-    .limit(500)
-    .with_for_update(skip_locked=True)
-)
-_LATE = (
-    select(Delivery.id)
-    .where(Delivery.state == State.WAITING, Delivery.expires_at <= bindparam("calendar", type_=_ROWS.c.due_at.type))
-    .order_by(Delivery.expires_at)
-    .limit(1000)
-    .with_for_update(skip_locked=True)
-)
+_CALENDAR: ColumnElement[datetime] = bindparam("calendar", type_=Instant)
+_IS_LOST = (_ROWS.c.state == State.SENDING, _ROWS.c.lease_until < bindparam("now", type_=Float(53)))
+_IS_LATE = (_ROWS.c.state == State.WAITING, _ROWS.c.expires_at <= _CALENDAR)
+ANYTHING_ENDED = (exists().where(*_IS_LOST), exists().where(*_IS_LATE))
+"""Whether `recover` and `expire` would find something at the machine's `now` and the calendar's `calendar`."""
+_LOST = select(Delivery).where(*_IS_LOST).order_by(Delivery.lease_until).limit(500).with_for_update(skip_locked=True)
+_LATE = select(Delivery.id).where(*_IS_LATE).order_by(Delivery.expires_at).limit(1000).with_for_update(skip_locked=True)
 
 
 async def record(
@@ -90,8 +100,8 @@ async def record(
             }
             for done in arrived
         ]
-        await session.execute(_ATTEMPTED, [_attempt(done) for done in arrived])
-        await session.execute(_ARRIVED, ends)
+        await _ATTEMPTED.run(session, [_attempt(done) for done in arrived])
+        await _ARRIVED.run(session, ends)
     if others:
         await _record_others(session, others, owner, calendar, machine)
 
@@ -110,7 +120,7 @@ async def _record_others(
     rows = {row.id: row for row in found}
     tries = [_attempt(one) for one in batch if one.outgoing.id in rows and not one.outgoing.about.startswith(BLIND)]
     if tries:
-        await session.execute(_ATTEMPTED, tries)
+        await _ATTEMPTED.run(session, tries)
     for done in batch:
         row = rows.get(done.outgoing.id)
         if row is None:
@@ -229,7 +239,7 @@ async def _other_address(session: AsyncSession, row: Delivery) -> Account | None
 async def recover(session: AsyncSession, machine: float, calendar: datetime) -> int:
     """Decide about deliveries whose lease ran out: their process died, or was cut off for too long."""
     await silences.forget(session, machine)
-    lost = (await session.scalars(_LOST, {"machine": machine})).all()
+    lost = (await session.scalars(_LOST, {"now": machine})).all()
     if not lost:
         return 0
     for row in lost:

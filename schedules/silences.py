@@ -10,18 +10,28 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Float, Table, bindparam, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
 from schedules.clock import machine_now
 from schedules.holding import Held
 from schedules.retry import Silence
+from storage.leaving import Due
 from storage.outbox import Delivery, SendLimit, State
+from storage.prepared import Prepared
 
 REASON = "too many requests"
 _MOMENT = 2.0  # seconds: a chat's limit is one message in each
 _SURE = "!"  # ends the scope of a chat whose own limit it surely was
+assert isinstance(SendLimit.__table__, Table)
+_LIMITS: Table = SendLimit.__table__
+_NOW: ColumnElement[float] = bindparam("now", type_=Float(53))
+_QUIET = Prepared(select(_LIMITS.c.scope, _LIMITS.c.quiet_until).where(_LIMITS.c.quiet_until > _NOW))
+_IS_OVER = (_LIMITS.c.scope.contains("/"), _LIMITS.c.quiet_until <= _NOW)
+_FORGET = Prepared(delete(_LIMITS).where(*_IS_OVER))
+ANY_OVER = exists().where(*_IS_OVER)
+"""Whether `forget` would find something at the machine's `now`."""
 
 
 async def keep(
@@ -41,7 +51,7 @@ async def keep(
 
 async def forget(session: AsyncSession, machine: float) -> None:
     """Drop the silences of chats that are over."""
-    await session.execute(delete(SendLimit).where(SendLimit.scope.contains("/"), SendLimit.quiet_until <= machine))
+    await _FORGET.run(session, [{"now": machine}])
 
 
 class HeldBySilence:
@@ -50,12 +60,10 @@ class HeldBySilence:
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query; there are hardly ever more rows than the bots'."""
         machine = self._machine()
-        rows = await session.execute(
-            select(SendLimit.scope, SendLimit.quiet_until).where(SendLimit.quiet_until > machine)
-        )
+        rows = await _QUIET.rows(session, {"now": machine})
         quiet = {scope: until for scope, until in rows if "/" in scope}
         found: dict[int, Held] = {}
         for one in deliveries if quiet else ():

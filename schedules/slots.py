@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import insert_or_ignore
 from storage.outbox import SendLimit
+from storage.prepared import Prepared
 
 HORIZON = 0.06  # seconds of slots claimed ahead: what a kill can leave in doubt is rate × horizon
 HURRY = 0.8  # of the usual distance between two messages, while there are slots to make up for
@@ -50,10 +51,10 @@ def available(tat: float, quiet_until: float, now: float, rate: float | None, mo
 
 assert isinstance(SendLimit.__table__, Table)
 _LIMITS = SendLimit.__table__
-_LIMIT = (
+_LIMIT = Prepared(
     select(_LIMITS.c.tat, _LIMITS.c.quiet_until).where(_LIMITS.c.scope == bindparam("scope_name")).with_for_update()
 )
-_RESERVE = update(_LIMITS).where(_LIMITS.c.scope == bindparam("scope_name")).values(tat=bindparam("until"))
+_RESERVE = Prepared(update(_LIMITS).where(_LIMITS.c.scope == bindparam("scope_name")).values(tat=bindparam("until")))
 _SILENCE = (
     update(_LIMITS)
     .where(_LIMITS.c.scope == bindparam("scope_name"), _LIMITS.c.quiet_until < bindparam("until"))
@@ -63,16 +64,17 @@ _SILENCE = (
 
 async def limit_of(session: AsyncSession, scope: str) -> tuple[float, float]:
     """The theoretical arrival time of a scope and until when it is quiet; locked until the end of the transaction."""
-    row = (await session.execute(_LIMIT, {"scope_name": scope})).one_or_none()
-    if row is None:
+    rows = await _LIMIT.rows(session, {"scope_name": scope})
+    if not rows:
         await insert_or_ignore(session, SendLimit, [{"scope": scope, "tat": 0.0, "quiet_until": 0.0}])
-        row = (await session.execute(_LIMIT, {"scope_name": scope})).one()
-    return row.tat, row.quiet_until
+        rows = await _LIMIT.rows(session, {"scope_name": scope})
+    ((tat, quiet_until),) = rows
+    return tat, quiet_until
 
 
 async def reserve(session: AsyncSession, scope: str, until: float) -> None:
     """Nobody else gets a slot of the scope before then."""
-    await session.execute(_RESERVE, {"scope_name": scope, "until": until})
+    await _RESERVE.run(session, [{"scope_name": scope, "until": until}])
 
 
 async def silence(session: AsyncSession, scope: str, until: float) -> None:

@@ -8,13 +8,16 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
 
 from schedules.blame import blame
 from schedules.clock import Clock, SystemClock, machine_now
+from schedules.looking import Watch
 from schedules.ticking import More, Tick
 from storage.database import Database
 
@@ -23,11 +26,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the timetable: `tick` every `seconds`, and again at once while it says that there is more."""
+    """One line of the timetable: `tick` every `seconds`, and again at once while it says that there is more.
+
+    With a question (see `schedules.looking.Watch`) it ticks only while the answer is yes: the worker asks it along with
+    its own.
+    """
 
     name: str
     tick: Tick
     seconds: float
+    question: ColumnElement[bool] | None = None
 
 
 class Timetable:
@@ -40,16 +48,28 @@ class Timetable:
         self._clock = clock
         self._done = done
         self._scheduler: AsyncIOScheduler | None = None
+        self._asked: dict[str, asyncio.Task[None]] = {}  # lines that were asked for and have not ended
+
+    def watches(self) -> list[Watch]:
+        """What somebody has to look for, so that the lines tick which have a question."""
+        return [
+            Watch(line.question, line.seconds, partial(self._ask, line))
+            for line in self.lines
+            if line.question is not None
+        ]
 
     def start(self) -> None:
-        """Begin to tick: each line at once, then at its pace; a late tick is run once, never skipped."""
+        """Begin to tick: each line at once, then at its pace; a late tick is run once, never skipped.
+
+        Lines with a question tick when their watches say so.
+        """
         scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
         at_once = SystemClock().now()
-        for line in self.lines:
+        for line in [line for line in self.lines if line.question is None]:
             scheduler.add_job(self._run, "interval", [line], seconds=line.seconds, id=line.name, next_run_time=at_once)
         scheduler.start()
         self._scheduler = scheduler
@@ -59,11 +79,19 @@ class Timetable:
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
+            for task in self._asked.values():
+                task.cancel()
+            await asyncio.gather(*self._asked.values(), return_exceptions=True)
             await asyncio.sleep(0)
 
     async def tick(self, now: datetime) -> int:
         """Run every line once for that instant; for the rehearsal's moves of the clock, and tests."""
         return sum([await self._once(line, now) for line in self.lines])
+
+    def _ask(self, line: Line) -> None:
+        if self._scheduler is not None and line.name not in self._asked:
+            task = self._asked[line.name] = asyncio.create_task(self._run(line))
+            task.add_done_callback(lambda _: self._asked.pop(line.name))
 
     async def _run(self, line: Line) -> None:
         try:

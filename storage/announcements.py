@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,6 +62,10 @@ class Announcement(Row):
     pause_reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+ANY_UNDER_WAY = exists().where(or_(*(Announcement.status == status for status in OPEN)))
+"""Whether there is an announcement that is to be followed."""
 
 
 class AnnouncementRead(Row):

@@ -7,7 +7,7 @@ are deliveries about `poll:<id>:<number>`, one after another: a new one is writt
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, exists, func, select
 from sqlalchemy import Row as Found
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -37,6 +37,11 @@ class ChannelPoll(Row):
     number: Mapped[int] = mapped_column(default=0)  # of the last delivery
     shown: Mapped[str] = mapped_column(default="")
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+_MAY_CHANGE = ChannelPoll.ended_at.is_(None), ChannelPoll.chat != ""
+ANY_OPEN_POLL = exists().where(*_MAY_CHANGE)
+"""Whether there is a poll whose message may still change."""
 
 
 async def ask_for_place(session: AsyncSession, consultation_id: int, person_id: int, now: datetime) -> None:
@@ -103,7 +108,7 @@ async def open_polls(session: AsyncSession) -> Sequence[Found[ChannelPoll, Consu
         select(ChannelPoll, Consultation, Delivery.state, steps)
         .join(Consultation, Consultation.id == ChannelPoll.consultation_id)
         .outerjoin(Delivery, Delivery.id == ChannelPoll.delivery_id)
-        .where(ChannelPoll.ended_at.is_(None), ChannelPoll.chat != "")
+        .where(*_MAY_CHANGE)
         .order_by(ChannelPoll.id)
     )
     return rows.all()

@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from storage.embedded import Connection as Embedded
-from storage.embedded import Driver
+from storage.embedded import Driver, Glance
+from storage.prepared import BEGIN, DRIVER, Parameters, Prepared, commit
 from storage.sealing import Sealer
 
 T = TypeVar("T")
@@ -94,6 +96,8 @@ class Database:
         self._turn = asyncio.Lock() if self.is_sqlite else None
         self._log_is_stale = False
         self._kept: AsyncConnection | None = None  # SQLite's, for `together`
+        self._glance: Glance | None = None  # SQLite's, for `look`
+        self._lookers = self.engine.execution_options(isolation_level="AUTOCOMMIT") if not self.is_sqlite else None
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -117,8 +121,7 @@ class Database:
                 self._kept = await self.engine.connect()
             session = self._writers(bind=self._kept)
             try:
-                raw: Any = (await self._kept.get_raw_connection()).dbapi_connection
-                return await _uncut(_directly(raw, session, work))
+                return await _uncut(_directly(_embedded(self._kept), session, work))
             except BaseException:
                 kept, self._kept = self._kept, None
                 await kept.close()  # whatever state it is in, the pool sees to it
@@ -126,6 +129,33 @@ class Database:
             finally:
                 if self._log_is_stale or session.info.get(ERASED):
                     self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
+
+    def may_have_changed(self) -> bool:
+        """Whether anybody may have written since this was asked last; nearly free on SQLite, always true elsewhere."""
+        if self._lookers is not None:
+            return True
+        try:
+            return self._glancing().others_wrote()
+        except sqlite3.Error:  # whoever looks more closely will be told
+            return True
+
+    async def look(self, query: Prepared, parameters: Parameters) -> Sequence[Any]:
+        """The rows of one query that is over in a moment, outside any transaction of ours.
+
+        On SQLite it is asked without leaving for another thread: that would cost more than the query.
+        """
+        if self._lookers is not None:
+            async with self._lookers.connect() as connection:
+                return (await connection.execute(query.statement, dict(parameters))).all()
+        try:
+            return query.compiled(self.engine.dialect).rows(self._glancing().driver, parameters)
+        except DBAPIError:  # the log is being restored, or something is wrong that this way is told better
+            return await self.together(lambda session: query.rows(session, parameters))
+
+    def _glancing(self) -> Glance:
+        if self._glance is None:
+            self._glance = Glance(str(self.url.database))
+        return self._glance
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -148,19 +178,40 @@ class Database:
 
     async def close(self) -> None:
         """Give the connections back."""
+        if self._glance is not None:
+            glance, self._glance = self._glance, None
+            glance.close()
         if self._kept is not None:
             kept, self._kept = self._kept, None
             await kept.close()
         await self.engine.dispose()
 
 
+def _embedded(connection: AsyncConnection) -> Embedded:
+    assert connection.sync_connection is not None
+    raw: Any = connection.sync_connection.connection.dbapi_connection
+    embedded: Embedded = raw
+    return embedded
+
+
 async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     async def whole() -> T:
+        driver = session.info[DRIVER] = raw.driver
         try:
-            async with session.begin():
-                return await work(session)
+            done = await work(session)
+            if session.in_transaction():
+                await session.commit()
+            elif driver.in_transaction:
+                commit(driver)
+        except BaseException:
+            await session.rollback()
+            if driver.in_transaction:
+                driver.rollback()
+            raise
         finally:
+            del session.info[DRIVER]
             session.sync_session.close()
+        return done
 
     return await raw.directly(whole())
 
@@ -197,4 +248,6 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get("concerte_reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    begun: Any = connection.connection.dbapi_connection
+    if not begun.in_transaction:  # else by a prepared statement
+        connection.exec_driver_sql("BEGIN" if reading else BEGIN)

@@ -85,6 +85,11 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         driver: sqlite3.Connection = self._connection._conn
         return driver
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._inside and self.driver.in_transaction
+
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have the thread call this, or call it when we are in that thread."""
         try:
@@ -122,6 +127,29 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         finally:
             work.close()
             self._inside = False
+
+
+class Glance:
+    """A connection that only reads, for looks that are over in a moment: used where it stands, in no other thread.
+
+    In SQLite's log mode a reader waits for nobody. Where it would have to, while the log is being restored after a
+    crash, it raises sqlite3.OperationalError at once.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.driver = sqlite3.connect(path, timeout=0, isolation_level=None, cached_statements=16)
+        self.driver.execute("PRAGMA query_only=ON")
+        self._version = -1
+
+    def others_wrote(self) -> bool:
+        """Whether anything was committed by another connection, of any process, since this was asked last."""
+        (version,) = self.driver.execute("PRAGMA data_version").fetchone()
+        before, self._version = self._version, version
+        return bool(version != before)
+
+    def close(self) -> None:
+        """Give it back."""
+        self.driver.close()
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):

@@ -52,12 +52,8 @@ def blind(item: InboxItem) -> None:
     item.stored_at = item.handled_at = item.stored_at.replace(minute=0, second=0, microsecond=0)
 
 
-_PENDING = select(exists().where(InboxItem.state == InboxState.PENDING))
-
-
-async def is_any_pending(session: AsyncSession) -> bool:
-    """Whether an update waits, that of a process that died or is being handled by another included."""
-    return bool(await session.scalar(_PENDING))
+ANY_PENDING = exists().where(InboxItem.state == InboxState.PENDING)
+"""Whether an update waits, that of a process that died or is being handled by another included."""
 
 
 async def next_pending(session: AsyncSession) -> InboxItem | None:

@@ -21,14 +21,15 @@ class Wishes:
     zone: str
 
 
+WISHES_ANYTHING = or_(
+    Person.stopped_at.is_not(None), Person.paused_until.is_not(None), Person.quiet_begins.is_not(None)
+)
+"""Whether a person wishes anything of what is sent to them; most do not."""
 _WISHES = (
     select(Person, Structure.zone, Region.zone)
     .outerjoin(Structure, Structure.id == Person.structure_id)
     .outerjoin(Region, Region.id == func.coalesce(Person.region_id, Structure.region_id))
-    .where(
-        Person.id.in_(bindparam("people", expanding=True)),
-        or_(Person.stopped_at.is_not(None), Person.paused_until.is_not(None), Person.quiet_begins.is_not(None)),
-    )
+    .where(Person.id.in_(bindparam("people", expanding=True)), WISHES_ANYTHING)
 )
 
 

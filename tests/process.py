@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
@@ -14,8 +14,16 @@ CONCERTE = [sys.executable, "-m", "bot"]
 class Process:
     """One run of the command line. Its output is kept; nothing of the environment reaches it but PATH and locale."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], folder: Path, speaks: bool = False) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str],
+        folder: Path,
+        speaks: bool = False,
+        program: Sequence[str] = CONCERTE,
+    ) -> None:
         self._speaks = speaks
+        self._program = program
         self._arguments = arguments
         self._env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder), **env}
         self._folder = folder
@@ -31,7 +39,7 @@ class Process:
     async def start(self) -> "Process":
         """Begin; returns at once."""
         self._process = await asyncio.create_subprocess_exec(
-            *CONCERTE,
+            *self._program,
             *self._arguments,
             cwd=self._folder,
             env={**self._env, "PYTHONPATH": _ROOT},

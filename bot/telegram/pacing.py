@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
 from schedules.holding import Held
+from storage.leaving import Due
 from storage.outbox import Delivery, State
 
 IN_A_MINUTE = 20
@@ -21,7 +22,7 @@ class GroupPace:
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query for each group there is something for; none for private chats."""
         machine = self._machine()
         found: dict[int, Held] = {}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations.secret import broken_promise
@@ -53,17 +53,31 @@ async def forget_trials(session: AsyncSession, consultation_id: int) -> None:
     await session.execute(delete(Draft).where(Draft.consultation_id == consultation_id, Draft.trial.is_(True)))
 
 
+Moment = datetime | ColumnElement[datetime]
+
+
+def any_to_open(now: Moment) -> ColumnElement[bool]:
+    """Whether `open_due` would find a draft to look at, as a question to the database."""
+    return exists().where(*_to_open(now))
+
+
+def any_to_close(now: Moment) -> ColumnElement[bool]:
+    """The same of `close_due`."""
+    return exists().where(*_to_close(now))
+
+
+def _to_open(now: Moment) -> tuple[ColumnElement[bool], ...]:
+    asks = exists().where(Question.consultation_id == Consultation.id)
+    return Consultation.status == Status.DRAFT, Consultation.opens_at <= now, asks
+
+
+def _to_close(now: Moment) -> tuple[ColumnElement[bool], ...]:
+    return Consultation.status == Status.OPEN, Consultation.closes_at <= now
+
+
 async def open_due(session: AsyncSession, now: datetime) -> int:
     """Open every draft whose instant has come and that asks something; returns how many were opened."""
-    due = await session.scalars(
-        select(Consultation)
-        .where(
-            Consultation.status == Status.DRAFT,
-            Consultation.opens_at <= now,
-            select(Question.id).where(Question.consultation_id == Consultation.id).exists(),
-        )
-        .with_for_update(skip_locked=True)
-    )
+    due = await session.scalars(select(Consultation).where(*_to_open(now)).with_for_update(skip_locked=True))
     opened = 0
     for consultation in due:
         if await broken_promise(session, consultation):
@@ -84,10 +98,7 @@ async def close_due(session: AsyncSession, now: datetime) -> int:
     """
     due = (
         await session.scalars(
-            select(Consultation.id)
-            .where(Consultation.status == Status.OPEN, Consultation.closes_at <= now)
-            .order_by(Consultation.id)
-            .with_for_update()
+            select(Consultation.id).where(*_to_close(now)).order_by(Consultation.id).with_for_update()
         )
     ).all()
     for consultation_id in due:

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from psycopg import sql
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.process import Process
+from tests.process import CONCERTE, Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,10 @@ def environment(url: str, fake: Fake, rate: float, folder: Path) -> dict[str, st
     }
 
 
-async def a_worker(env: dict[str, str], folder: Path, command: str = "worker") -> Process:
+async def a_worker(
+    env: dict[str, str], folder: Path, command: str = "worker", *, program: Sequence[str] = CONCERTE
+) -> Process:
     """A process of Concerte that works."""
-    process = await Process(command, env=env, folder=folder).start()
+    process = await Process(command, env=env, folder=folder, program=program).start()
     await process.line("concerte runs", timeout=60)
     return process

@@ -70,7 +70,7 @@ async def idle(engine: str, pending: int, postgres: Postgres | None) -> Figures:
         "tick_ms": statistics.median(took),
         "tick_p99_ms": sorted(took)[int(ROUNDS * 0.99) - 1],
         "health_ms": health,
-        "idle_cpu_percent": 100 * (used.main + used.threads) / seconds,
+        "idle_cpu_percent": 100 * used.whole / seconds,
         "memory_mb": memory,
         "peak_mb": peak,
     }
