@@ -78,7 +78,8 @@ class Consultation(Row):
     `nudge_days` are the days before the close on which voices that have not answered are nudged.
     `live_results` lets staff, and a channel, see the tally before the close. `nudge_limit` is how many nudges one
     person gets at most, None as many as are due; `escalate_days` before the close regional staff get the list of the
-    silent structures of their region. `mends` are typos corrected: `{"at": ISO, "before", "after"}`.
+    silent structures of their region. `mends` are typos corrected: `{"at": ISO, "day": ISO, "question": its id or 0,
+    "before", "after"}`.
     With `recurs` (RFC 5545, counted from `opens_at` in the network's zone) it opens again as the next wave of its
     `series`.
     """

@@ -7,7 +7,7 @@ wanted: each press in turn would show what somebody who is known to have just an
 from zoneinfo import ZoneInfo
 
 from handlers.consultations import channel_wording as said
-from handlers.consultations import making, reporting, wording
+from handlers.consultations import making, question_wording, reporting, wording
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Item, read
 from handlers.consultations.screens import button
@@ -41,6 +41,8 @@ def board(
     parts = [f"**{plain(item.wording)}**"]
     if item.help:
         parts.append(f"*{plain(item.help)}*")
+    if item.mended is not None:
+        parts.append(question_wording.mended(item.mended))
     numbered = _numbered(item)
     why = withheld(consultation, state, ballots) if ballots else ""
     if is_shown(consultation, state) and not why:

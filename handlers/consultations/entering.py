@@ -5,9 +5,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf_wording, exporting, moves, receipt_wording, receipts, screens, steps, wording
+from handlers.consultations import (
+    behalf_wording,
+    exporting,
+    moves,
+    question_wording,
+    receipt_wording,
+    receipts,
+    screens,
+    steps,
+    wording,
+)
 from handlers.consultations.admitting import Admitted, admit, speaker_for
-from handlers.consultations.questionnaire import read
+from handlers.consultations.questionnaire import mended_on, read
 from handlers.consultations.sitting import Sitting, begin_draft
 from handlers.consultations.standing import Standing, standing_of
 from handlers.consultations.submitting import approve, send
@@ -70,6 +80,8 @@ async def opening(
     standing = await standing_of(session, consultation.id, seat.items, seat.voice_key, secret=seat.secret)
     draft = await draft_of(session, consultation.id, seat.person.id)
     parts = [f"**{plain(consultation.title)}**", consultation.introduction]
+    if (mended := mended_on(consultation, 0)) is not None:
+        parts.append(question_wording.mended(mended))
     parts.append(wording.who_sees(consultation.secrecy, consultation.voice, seat.structure, request.inbound.platform))
     parts.append(wording.rule(consultation.voice, consultation.rule, secret=seat.secret))
     parts.append(wording.introduction(len(seat.items)))

@@ -115,7 +115,14 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         return say(NOT_A_TYPO, back)
     change(after)
     now = request.received_at
-    consultation.mends = [*consultation.mends, {"at": now.isoformat(), "before": before, "after": after}]
+    mend = {
+        "at": now.isoformat(),
+        "day": now.astimezone(request.tz).date().isoformat(),
+        "question": int(state["question"]),
+        "before": before,
+        "after": after,
+    }
+    consultation.mends = [*consultation.mends, mend]
     consultation.updated_at = consultation.edited_at = now
     await note_change(request, session, consultation, "mended")
     return say(mended(before, after), back)

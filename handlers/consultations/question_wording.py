@@ -1,5 +1,8 @@
 """What is said around one question: its heading, how it is answered, what is wrong with an answer, in French."""
 
+from datetime import date
+
+from handlers.dates import day
 from handlers.messages import plain
 from storage.consultations import QuestionKind
 
@@ -68,6 +71,11 @@ def scale(low: int, low_label: str, high: int, high_label: str) -> str:
     """What the ends of a scale mean."""
     ends = [f"{n} = {plain(label)}" for n, label in ((low, low_label), (high, high_label)) if label]
     return f"De {low} à {high}" + (f" ({', '.join(ends)})." if ends else ".")
+
+
+def mended(on: date) -> str:
+    """A typo was corrected after people could read it."""
+    return f"*Formulation corrigée le {day(on)}\u00a0: une coquille, le sens n’a pas changé.*"
 
 
 def so_far(answer: str) -> str:

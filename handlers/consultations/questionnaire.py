@@ -9,6 +9,7 @@ import hashlib
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from storage.consultations import Consultation, Question, QuestionKind
@@ -52,6 +53,7 @@ class Item:
     help: str = ""
     section: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
+    mended: date | None = None  # when a typo in it was last corrected, once people could read it
 
     def option(self, option_id: int) -> Option | None:
         """The choice with that id, if it is one of this question's."""
@@ -86,9 +88,21 @@ def read(consultation: Consultation, reader: int | None = None) -> tuple[Item, .
             help=question.help,
             section=question.section,
             config=question.config,
+            mended=mended_on(consultation, question.id),
         )
         for question in consultation.questions
     )
+
+
+def mended_on(consultation: Consultation, question_id: int) -> date | None:
+    """The day of the last typo corrected in a question after the opening; 0 for the title and the introduction."""
+    since = consultation.frozen_at or consultation.opens_at
+    days = [
+        date.fromisoformat(mend["day"])
+        for mend in consultation.mends or ()
+        if mend.get("question") == question_id and since is not None and datetime.fromisoformat(mend["at"]) >= since
+    ]
+    return max(days, default=None)
 
 
 def _options(question: Question, reader: int | None) -> tuple[Option, ...]:

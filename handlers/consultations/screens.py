@@ -71,6 +71,8 @@ def question(
     lines.append(f"**{plain(item.wording)}**" + ("" if item.required else f" ({question_wording.OPTIONAL})"))
     if item.help:
         lines.append(f"*{plain(item.help)}*")
+    if item.mended is not None:
+        lines.append(question_wording.mended(item.mended))
     rows: list[tuple[Button, ...]] = []
     if writing_other:
         lines.append(question_wording.PRECISE)
@@ -206,5 +208,7 @@ def all_questions(items: Sequence[Item]) -> str:
             f"{number}\\. **{plain(item.wording)}**" + ("" if item.required else f" ({question_wording.OPTIONAL})")
         ]
         lines.extend(f"– {plain(option.label)}" for option in item.options)
+        if item.mended is not None:
+            lines.append(question_wording.mended(item.mended))
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

@@ -1,5 +1,7 @@
 """Before it opens a consultation is copied, tried as a director would, and its choices shuffled; typos are mended."""
 
+from datetime import timedelta
+
 import pytest
 
 from handlers.consultations.mending import is_typo
@@ -159,10 +161,31 @@ async def test_a_typo_is_mended_after_the_opening_with_a_trace_and_nothing_else_
     await fanny.presses("Plutôt oui")
     assert "plus qu’une coquille" in await fanny.says("Plutôt non")
     found = await kept(network, "avis")
-    assert found.mends == [{"at": NOW.isoformat(), "before": "Est-ce clair ?", "after": "Est-ce claire ?"}]
+    question = found.questions[0].id
+    words = {"before": "Est-ce clair ?", "after": "Est-ce claire ?"}
+    assert found.mends == [{"at": NOW.isoformat(), "day": "2024-03-15", "question": question, **words}]
     assert await network.count(AuditEntry) == 1
     assert await network.count(Draft) == 1
     assert "Est-ce claire" in await anne.says("retour")
+    trace = "Formulation corrigée le vendredi 15 mars 2024"
+    assert trace in await anne.acts(f"consult:mend:{question}")
+    assert trace in await anne.acts(f"consult:all:{number}")
+    assert trace not in await anne.acts(f"consult:mend:{found.questions[1].id}")
+
+
+async def test_a_mended_title_says_so_where_one_begins_and_a_draft_s_corrections_are_nobodys_concern(
+    network: Network,
+) -> None:
+    number = await a_consultation(network.database, status="draft", opens_at=None)
+    anne, fanny = await network.talk("Anne"), await network.talk("Fanny")
+    for text in ("Avis du réseau", "Avis du réseaux"):
+        await fanny.acts(f"consult:mend-text:{number}:0:0")
+        assert "C’est corrigé" in await fanny.says(text)
+        if text == "Avis du réseau":
+            fanny.now = anne.now = NOW + timedelta(minutes=5)
+            await fanny.acts(f"consult:opened:{number}")
+            assert "Formulation corrigée" not in await anne.acts(f"consult:open:{number}")
+    assert "Formulation corrigée le vendredi 15 mars 2024" in await anne.acts(f"consult:open:{number}")
 
 
 async def test_a_draft_may_change_altogether(network: Network) -> None:
