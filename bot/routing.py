@@ -40,7 +40,7 @@ from handlers.calendar import (
 from handlers.calendar import pressing as calendar
 from handlers.calendar import receiving as calendar_files
 from handlers.calendar import wording as calendar_wording
-from handlers.consultations import answering, behalf, following, mending, voting
+from handlers.consultations import answering, behalf, following, mending, rhythm, rhythm_wording, voting
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
@@ -56,6 +56,7 @@ _RESUME_CONSULTATION = Button(label="Reprendre la consultation", action="consult
 _RESUME_ANNOUNCEMENT = Button(label="Reprendre l’annonce", action="announce:resume", style="primary")
 _RESUME_ENTERING = Button(label="Reprendre la saisie", action="consult:for")
 _RESUME_POLL = Button(label="Reprendre le sondage", action="consult:compose", style="primary")
+_RESUME_RHYTHM = Button(label=rhythm_wording.RESUME, action=f"consult:{rhythm.SHOW}", style="primary")
 _RESUME_DATA = Button(label="Mes données", action="data:show")
 _RESUME_PREFERENCES = Button(label="Mes préférences", action="prefer:show")
 _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer", "remplacer"})
@@ -140,6 +141,7 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "consultations:answer": Form(answering.typed, _RESUME_CONSULTATION),
             "consultations:for": Form(behalf.typed, _RESUME_ENTERING),
             mending.FORM: Form(mending.typed, _RESUME_POLL),
+            rhythm.FORM: Form(rhythm.typed, _RESUME_RHYTHM),
             "consultations:compose": Form(polls.typed, _RESUME_POLL),
             "announcements:compose": Form(composing.typed, _RESUME_ANNOUNCEMENT),
             ticket_answering.FORM: Form(ticket_answering.reply_typed, _RESUME_TICKETS),

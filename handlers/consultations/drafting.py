@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import channel_wording, dating, making, reporting, screens, wording
+from handlers.consultations import channel_wording, dating, making, reporting, rhythm_wording, screens, wording
 from handlers.consultations.board import the_question
 from handlers.consultations.questionnaire import read
 from handlers.consultations.screens import button
@@ -82,6 +82,7 @@ async def preview(
         *_channel(consultation),
         *_shuffling(consultation),
         (button(wording.TRY, "begin", number), button(reporting.COPY, "copy", number)),
+        (button(rhythm_wording.RHYTHM, "rhythm", number),),
         *([(button(dating.ATTACH, "event", number),)] if dating.question_of(consultation) else []),
         tuple(button(label, "edit", number, index) for index, label in enumerate(making.EDITS)),
         (button(making.GIVE_UP, "drop", number, style="danger"),),
@@ -198,6 +199,13 @@ async def _edit(
     return ask(conversation)
 
 
+async def _look(
+    request: Request, session: AsyncSession, conversation: Conversation, consultation: Consultation, _: list[int]
+) -> Reply:
+    """The preview again."""
+    return await preview(request, session, conversation, consultation)
+
+
 async def _until(
     request: Request, session: AsyncSession, conversation: Conversation, consultation: Consultation, _: list[int]
 ) -> Reply:
@@ -229,5 +237,6 @@ CHANGES: dict[str, tuple[Change, int]] = {  # each with the number of its argume
     "in": (_in, 2),
     "edit": (_edit, 2),
     "until": (_until, 1),
+    "look": (_look, 1),
     "drop": (_drop, 1),
 }

@@ -8,7 +8,16 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import behalf, channel_wording, mending, reporting, trending, wording
+from handlers.consultations import (
+    behalf,
+    channel_wording,
+    mending,
+    reporting,
+    rhythm,
+    rhythm_wording,
+    trending,
+    wording,
+)
 from handlers.consultations.acting import DEEDS
 from handlers.consultations.board import the_question
 from handlers.consultations.dating import attach, ways_to_fix
@@ -62,6 +71,8 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     assert request.press is not None
     _follower(request)
     verb, *rest = request.press.action.split(":")[1:]
+    if verb in (rhythm.SHOW, rhythm.SET):
+        return await rhythm.press(request, session, conversation)
     if not rest:
         return await follow_up(request, session, conversation)
     if verb in ("mend-question", "mend-text"):
@@ -86,7 +97,9 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     return await DEEDS[verb](request, session, consultation)
 
 
-VERBS = frozenset({"follow", "results", "enter", "attach", "mend-question", "mend-text", *DEEDS})
+VERBS = frozenset(
+    {rhythm.SHOW, rhythm.SET, "follow", "results", "enter", "attach", "mend-question", "mend-text", *DEEDS}
+)
 
 
 async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -140,6 +153,8 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
             acts.append(button(reporting.EXPORT, "export", consultation.id))
         if state == Status.CLOSED:
             acts.append(button(reporting.PUBLISH, "publish", consultation.id))
+        if state != Status.CLOSED or consultation.series:
+            acts.append(button(rhythm_wording.RHYTHM, rhythm.SHOW, consultation.id))
         if consultation.series:
             row.append(button(trending.TREND, "trend", consultation.id))
         acts.append(button(mending.MEND, "typos", consultation.id))

@@ -1,7 +1,5 @@
 """What is pushed to people about a consultation: a colleague answered, an answer waits, a voice is silent."""
 
-from collections.abc import Sequence
-
 from handlers.messages import plain
 
 
@@ -44,19 +42,6 @@ def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
         )
     who = f"{plain(structure)} n’a pas encore répondu" if structure else "Vous n’avez pas encore répondu"
     return f"{who} à la consultation « {plain(title)} ».{end}"
-
-
-def silent_structures(title: str, region: str, names: Sequence[str], silent: int, expected: int, until: str) -> str:
-    """To the staff of a region, when the close comes near."""
-    rest = silent - len(names)
-    listed = "\n".join(f"- {plain(name)}" for name in names)
-    more = f"\n… et {rest} autre{'s' if rest > 1 else ''}." if rest else ""
-    have = "structures n’ont" if silent > 1 else "structure n’a"
-    return (
-        f"En {plain(region)}, **{silent} {have} pas encore répondu** (sur {expected}) à la consultation "
-        f"«\u00a0{plain(title)}\u00a0», qui se termine {until}.\n\n{listed}{more}\n\n"
-        "Un mot de votre part aidera peut-être plus qu’une relance."
-    )
 
 
 NOT_ME = "Ce n’est pas moi"

@@ -44,7 +44,7 @@ def next_wave(
     tz = ZoneInfo(zone)
     first, last = (instant.astimezone(tz).replace(tzinfo=None) for instant in (opened, closes))
     due: tuple[datetime, datetime] | None = None
-    for number, begins in enumerate(rrulestr(rule, dtstart=first)):
+    for number, begins in enumerate(rrulestr(_within_months(rule, first.day), dtstart=first)):
         at = begins.replace(tzinfo=tz)
         if at > now or number > _MOST_LOOKED_AT:
             break
@@ -54,19 +54,26 @@ def next_wave(
     return due
 
 
+def _within_months(rule: str, day: int) -> str:
+    """Every month from the 31st on: RFC 5545 leaves out the months without one, people mean their last day."""
+    if day <= 28 or "BY" in rule.upper() or "MONTHLY" not in rule.upper():
+        return rule
+    return f"{rule};BYMONTHDAY={','.join(str(one) for one in range(28, day + 1))};BYSETPOS=-1"
+
+
 async def open_waves(session: AsyncSession, now: datetime) -> int:
     """Open every wave whose day has come; returns how many. For the timetable: the lock on the wave before and the
     unique slug make two processes open one."""
     newest = (
         select(Consultation.series, func.max(Consultation.wave).label("wave"))
-        .where(Consultation.recurs != "", Consultation.series != "")
+        .where(Consultation.series != "")
         .group_by(Consultation.series)
         .subquery()
     )
     found = await session.scalars(
         select(Consultation.id)
         .join(newest, (newest.c.series == Consultation.series) & (newest.c.wave == Consultation.wave))
-        .where(Consultation.opens_at <= now, Consultation.closes_at <= now)
+        .where(Consultation.recurs != "", Consultation.opens_at <= now, Consultation.closes_at <= now)
         .order_by(Consultation.id)
     )
     return sum([await _open_after(session, number, now) for number in found.all()])

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import answering, behalf, composing, following, mending
+from handlers.consultations import answering, behalf, composing, following, mending, rhythm
 from handlers.errors import Refusal
 from handlers.messages import ACTION_BYTES, Button, Reply, say
 from handlers.request import Inbound, Press, Request, Someone
@@ -21,6 +21,7 @@ from storage.people import Account, Person, Role, RoleGrant
 NOW = datetime(2024, 3, 15, 9, 0, tzinfo=UTC)
 FORMS = {
     mending.FORM: mending.typed,
+    rhythm.FORM: rhythm.typed,
     "consultations:for": behalf.typed,
     "consultations:answer": answering.typed,
     "consultations:compose": composing.typed,

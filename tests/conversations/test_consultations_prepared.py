@@ -225,3 +225,56 @@ async def test_who_is_not_of_the_staff_neither_copies_nor_mends_nor_tries(networ
     await talk.acts(f"consult:begin:{number}")
     assert "Essai" not in talk.text
     assert await network.count(Draft) == 0
+
+
+async def test_staff_say_in_words_or_by_buttons_how_often_one_is_nudged_when_regions_know_and_that_it_comes_back(
+    network: Network,
+) -> None:
+    await a_consultation(network.database, status="draft", opens_at=None, closes_at=NOW + timedelta(days=20))
+    fanny = await network.talk("Fanny")
+    await fanny.says("suivi avis")
+    shown = await fanny.presses("Relances et retour")
+    assert "aucune d’avance" in shown
+    assert "une seule fois" in shown
+    assert "à J-14, J-7 et J-2 de la clôture" in await fanny.presses("À J-14, J-7 et J-2")
+    assert "2 au plus par personne" in await fanny.says("relances : 2 au plus")
+    assert "à J-3 la liste" in await fanny.says("prévenir les régions à J-3")
+    assert "rouvre d’elle-même chaque trimestre" in await fanny.says("rouvrir chaque trimestre")
+    assert "autre question" in await fanny.says("Quand est l’AG ?")
+    assert "trop loin" in await fanny.says("prévenir les régions à J-900")
+    assert "à J-3 la liste" in await fanny.acts("consult:rhythm")  # the way back after a question
+    found = await kept(network, "avis")
+    assert (found.nudge_days, found.nudge_limit, found.escalate_days) == ([14, 7, 2], 2, 3)
+    assert (found.recurs, found.series, found.edited_at) == ("FREQ=MONTHLY;INTERVAL=3", "avis", NOW)
+    for label in ("Sans limite", "Ne pas prévenir", "Une seule fois", "Sans relance"):
+        await fanny.presses(label)
+    found = await kept(network, "avis")
+    assert (found.nudge_days, found.nudge_limit, found.escalate_days, found.recurs) == ([], None, None, "")
+
+
+async def test_a_poll_is_set_before_it_opens_and_the_preview_comes_back(network: Network) -> None:
+    fanny = await network.talk("Fanny")
+    await fanny.says("sondage Où ?\nRennes\nBrest")
+    await fanny.says("demain")
+    await fanny.presses("Relances et retour")
+    await fanny.says("relances à J-1")
+    assert "Aperçu du sondage" in await fanny.presses("Revenir à la préparation")
+    assert (await kept(network, "sondage-2024-03-15")).nudge_days == [1]
+
+
+@pytest.mark.parametrize("name", ["Anne", "Gilles"])
+async def test_nobody_else_sets_how_often_one_is_nudged(network: Network, name: str) -> None:
+    number = await a_consultation(network.database, nudge_limit=2)
+    talk = await network.talk(name)
+    for action in (f"consult:rhythm:{number}", f"consult:rhythm-set:{number}:1:3"):
+        await talk.acts(action)
+    assert (await kept(network, "avis")).nudge_limit == 2
+
+
+@pytest.mark.parametrize("forged", ["9:0", "1:99", "1", "1:x", "0:-1"])
+async def test_a_forged_setting_sets_nothing(network: Network, forged: str) -> None:
+    number = await a_consultation(network.database, nudge_limit=2, nudge_days=[3])
+    fanny = await network.talk("Fanny")
+    await fanny.acts(f"consult:rhythm-set:{number}:{forged}")
+    found = await kept(network, "avis")
+    assert (found.nudge_limit, found.nudge_days, found.recurs) == (2, [3], "")

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from handlers.consultations.escalating import escalate_due
 from handlers.consultations.nudging import nudge_due, nudge_now
-from handlers.consultations.recurring import fault_of, next_wave, open_waves
+from handlers.consultations.recurring import fault_of, next_wave, open_waves, waves_of
 from handlers.consultations.timing import close_due
 from storage.ballots import Answer, Ballot, Participation
 from storage.base import insert_or_ignore
 from storage.consultations import Consultation, QuestionKind, whole_consultation
 from storage.database import Database
 from storage.outbox import Delivery, Kind
+from storage.people import Account
 from tests.conversations.consulting import NOW, Network, a_consultation, a_network
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -195,12 +196,12 @@ async def test_the_region_gets_the_list_of_its_silent_structures_once_at_the_set
         session.add(Participation(consultation_id=number, voice_key=key, at=NOW))
     for at, written in (
         (closes - timedelta(days=3), 0),
-        (closes - timedelta(days=2), 1),
+        (closes - timedelta(days=2), 2),  # to Brittany, and to the network for Guyane, which has no staff
         (closes - timedelta(days=2), 0),
     ):
         async with database.transaction() as session:
             assert await escalate_due(session, at) == written
-    (one,) = await pushed(database)
+    (one,) = [row for row in await pushed(database) if row.person_id == network.people["Gilles"]]
     text = str(one.payload["text"]).replace("\\", "").replace("\u00a0", " ")
     assert one.person_id == network.people["Gilles"]
     assert "En Bretagne, **2 structures n’ont pas encore répondu** (sur 3)" in text
@@ -231,3 +232,83 @@ async def test_nobody_is_nudged_more_often_than_was_set(network: Network) -> Non
     for one in await pushed(network.database):
         counts[one.person_id] = counts.get(one.person_id, 0) + 1
     assert set(counts.values()) == {2}
+
+
+async def test_a_series_that_was_stopped_and_taken_up_again_at_an_old_wave_goes_on_from_its_newest(
+    network: Network,
+) -> None:
+    number = await a_consultation(
+        network.database, recurs="FREQ=MONTHLY", series="avis", opens_at=NOW, closes_at=NOW + timedelta(days=5)
+    )
+    later = NOW + timedelta(days=35)
+    async with network.database.transaction() as session:
+        await close_due(session, later)
+        assert await open_waves(session, later) == 1
+        await close_due(session, later + timedelta(days=5))
+    fanny = await network.talk("Fanny", now=later + timedelta(days=6))
+    end = later + timedelta(days=60)
+    for label, opened in (("Une seule fois", 0), ("Chaque mois", 1)):
+        await fanny.acts(f"consult:rhythm:{number}")
+        await fanny.presses(label)
+        async with network.database.transaction() as session:
+            assert await open_waves(session, end) == opened
+    async with network.database.reading() as session:
+        assert [one.wave for one in await waves_of(session, "avis")] == [1, 2, 3]
+
+
+def said_in(delivery: Delivery) -> str:
+    return str(delivery.payload["text"]).replace("\\", "").replace("\u00a0", " ")
+
+
+async def test_people_who_were_asked_for_themselves_are_told_to_the_region_of_their_structure(
+    network: Network,
+) -> None:
+    number = await a_consultation(
+        network.database,
+        voice="person",
+        escalate_days=2,
+        closes_at=NOW + timedelta(days=2),
+        audience={"roles": ["director"]},
+    )
+    async with network.database.transaction() as session:
+        assert await escalate_due(session, NOW) >= 1
+    listed = [said_in(one) for one in await pushed(network.database) if one.person_id == network.people["Gilles"]]
+    assert len(listed) == 1
+    assert "pas encore répondu" in listed[0]
+    assert "personne" in listed[0]
+    assert "Carla" not in listed[0]  # she is elsewhere
+    assert number
+
+
+async def test_who_asked_to_be_left_alone_is_on_no_list(network: Network) -> None:
+    number = await a_consultation(network.database, voice="person", escalate_days=2, closes_at=NOW + timedelta(days=2))
+    anne = await network.talk("Anne")
+    await anne.acts(f"consult:quiet:{number}")
+    async with network.database.transaction() as session:
+        await escalate_due(session, NOW)
+    everything = "\n".join(said_in(one) for one in await pushed(network.database))
+    assert "Bruno Test" in everything
+    assert "Anne Test" not in everything
+
+
+async def test_a_region_without_staff_comes_to_the_staff_of_the_network_once_and_it_is_said(database: Database) -> None:
+    network = await a_network(database)
+    number = await a_consultation(database, escalate_days=2, closes_at=NOW + timedelta(days=2))
+    for _ in range(2):
+        async with database.transaction() as session:
+            await escalate_due(session, NOW)
+    mine = [one for one in await pushed(database) if one.person_id == network.people["Fanny"]]
+    (text,) = [said_in(one) for one in mine]
+    assert "aucune équipe régionale" in text
+    assert "- ML Guyane" in text
+    assert "ML Rennes" not in text  # its region has been told
+    assert number
+
+
+async def test_regional_staff_whom_no_message_reaches_count_as_nobody(network: Network) -> None:
+    await a_consultation(network.database, escalate_days=2, closes_at=NOW + timedelta(days=2))
+    async with network.database.transaction() as session:
+        await session.execute(delete(Account).where(Account.person_id == network.people["Gilles"]))
+        await escalate_due(session, NOW)
+    (text,) = [said_in(one) for one in await pushed(network.database)]
+    assert "**Bretagne** (3 sur 3)\n- ARML Bretagne\n- ML Brest\n- ML Rennes" in text
