@@ -25,12 +25,12 @@ from bot.pack.seeding import seed
 from bot.settings import Settings
 from bot.web.live import REHEARSAL, Hub, Ping
 from schedules.clock import MovedClock
+from schedules.coming import next_moment
 from schedules.delivery import Worker
 from schedules.timetable import Timetable
 from storage.agenda import Event
 from storage.base import Row
 from storage.database import Database
-from storage.duetimes import next_due
 from storage.inbox import InboxItem
 from storage.migrating import migrate, revision
 from storage.network import NetworkSetting, home, setting, write_setting
@@ -160,7 +160,7 @@ class Rehearsal:
         quiet = 0
         while (now := self.clock.now()) < to:
             async with self._parts.database.reading() as session:
-                due = await next_due(session, now)
+                due = await next_moment(session, now)
             # Each morning too: not everything that time brings is noted beforehand.
             step = min(to, _next_morning(now, zone), due or to)
             with contextlib.suppress(ValueError):  # the clock runs by itself, and has just passed it

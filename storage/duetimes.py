@@ -1,4 +1,4 @@
-"""The next instant at which something is due: what a rehearsal moves to, step by step."""
+"""The next instant that some row is noted for."""
 
 from datetime import datetime
 

@@ -126,6 +126,15 @@ async def members(
     return found
 
 
+async def calendars(session: AsyncSession) -> set[tuple[str | None, str]]:
+    """The zones and public holidays by which people and regions live; None is the network's zone, "" its holidays."""
+    people = select(_ZONE_OF_PERSON, Region.holidays).select_from(Person).distinct()
+    people = people.outerjoin(Structure, Structure.id == Person.structure_id)
+    people = people.outerjoin(Region, Region.id == _REGION_OF_PERSON)
+    found = [*await session.execute(people), *await session.execute(select(Region.zone, Region.holidays).distinct())]
+    return {(zone, holidays or "") for zone, holidays in found}
+
+
 def speaker_ids(consultation: Consultation) -> Select[Any]:
     """The ids of the people who may speak for any voice expected, to be used inside another query."""
     structures = consultation.voice == Voice.STRUCTURE

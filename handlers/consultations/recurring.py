@@ -5,6 +5,7 @@ o'clock stays nine o'clock in summer. A wave lasts as long as the one before. A 
 after an outage, is not opened any more: nobody could have answered it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,7 @@ def next_wave(
     tz = ZoneInfo(zone)
     first, last = (instant.astimezone(tz).replace(tzinfo=None) for instant in (opened, closes))
     due: tuple[datetime, datetime] | None = None
-    for number, begins in enumerate(rrulestr(_within_months(rule, first.day), dtstart=first)):
+    for number, begins in enumerate(rrulestr(within_months(rule, first.day), dtstart=first)):
         at = begins.replace(tzinfo=tz)
         if at > now or number > _MOST_LOOKED_AT:
             break
@@ -54,7 +55,7 @@ def next_wave(
     return due
 
 
-def _within_months(rule: str, day: int) -> str:
+def within_months(rule: str, day: int) -> str:
     """Every month from the 31st on: RFC 5545 leaves out the months without one, people mean their last day."""
     if day <= 28 or "BY" in rule.upper() or "MONTHLY" not in rule.upper():
         return rule
@@ -64,6 +65,16 @@ def _within_months(rule: str, day: int) -> str:
 async def open_waves(session: AsyncSession, now: datetime) -> int:
     """Open every wave whose day has come; returns how many. For the timetable: the lock on the wave before and the
     unique slug make two processes open one."""
+    found = (one for one in await newest_waves(session) if _is_over(one, now))
+    return sum([await _open_after(session, one.id, now) for one in found])
+
+
+def _is_over(wave: Consultation, now: datetime) -> bool:
+    return wave.opens_at is not None and wave.opens_at <= now and wave.closes_at is not None and wave.closes_at <= now
+
+
+async def newest_waves(session: AsyncSession) -> Sequence[Consultation]:
+    """The last wave of every series that goes on."""
     newest = (
         select(Consultation.series, func.max(Consultation.wave).label("wave"))
         .where(Consultation.series != "")
@@ -71,12 +82,12 @@ async def open_waves(session: AsyncSession, now: datetime) -> int:
         .subquery()
     )
     found = await session.scalars(
-        select(Consultation.id)
+        select(Consultation)
         .join(newest, (newest.c.series == Consultation.series) & (newest.c.wave == Consultation.wave))
-        .where(Consultation.recurs != "", Consultation.opens_at <= now, Consultation.closes_at <= now)
+        .where(Consultation.recurs != "")
         .order_by(Consultation.id)
     )
-    return sum([await _open_after(session, number, now) for number in found.all()])
+    return found.all()
 
 
 async def _open_after(session: AsyncSession, number: int, now: datetime) -> int:

@@ -12,6 +12,7 @@ from handlers.consultations.escalating import escalate_due
 from handlers.consultations.nudging import nudge_due, nudge_now
 from handlers.consultations.recurring import fault_of, next_wave, open_waves, waves_of
 from handlers.consultations.timing import close_due
+from schedules.coming import next_moment
 from storage.ballots import Answer, Ballot, Participation
 from storage.base import insert_or_ignore
 from storage.consultations import Consultation, QuestionKind, whole_consultation
@@ -312,3 +313,32 @@ async def test_regional_staff_whom_no_message_reaches_count_as_nobody(network: N
         await escalate_due(session, NOW)
     (text,) = [said_in(one) for one in await pushed(network.database)]
     assert "**Bretagne** (3 sur 3)\n- ARML Bretagne\n- ML Brest\n- ML Rennes" in text
+
+
+async def test_a_rehearsal_knows_when_the_next_nudge_list_and_wave_come(network: Network) -> None:
+    closes = datetime(2024, 3, 22, 18, tzinfo=PARIS)
+    await a_consultation(
+        network.database,
+        nudge_days=[2],
+        escalate_days=1,
+        opens_at=datetime(2024, 3, 14, 9, tzinfo=PARIS),
+        closes_at=closes,
+        recurs="FREQ=MONTHLY",
+        series="avis",
+    )
+    came, at = [], NOW
+    async with network.database.reading() as session:
+        while len(came) < 7:
+            found = await next_moment(session, at)
+            assert found is not None
+            at = found
+            came.append(at.astimezone(PARIS).strftime("%d/%m %H:%M"))
+    assert came == [
+        "20/03 09:00",  # the nudge, in Paris and in Cayenne
+        "20/03 13:00",
+        "21/03 09:00",  # the lists of the regions
+        "21/03 13:00",
+        "22/03 18:00",  # the close
+        "14/04 09:00",  # the next wave
+        "14/05 09:00",
+    ]
