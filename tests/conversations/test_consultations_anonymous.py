@@ -1,5 +1,6 @@
 """An anonymous consultation: the voter's way, and whoever has the database in hand trying to join voters to ballots."""
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
+from handlers.consultations.recurring import open_waves
 from handlers.consultations.timing import close
 from storage.ballots import Participation
-from storage.consultations import Consultation, Draft, Question, QuestionKind
+from storage.consultations import Consultation, Draft, Question, QuestionKind, whole_consultation
 from storage.database import Database
 from storage.models import Base
 from storage.network import Structure
@@ -23,6 +25,8 @@ from tests.conversations.consulting import NOW, Network, a_consultation, a_netwo
 from tests.stage import Heard, Stage
 
 VOTERS = 12
+STAFF = f"telegram:t{VOTERS}"
+MEANS = ("☐ Argent", "☐ Temps")
 KEY = "a key that is in no table"
 
 
@@ -74,8 +78,30 @@ class Vote:
                     )
                 )
         self.number = await a_consultation(
-            self.database, secrecy="anonymous", voice="person", audience={"roles": ["director"]}
+            self.database,
+            secrecy="anonymous",
+            voice="person",
+            audience={"roles": ["director"]},
+            status="draft",
+            opens_at=None,
+            recurs="FREQ=MONTHLY",
+            series="avis",
         )
+        async with self.database.transaction() as session:
+            consultation = await whole_consultation(session, self.number)
+            assert consultation is not None
+            for question in consultation.questions[:2]:
+                question.config = {"shuffle": True}
+        # Staff try it out, correct a typo and open it.
+        await self.stage.presses(STAFF, f"consult:begin:{self.number}")
+        await self.stage.presses(STAFF, (await self.stage.heard(STAFF)).button("Non"))
+        await self.mends("Votre avi")
+        await self.stage.presses(STAFF, f"consult:opened:{self.number}")
+
+    async def mends(self, title: str) -> None:
+        """Staff correct a typo of the title."""
+        await self.stage.presses(STAFF, f"consult:mend-text:{self.number}:0:0")
+        assert "C’est corrigé" in (await self.stage.says(STAFF, title)).text
 
     async def votes(self, number: int) -> Heard:
         """One of them answers from beginning to end, and changes their mind on the way."""
@@ -84,7 +110,8 @@ class Vote:
         await self.stage.presses(who, f"consult:begin:{self.number}")
         for label in ("Non", "Retour", "Oui" if number % 2 else "Plutôt oui"):
             heard = await self.stage.presses(who, (await self.stage.heard(who)).button(label))
-        for label in ("Passer", "Oui"):
+        shown = [one.label for one in (await self.stage.heard(who)).buttons if one.label in MEANS][: 2 - number % 2]
+        for label in (*shown, "Valider", "Oui"):
             heard = await self.stage.presses(who, (await self.stage.heard(who)).button(label))
         await self.stage.says(who, f"Marque de {number} : {_mark(number)}")
         heard = await self.stage.presses(who, (await self.stage.heard(who)).button("Envoyer"))
@@ -107,6 +134,12 @@ async def _rows(database: Database) -> dict[str, list[dict[str, Any]]]:
             rows = await session.execute(text(f'SELECT {hidden}, t.* FROM "{name}" t'))
             found[name] = [dict(row) for row in rows.mappings()]
     return found
+
+
+def _answers_to(question: int, ballots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was answered to one question, ballot by ballot."""
+    read = [json.loads(row["answers"]) if isinstance(row["answers"], str) else row["answers"] for row in ballots]
+    return [one[str(question)] for one in read]
 
 
 async def _files(database: Database) -> bytes:
@@ -134,6 +167,7 @@ async def test_nobody_joins_voters_to_ballots_with_everything_in_hand(
     await vote.stage.presses(f"telegram:t{VOTERS - 1}", f"consult:begin:{vote.number}")
     backup = await _rows(sealed)
     copied = await _files(sealed)
+    await vote.mends("Votre avis")
     for number in range(VOTERS // 2, VOTERS):
         await vote.votes(number)
     before = await _rows(sealed)
@@ -193,10 +227,27 @@ async def test_nobody_joins_voters_to_ballots_with_everything_in_hand(
     # By counting: neither the outbox nor the inbox says how many presses a voter made.
     assert not [row for row in after["deliveries"] if row["about"].startswith("blind:")]
     senders = [row["sender"] for row in after["inbox"]]
-    assert set(senders) == {"anonymous"}
+    assert set(senders) == {"anonymous", f"telegram::t{VOTERS}"}  # staff, who corrected a typo meanwhile
     assert {row["payload"] if isinstance(row["payload"], str) else repr(row["payload"]) for row in after["inbox"]} == {
         "{}"
     }
+
+    # By the order in which each read the choices: those of a ballot stand in the question's own.
+    async with sealed.reading() as session:
+        consultation = await whole_consultation(session, vote.number)
+    assert consultation is not None
+    moyens = consultation.questions[1]
+    orders = [one["choices"] for one in _answers_to(moyens.id, ballots) if len(one["choices"]) > 1]
+    assert len(orders) == VOTERS // 2
+    assert all(order == sorted(order) for order in orders)
+    # By what staff did meanwhile: no row of theirs has a transaction of a ballot, and no channel shows this poll.
+    assert after["channel_polls"] == []
+    # By the next wave: it has the questions and nothing else.
+    async with sealed.transaction() as session:
+        assert await open_waves(session, NOW + timedelta(days=40)) == 1
+    later = await _rows(sealed)
+    for name in ("secret_ballots", "participations", "drafts", "sealed_ballots"):
+        assert [row["id"] for row in later[name]] == [row["id"] for row in after[name]]
 
     # And yet every voter finds the ballot under the receipt that only they were given, as it was sent.
     async with sealed.reading() as session:

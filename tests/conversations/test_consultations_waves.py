@@ -326,7 +326,8 @@ async def test_a_rehearsal_knows_when_the_next_nudge_list_and_wave_come(network:
         recurs="FREQ=MONTHLY",
         series="avis",
     )
-    came, at = [], NOW
+    came: list[str] = []
+    at = NOW
     async with network.database.reading() as session:
         while len(came) < 7:
             found = await next_moment(session, at)
