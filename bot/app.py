@@ -35,14 +35,19 @@ def process_name() -> str:
 
 
 class App:
-    """One process of an installation. `web`, `worker` and `run` differ by the channels they are given."""
+    """One process of an installation. `web`, `worker` and `run` differ by the channels they are given.
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, *, name: str | None = None) -> None:
+    `paced`: keep to the limits that platforms set for each chat; only a server that has none may do without.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, *, name: str | None = None, paced: bool = True
+    ) -> None:
         self.settings = settings
         self.database = database
         self.clock = clock
         self.owner = name or process_name()
-        self.worker = Worker(database, [], clock, self.owner, hold=hold_for(settings.send))
+        self.worker = Worker(database, [], clock, self.owner, hold=hold_for(settings.send, paced=paced))
         notice = Notice(settings.privacy_contact, settings.retention)
         self.gateway = Gateway(database, build_router(notice=notice), self.worker, clock, settings.public_url)
         self.timetable = Timetable(database, clock, lines(settings.retention), self.worker.wake)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.spacing import ChatPace
 from bot.telegram.pacing import GroupPace
 from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
 from schedules.outage import HeldByOutage
@@ -33,7 +34,8 @@ class SendHold:
         }
 
 
-def hold_for(send: str) -> Hold:
-    """All that holds deliveries back in this installation."""
-    holds: list[Hold] = [HeldByOutage(), GroupPace(), HeldByReaders()]
+def hold_for(send: str, *, paced: bool = True) -> Hold:
+    """All that holds deliveries back in this installation; without `paced` a chat takes any number of answers."""
+    paces: list[Hold] = [GroupPace(), ChatPace()] if paced else []
+    holds: list[Hold] = [HeldByOutage(), *paces, HeldByReaders()]
     return HeldByAny(*holds) if send == "on" else HeldByAny(SendHold(send), *holds)

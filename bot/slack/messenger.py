@@ -19,6 +19,7 @@ from bot.files import StoredFiles
 from bot.slack.connecting import TRANSPORT, Line, lost
 from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
 from bot.slack.rendering import Part, escaped, parts_of
+from bot.spacing import BURST
 from handlers.messages import Attachment, Reply
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
@@ -70,7 +71,9 @@ class SlackMessenger:
             if index < outgoing.parts_sent:
                 continue
             if index > outgoing.parts_sent and loop.time() - begun > UNINTERRUPTED:
-                raise DeliveryError("to be continued", retry_after=0.0, silence=Silence.NOTHING, parts_sent=index)
+                raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING, parts_sent=index)
+            if index >= BURST and index > outgoing.parts_sent:
+                await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
             try:
                 ref = await self._say(outgoing, part, first=index == 0) or ref
             except DeliveryError as error:

@@ -16,6 +16,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.files import StoredFiles
+from bot.spacing import BURST
 from bot.telegram.refusals import cannot_be_edited, delivery_error, is_no_photo, is_unmodified, is_without_text
 from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
 from bot.vcards import vcard
@@ -69,7 +70,9 @@ class TelegramMessenger:
             if index < outgoing.parts_sent:
                 continue
             if index > outgoing.parts_sent and asyncio.get_running_loop().time() - begun > UNINTERRUPTED:
-                raise DeliveryError("to be continued", retry_after=0.0, silence=Silence.NOTHING, parts_sent=index)
+                raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING, parts_sent=index)
+            if index >= BURST and index > outgoing.parts_sent:
+                await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
             try:
                 edits = outgoing.edits if index == 0 else ""
                 if edits:

@@ -14,6 +14,7 @@ from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request
 from handlers.router import Router
 from schedules.delivery import Worker
+from schedules.holding import Hold
 from storage.base import insert_or_ignore
 from storage.conversations import Conversation
 from storage.database import Database
@@ -37,10 +38,11 @@ class Stage:
         lease: float = 30.0,
         replies: dict[str, Reply] | None = None,
         router: Router | None = None,
+        hold: Hold | None = None,
     ) -> None:
         self.database = database
         self.clock = HandClock(NOW)
-        self.worker = Worker(database, [], self.clock, owner, lease=lease)
+        self.worker = Worker(database, [], self.clock, owner, lease=lease, hold=hold)
         self.replies = replies or {}
         self.notice = "Noté"
         self.heard: list[Request] = []

@@ -229,7 +229,7 @@ class Place:
         database = await open_rehearsal(self._settings)
         await self.mouth.introduce(database)
         self.clock = MovedClock(self._instant)
-        self.app = App(self._settings, database, self.clock)
+        self.app = App(self._settings, database, self.clock, paced=False)  # nobody here types slower than a second
         self.app.add(self.mouth.channel(self.app))
         await self.app.start(ticking=False)
 

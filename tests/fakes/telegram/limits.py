@@ -28,12 +28,17 @@ class Bucket:
 class Limits:
     """`rate` messages a second for the bot, `chat_rate` a second in each chat, `group_rate` a minute in each group.
 
-    The bot's bucket holds one second's worth, a chat's one message, a group's one minute's worth.
+    The bot's bucket holds one second's worth, a chat's `chat_burst` or one message, a group's one minute's worth.
     """
 
     def __init__(
-        self, rate: float | None = None, chat_rate: float | None = None, group_rate: float | None = None
+        self,
+        rate: float | None = None,
+        chat_rate: float | None = None,
+        group_rate: float | None = None,
+        chat_burst: float | None = None,
     ) -> None:
+        self._chat_burst = chat_burst
         self.refused: Counter[str] = Counter()
         self._halted: dict[int | None, float] = {}
         self.set(rate, chat_rate, group_rate)
@@ -73,7 +78,9 @@ class Limits:
         if chat not in self._chats:
             buckets = self._chats[chat] = []
             if self._chat_rate:
-                buckets.append(("chat", _bucket(self._chat_rate, max(1, math.floor(self._chat_rate)))))
+                buckets.append(
+                    ("chat", _bucket(self._chat_rate, self._chat_burst or max(1, math.floor(self._chat_rate))))
+                )
             if self._group_rate and chat < 0:
                 buckets.append(("group", _bucket(self._group_rate / 60, self._group_rate)))
         return self._chats[chat]

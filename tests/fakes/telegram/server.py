@@ -42,12 +42,13 @@ class FakeTelegram(People, Faults, Witness):
         any_chat: bool = False,
         rate: float | None = None,
         chat_rate: float | None = None,
+        chat_burst: float | None = None,
         group_rate: float | None = None,
         webhook_delays: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0),
     ) -> None:
         super().__init__()
         self.token = token
-        self.limits = Limits(rate, chat_rate, group_rate)
+        self.limits = Limits(rate, chat_rate, group_rate, chat_burst)
         self.first_arrival = self.last_arrival = 0.0
         self._world = World(int(token.split(":")[0]), any_chat)
         self._updates = Updates(self._world, webhook_delays)
