@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
 from schedules.holding import Held
+from storage.leaving import Due
 from storage.outbox import Delivery, Kind, State
 
 BURST = 3  # messages at once in one chat
@@ -31,7 +32,7 @@ class ChatPace:
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
 
-    async def held(self, session: AsyncSession, deliveries: Sequence[Delivery], now: datetime) -> Mapping[int, Held]:
+    async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query where there is an answer among the deliveries."""
         mine = [one for one in deliveries if one.kind == Kind.REPLY and one.platform in _LIMITED and not one.edits]
         if not mine:
