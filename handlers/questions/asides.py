@@ -29,3 +29,25 @@ def asides(
         for p in clause
         if not is_known and len(clause) > 2 and words[clause[0]].folded not in lexicon.around_words["completing"]
     }
+
+
+_LEADING_TO = frozenset(
+    ("le", "la", "les", "l", "de", "du", "des", "d", "a", "au", "son", "sa", "ses", "leur", "leurs")
+)
+
+
+def contrasted(words: Sequence[Word], start: int, lexicon: Lexicon) -> bool:
+    """Is what begins there set aside: « …, pas Camille », « non pas elle », « et pas des consultantes »?
+
+    A verb that is denied (« ce n’est pas Camille ») sets nothing aside.
+    """
+    at = start - 1
+    while at >= 0 and words[at].folded in _LEADING_TO:
+        at -= 1
+    if at < 0 or words[at].folded != "pas" or any(words[p].breaks for p in range(at + 1, start + 1)):
+        return False
+    if at == 0 or words[at].breaks:
+        return True
+    before = words[at - 1].folded
+    denied = any(w.folded in ("n", "ne") for w in words[max(0, at - 4) : at])
+    return not denied and before not in lexicon.copulas and not lexicon.is_verb(before)

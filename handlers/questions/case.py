@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from handlers.questions.facts import ContactFact, EventFact
-from handlers.questions.indexing import TopicMatch
+from handlers.questions.indexing import TopicMatch, content_stems
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import Marks
 from handlers.questions.memory import Memory
@@ -35,7 +35,32 @@ class Case:
         """The events meant by the names, the region, the year and the place in the question."""
         keys = dict.fromkeys(key for keys in self._meant for key in keys)
         wholes = {whole for key in keys for whole in self._wholes(key)}
+        if len(keys) == 1 and (meeting := self._meeting_with(next(iter(keys)))):
+            return (meeting,)
         return tuple(key for key in keys if key not in wholes)  # the part that is named, not the whole as well
+
+    def _meeting_with(self, key: str) -> str:
+        """« la réunion des ARML avec le Bureau » is what both are invited to, and none of the Bureau's own."""
+        m = self.marks
+        mention = next((n for n in m.events if key in n.events), None)
+        at = mention.start - 1 if mention is not None else -1
+        at -= at >= 0 and m.words[at].folded in ("le", "la", "les", "l")
+        if mention is None or at < 0 or m.words[at].folded != "avec" or not m.gatherings:
+            return ""
+        body = (
+            {w.stem for w in m.words[mention.start : mention.end]}
+            - self.knowledge.own_name
+            - self.knowledge.abbreviations
+        )
+        others = {w.stem for p, w in enumerate(m.words) if not mention.start <= p < mention.end}
+        both = []
+        for event in self.knowledge.going:
+            invited = set(content_stems(str(event.details.get("audience_text", "")), self.knowledge.lexicon))
+            if event.precision == Precision.MONTH:
+                continue  # interviews and the like: nothing to meet at
+            if event.key != key and event.ends_on >= self.today and body & invited and others & invited:
+                both.append(event.key)
+        return both[0] if len(both) == 1 else ""
 
     @property
     def said_of_them(self) -> frozenset[str]:
@@ -276,6 +301,20 @@ class Case:
         dated = [k for k in keys if self.event(k).precision != Precision.MONTH]
         keys = dated if len(keys) > 1 and dated else keys
         return keys[0] if len(keys) == 1 else ""
+
+    @property
+    def described_there(self) -> str:
+        """« le jour où se décide la structuration cible »: the event described behind the « où » alone."""
+        words = self.marks.words
+        for at in range(1, len(words)):
+            if words[at].folded == "où" and words[at - 1].kind == "word" and not words[at].breaks:
+                clause = self.marks.clause(at)
+                said = {w.stem for p, w in enumerate(words) if p > at and self.marks.clause(p) == clause}
+                telling = [s for s in self.telling if s in said]
+                keys = self.knowledge.event_texts.find(telling, self.other_stems)
+                alone = [k for k in keys if self.knowledge.stands_alone(self.event(k))]
+                return alone[0] if len(telling) > 1 and len(alone) == 1 else ""
+        return ""
 
     @cached_property
     def told(self) -> str:

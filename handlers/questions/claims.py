@@ -43,7 +43,12 @@ def _covers(claim: Period, event: EventFact) -> bool:
 
 def verdict_on_time(case: Case) -> str:
     """« le séminaire est-il déjà passé ? »."""
-    if len(case.events) != 1 or not case.has("over"):
+    if len(case.events) != 1:
+        return ""
+    already = "deja" in {w.folded for w in case.marks.words} and case.event(case.events[0]).ends_on >= case.today
+    if already and not case.has("when", "length", "programme", "status", "agenda", "where"):
+        return "no"  # « le CA a-t-il déjà tranché ? »: whatever is done there, it is still to come
+    if not case.has("over"):
         return ""
     return "yes" if case.event(case.events[0]).ends_on < case.today else "no"
 
@@ -86,8 +91,22 @@ def _claimed_place(case: Case) -> set[str]:
     return {words[p].stem for p in case.marks.loose if p > 0 and words[p - 1].folded in ("a", "au", "aux")}
 
 
+def settled(case: Case) -> bool:
+    """Does it want a yes or a no: does it end with « ok ? », « c’est ça ? », or is it a date and nothing else?"""
+    m = case.marks
+    last = m.words[-1].folded if m.words else ""
+    if last in case.knowledge.lexicon.settling or (last in ("cela", "est", "pas") and case.has("same")):
+        return True
+    asking = case.knowledge.lexicon.around_words["asking"]
+    bare = set(m.cues) <= {"filler", "status"} and not m.loose and asking.isdisjoint(w.folded for w in m.words)
+    bare = bare and bool(m.words) and m.words[-1].asked
+    return bare and any(p.kind in ("day", "range") and not p.open for p in m.periods) and bool(m.events)
+
+
 def _asserted(case: Case) -> bool:
     words = {w.folded for w in case.marks.words}
     lexicon = case.knowledge.lexicon
+    if settled(case):
+        return True
     asking = lexicon.around_words["asking"] - {"que", "qu", "quoi", "pourquoi"} | {"quand"}  # « est-ce que… » claims
     return not words.isdisjoint(lexicon.copulas) and words.isdisjoint(asking)

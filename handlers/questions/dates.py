@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from handlers.questions.dates_spans import Spans
+from handlers.questions.dates_feasts import Feasts
 from handlers.questions.periods import FAR_FUTURE, FAR_PAST, UNITS, Anchor, Period
 
 __all__ = ["Anchor", "DateReader", "Period"]
 
 
-class DateReader(Spans):
+class DateReader(Feasts):
     """Reads every period of a question, and those that others begin or end: « avant l’AG », « d’ici juin »."""
 
     def find(self) -> list[Period]:
@@ -164,6 +164,8 @@ class DateReader(Spans):
             or self._named_day(at)
             or self._end_of(at)
             or self._week_of(at)
+            or self._numbered_week(at)
+            or self._feast(at)
             or self._part_of_month(at)
             or self._relative(at)
             or self._beside(at)

@@ -66,8 +66,8 @@ class Days:
 
     def _written(self, at: int) -> Period | None:
         """9/10, 09.10.2024, 2024-10-09."""
-        word = self._words[at]
-        if word.kind != "date":
+        word = self._words[at] if at < len(self._words) else None
+        if word is None or word.kind != "date":
             return None
         pieces = [int(p) for p in word.folded.replace(".", "/").replace("-", "/").split("/")]
         if "-" in word.folded:

@@ -234,7 +234,7 @@ class Spans(Days):
                 last = date(year, last_month, monthrange(year, last_month)[1])
                 return Period(date(year, month, 1), last, "range", start, end, year_given=True)
         said = self._at(at - 1) in ("cet", "l", "en", "au", "ce", "le", "la", "cette")
-        if words in SEASONS and (said or (self._at(at - 1) == "d" and self._at(at - 2) == "vacances")):
+        if words in SEASONS and (said or self._at(at - 1) == "d"):
             (month, day), (until_month, until_day) = SEASONS[words]
             year, end = self._given_year(at + 1)
             year = year if year > 0 else self._today.year

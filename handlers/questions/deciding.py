@@ -32,6 +32,7 @@ from handlers.questions.reading_people import (
     related,
     role_or_person,
     succession,
+    the_other,
     who,
 )
 from handlers.questions.reading_phases import numbered_phase, phase, suite
@@ -44,6 +45,7 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     act,
     foreign,
     offer,
+    the_other,
     absent,
     coordinates,
     numbered_phase,

@@ -186,6 +186,9 @@ class PhraseIndex:
         self._phrased = {
             topic.key: frozenset(content_stems(" ".join((topic.title, *topic.phrases)), lexicon)) for topic in topics
         }
+        self._sources = {t.source.name: frozenset(content_stems(t.source.name, lexicon)) for t in topics}
+        named = frozenset(s for own in self._sources.values() for s in own if not s.isdigit())
+        self._subjects = named - lexicon.light - self._around  # what whole documents are about
         self._rank = {topic.key: rank for rank, topic in enumerate(topics)}  # the pack says first what matters most
 
     def words_of(self, key: str) -> frozenset[str]:
@@ -217,6 +220,7 @@ class PhraseIndex:
             return []
         head = self._head(words)
         things = {s for s in content - weak - self._around if self._tells(s)}
+        subjects = content & self._subjects
         substance = sum(map(self._postings.weight, content))
         best: dict[str, TopicMatch] = {}
         for entry, _ in self._postings.candidates(asked).most_common(200):
@@ -240,6 +244,8 @@ class PhraseIndex:
             told = self._told[topic.key]
             if head:
                 fit = max(fit, min(0.85, 1.1 * fit)) if head in phrase else fit if head in told else 0.7 * fit
+            if subjects and subjects.isdisjoint(told) and subjects.isdisjoint(self._sources[topic.source.name]):
+                fit *= 0.7  # « pourquoi ce label, quelles ambitions ? »: the subject named is not this topic's
             covered = sum(self._postings.weight(s) for s in content if s in told) / substance
             fit = 0.75 * fit + 0.25 * covered
             if topic.key not in best or best[topic.key].fit < fit:

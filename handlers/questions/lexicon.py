@@ -138,6 +138,12 @@ class Lexicon:
     gatherings: frozenset[str]  # stems of nouns for things that take place
     documents: frozenset[str]  # stems of what a document may be called
     lesser: frozenset[str]
+    sending: frozenset[str]  # stems of verbs by which something is sent to somebody
+    calendars: frozenset[str]  # stems of words for an agenda as well as for the phases
+    leaving: frozenset[str]  # stems: one is there until that day
+    returning: frozenset[str]  # stems: one is there from that day on
+    missing: frozenset[str]  # stems: what is on while one is not there
+    settling: frozenset[str]  # words with which one asks to be told yes or no: « ok ? », « c’est ça ? »
     genderless: frozenset[str]
     feminine: tuple[str, ...]  # endings
     all_phases: frozenset[str]  # stems
@@ -253,6 +259,12 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         documents=frozenset(stem(word) for word in _words(merged["documents"]) if len(word) > 2),
         lesser=frozenset(_words(merged["lesser"])),
+        calendars=frozenset(stem(word) for word in _words(merged["calendars"])),
+        leaving=frozenset(stem(word) for word in _words(merged["leaving"])),
+        returning=frozenset(stem(word) for word in _words(merged["returning"])),
+        missing=frozenset(stem(word) for word in _words(merged["missing"])),
+        sending=frozenset(stem(word) for word in _words(merged["sending"])),
+        settling=frozenset(_words(merged["settling"])),
         genderless=frozenset(_words(merged["genderless"])),
         feminine=tuple(_words(merged["feminine"])),
         all_phases=frozenset(stem(word) for word in _words(merged["all_phases"])),

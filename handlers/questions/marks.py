@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from handlers.questions.asides import asides
+from handlers.questions.asides import asides, contrasted
 from handlers.questions.dates import DateReader, Period
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
@@ -141,12 +141,14 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
         for role in role_mentions(text, knowledge, eventful | dated | people, marks.regions, past=past, years=years)
         if not (role.plural and _all_one_body(role, marks.organisations, words))
     ]
+    functions = _covered(marks.roles)
+    _set_aside(marks, lexicon)
     marks.gatherings = [
         p
         for p, w in enumerate(words)
         if w.stem in lexicon.gatherings and p not in taken and p not in said and not marks.inverted(p)
     ]
-    explained = taken | people | cued | said | _covered(marks.roles) | set(marks.gatherings)
+    explained = taken | people | cued | said | functions | set(marks.gatherings)
     explained |= {p for p, w in enumerate(words) if w.stem in lexicon.around or w.stem in knowledge.own_name}
     explained |= (
         _covered(marks.organisations) | _covered(marks.structures) | _covered(marks.terms) | _covered(marks.absent)
@@ -170,6 +172,22 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.roles = [role for role in marks.roles if role.start not in aside]
     marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated | aside])
     return marks
+
+
+_SAID_OF_PEOPLE = ("phone", "email", "coordinates", "his")
+
+
+def _set_aside(marks: Marks, lexicon: Lexicon) -> None:
+    """« Lou-Salomé, pas Camille », « son mail, pas son numéro »: what is set aside is not asked about."""
+    words = marks.words
+    marks.people = [m for m in marks.people if not contrasted(words, m.start, lexicon)]
+    marks.roles = [m for m in marks.roles if not contrasted(words, m.start, lexicon)]
+    for name in _SAID_OF_PEOPLE:
+        kept = [c for c in marks.cues.get(name, ()) if not contrasted(words, c.start, lexicon)]
+        if kept:
+            marks.cues[name] = kept
+        else:
+            marks.cues.pop(name, None)
 
 
 _SUBJECTS = frozenset(("il", "elle", "ils", "elles", "on"))

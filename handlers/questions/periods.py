@@ -52,6 +52,7 @@ SEASONS = {"printemps": ((3, 20), (6, 20)), "ete": ((6, 21), (9, 21)), "automne"
 ORDINALS = {"premier": 1, "1er": 1, "second": 2, "deuxieme": 2, "2e": 2, "2eme": 2, "troisieme": 3, "3e": 3,
              "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": 0}  # fmt: skip
 YEARS = range(1900, 2100)
+FEAST = "ces jours-là"  # how a feast is called in an answer
 FAR_PAST, FAR_FUTURE = date(1900, 1, 1), date(2999, 12, 31)
 
 

@@ -1,7 +1,10 @@
 """Readings of questions about what is on: over a period, in a region, next."""
 
+from dataclasses import replace
+
 from handlers.questions.case import Case
 from handlers.questions.dates import Period
+from handlers.questions.periods import FAR_FUTURE, FEAST
 from handlers.questions.reading import Reading
 
 _ONE = frozenset(("prochain", "prochaine", "premier", "premiere", "dernier", "derniere"))
@@ -17,10 +20,12 @@ def agenda(case: Case) -> Reading | None:
     general = [p for p in m.gatherings if m.words[p].stem in case.knowledge.lexicon.general]
     listed = bool(general) or case.has("agenda")
     if m.periods:
+        if any(p.label == FEAST for p in m.periods) and case.has("when") and not listed:
+            return None  # « c’est quand, Noël ? »: of a calendar, not of ours
         asked = listed or case.has("purpose") or not case.stray_nouns
         if case.stray and (case.fit >= 0.6 or case.told or not asked):
             return None
-        return Reading("agenda", period=_together(m.periods), region=region)
+        return Reading("agenda", period=_while_there(case, _together(m.periods)), region=region)
     if case.stray:
         return None
     steps = [step for step in ("next", "previous", "last", "first") if case.has(step)]
@@ -60,6 +65,24 @@ def _together(periods: list[Period]) -> Period:
     if len(periods) > 1 and first <= last and not any(p.open for p in periods):
         return min(periods, key=lambda p: p.last - p.first)
     return periods[0]
+
+
+def _while_there(case: Case, period: Period) -> Period:
+    """« je pars le 1er octobre, qu’est-ce qu’il y aura encore ? »: until that day, from it on if one comes back."""
+    m, lexicon = case.marks, case.knowledge.lexicon
+    if period.kind != "day" or period.open or period.anchor or period.first <= case.today:
+        return period
+    clause = m.clause(period.start)
+    if clause == max(m.clause(p) for p in range(len(m.words))):
+        return period  # what is asked is asked of that day
+    said = {w.stem for p, w in enumerate(m.words) if m.clause(p) == clause}
+    leaving, returning = bool(said & lexicon.leaving), bool(said & lexicon.returning)
+    if leaving == returning:
+        return period
+    missed = not lexicon.missing.isdisjoint(w.stem for w in m.words)
+    if leaving != missed:
+        return replace(period, first=case.today, kind="range", open="before", label="d’ici là")
+    return replace(period, last=FAR_FUTURE, kind="range", open="after", label="à partir de là")
 
 
 def _single(case: Case) -> bool:

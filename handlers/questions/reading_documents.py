@@ -4,6 +4,7 @@ from handlers.questions.case import Case
 from handlers.questions.lexicon import Cue
 from handlers.questions.normalising import read_words
 from handlers.questions.reading import Reading
+from handlers.questions.reading_people import written_to
 
 _WHOLLY = 0.75
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
@@ -18,8 +19,10 @@ def absent(case: Case) -> Reading | None:
     missing = [p for a in asked for p in range(a.start, a.end)]
     if (case.fit >= 0.5 and case.topic_holds(missing) and case.topic_explains_all(m.loose)) or _tells_of(case, missing):
         return None
-    if (case.people or case.holders) and case.has("phone", "email", "coordinates") and _apart(case):
+    if (case.people or case.holders) and case.has("phone", "email", "coordinates") and (_apart(case) or _passing(case)):
         return None  # « son mail, j’ai un PV à lui envoyer »
+    if (case.people or case.holders or m.organisations) and written_to(case) and _passing(case):
+        return None  # « un devis à transmettre à X »
     if case.events and case.has("when", "where"):
         booked = case.has("when") or any(w.stem == "reserv" for w in m.words)
         only_travel = booked and all(m.words[a.start].stem in case.knowledge.lexicon.travel for a in asked)
@@ -35,6 +38,12 @@ def absent(case: Case) -> Reading | None:
     if events and kinds == {"place"} and all(case.event(k).remote and not case.event(k).place for k in events):
         return Reading("event", events=events, asks=("remote",))  # one does not travel to what is held at a distance
     return Reading("absent", absent=names, events=events[:1], contacts=tuple(c.key for c in people)[:1])
+
+
+def _passing(case: Case) -> bool:
+    """Is what is not known a mere thing, spoken of while somebody's number or address is asked?"""
+    kinds = case.knowledge.lexicon.absent_of
+    return all(kinds[a.name] != "person" and a.name != "postal" for a in case.marks.absent)
 
 
 def _tells_of(case: Case, missing: list[int]) -> bool:
@@ -72,8 +81,12 @@ def topic_surely(case: Case) -> Reading | None:
     """The very words of a phrase of a topic."""
     if case.fit < 0.9 or (case.asks_fact and case.events) or _phased(case) or _only_abbreviation(case):
         return None
-    if case.has("who", "role") and _whole_function(case):
+    if (case.has("who", "role") or case.again) and _whole_function(case):
         return None  # « qui est le directeur associé ? » is no question about associating the directors
+    if case.has("phase") and any(p.kind != "year" for p in case.marks.periods):
+        return None  # « mon planning de la semaine 41 »
+    if case.only_placed and case.has("agenda") and case.marks.periods:
+        return None  # « à Tours, il y avait quoi en 2022 ? »
     said = {w.stem for m in case.marks.events for w in case.marks.words[m.start : m.end]}
     asking = {w.folded for w in case.marks.words} & {"comment", "pourquoi", "que", "qu", "quoi", "qui", "combien"}
     bare = set(case.telling) <= said and case.only_verbs and not asking
@@ -107,7 +120,9 @@ def _only_abbreviation(case: Case) -> bool:
 def _phased(case: Case) -> bool:
     """Is it a question about the phases and nothing else?"""
     phased = case.has("phase") or any(case.event(k).position is not None for k in case.events)
-    words = [p for p in case.marks.loose if case.marks.words[p].kind == "word"]
+    lexicon = case.knowledge.lexicon
+    loose = [case.marks.words[p] for p in case.marks.loose]
+    words = [w for w in loose if w.kind == "word" and not lexicon.only_verb(w)]
     return phased and bool(case.knowledge.phases) and not words
 
 

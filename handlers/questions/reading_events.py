@@ -1,12 +1,15 @@
 """Readings of questions about one event, and about events that are not on the agenda."""
 
+from datetime import timedelta
+
 from handlers.questions.case import Case
-from handlers.questions.claims import verdict_on_date, verdict_on_place, verdict_on_time
+from handlers.questions.claims import settled, verdict_on_date, verdict_on_place, verdict_on_time
 from handlers.questions.dates import Period
 from handlers.questions.french import is_french
 from handlers.questions.linking import EventMention
 from handlers.questions.normalising import stem
 from handlers.questions.reading import Reading
+from storage.agenda import Precision
 
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
@@ -18,8 +21,10 @@ def unknown_event(case: Case) -> Reading | None:
     if case.events:
         if case.only_placed and (other := _other_gathering(case)):
             return other
-        if (period := _other_date(case)) is not None:
+        if not settled(case) and (period := _other_date(case)) is not None:
             return Reading("unheard", events=case.events[:1], period=period)
+        if _another_one(case):
+            return case.on_topic() if case.fit >= 0.4 else Reading("unheard", said=_spoken(case))
         said = _qualified(case) or _other_owner(case)
         return Reading("unheard", said=said) if said else None
     general = case.knowledge.lexicon.general | ({stem("journee")} if m.regions else set())
@@ -32,9 +37,24 @@ def unknown_event(case: Case) -> Reading | None:
         return None if m.periods and not m.loose and not m.has("when") else _unheard(case, specific[0])
     if not specific and case.asks_fact and case.described:
         return None  # « à quelle réunion le dossier est-il validé ? »
-    if m.gatherings and m.loose and not case.has("agenda", "next"):
+    heavy = [p for p in m.loose if m.words[p].stem not in case.knowledge.lexicon.light]
+    if m.gatherings and heavy and not case.has("agenda", "next"):
         return _unheard(case, m.gatherings[0])
     return None
+
+
+def _another_one(case: Case) -> bool:
+    """« l’Assemblée qui a relancé la réflexion »: what has done something is none of those to come."""
+    words, ahead = case.marks.words, all(case.event(k).starts_on > case.today for k in case.events)
+    return ahead and any(
+        m.end + 1 < len(words) and words[m.end].folded == "qui" and words[m.end + 1].folded in ("a", "ont", "avait")
+        for m in case.marks.events
+    )
+
+
+def _spoken(case: Case) -> str:
+    first = case.marks.events[0]
+    return " ".join(w.text for w in case.marks.words[first.start : first.end])
 
 
 def _other_gathering(case: Case) -> Reading | None:
@@ -80,6 +100,7 @@ def _qualified(case: Case) -> str:
         named = words[at - 1].folded in _BELONGING and not words[at].folded.endswith(("er", "ir", "re"))
         linked = at > mention.end and (named or not case.knowledge.lexicon.is_verb(words[at].folded))
         beside = at == mention.end and _qualifies(case, at)
+        linked = linked and words[at].stem not in case.knowledge.lexicon.light
         if linked or beside or (words[at].capital and not case.marks.text.shouted):
             return " ".join(w.text for w in words[mention.start : at + 1])
     return ""
@@ -134,6 +155,13 @@ def _strays_asked(case: Case) -> list[int]:
     return [p for p in case.stray_nouns if m.clause(p) in asked]
 
 
+def _until(case: Case) -> tuple[str, ...]:
+    """« combien de temps avant le 26 juin ? »: what is held on that day."""
+    days = [p.last + timedelta(1) for p in case.marks.periods if p.open == "before" and not p.anchor]
+    held = case.knowledge.between(days[0], days[0]) if len(days) == 1 and not case.stray_nouns else ()
+    return tuple(e.key for e in held if e.precision != Precision.MONTH and case.knowledge.stands_alone(e))
+
+
 def _unnamed(case: Case) -> Reading | None:
     """An event that is meant by its day or its region alone."""
     explicit = set(case.event_asks) - {"what", "when", "left", "purpose"}
@@ -155,8 +183,10 @@ def event(case: Case) -> Reading | None:
             case.on_topic() if case.fit >= 0.45 else Reading("event", events=(during[0].anchor,), asks=case.event_asks)
         )
     counted = [p for p in m.periods if p.anchor and p.open == "before"]
-    if not case.events and counted and case.has("left", "count"):
+    if not case.events and counted and case.has("left", "count", "length"):
         return Reading("event", events=(counted[0].anchor,), asks=("left",))
+    if not case.events and case.has("left", "count", "length") and (held := _until(case)):
+        return Reading("event", events=held, asks=("left",))
     asks = case.event_asks
     if not case.events:
         return _unnamed(case)
@@ -167,13 +197,16 @@ def event(case: Case) -> Reading | None:
     vague = all("when_text" in case.event(k).details for k in case.events)
     if vague and "when" not in explicit:
         return case.on_topic() if case.fit >= 0.45 else unknown
+    claims = [p for p in m.periods if not p.anchor and not p.open and (settled(case) or not _says_which(case, p))]
+    plain = settled(case) and set(asks) <= {"when", "status", "what"} and not case.stray_nouns
+    if plain and (verdict := verdict_on_date(case, case.events, claims)):
+        return Reading("event", events=case.events, asks=("when",), verdict=verdict)
     if case.only_placed and not explicit and case.only_verbs and m.begins("que", "qu", "quoi"):
         return Reading("event", events=case.events, asks=("programme",))  # « que va-t-on présenter au Havre ? »
     if case.only_placed and (_strays_asked(case) if explicit else m.loose or (not asks and len(m.words) > 3)):
         return unknown
     if case.only_placed and explicit and explicit <= {"where", "address"} and not case.has("happens"):
         return unknown  # « Le Havre, c'est où ? »: a place is no event
-    claims = [p for p in m.periods if not p.anchor and not p.open and not _says_which(case, p)]
     if set(asks) <= {"when", "status", "what"} and (verdict := verdict_on_time(case)):
         return Reading("event", events=case.events, asks=("when",), verdict=verdict)
     if set(asks) <= {"where", "what", "status"} and (verdict := verdict_on_place(case)):
@@ -218,6 +251,7 @@ def described_instead(case: Case) -> Reading | None:
 
 def described(case: Case) -> Reading | None:
     """« quand sera arrêtée la structuration cible ? »: an event told by what is done there."""
-    if not case.asks_fact or case.events or case.people or not case.described or case.marks.absent:
+    if not case.asks_fact or case.events or case.people or case.marks.absent:
         return None
-    return Reading("event", events=(case.described,), asks=case.event_asks)
+    found = case.described or case.described_there
+    return Reading("event", events=(found,), asks=case.event_asks) if found else None

@@ -1,10 +1,13 @@
 """Readings of questions about people: coordinates, functions, who does what."""
 
+import itertools
+
 from handlers.questions.case import Case, keys_of
 from handlers.questions.claims import verdict_on_office
 from handlers.questions.facts import ContactFact
 from handlers.questions.indexing import DETERMINERS
 from handlers.questions.names import NameMatch
+from handlers.questions.normalising import read_words
 from handlers.questions.reading import COORDINATES, Reading
 from handlers.questions.roles import RoleMention
 
@@ -21,14 +24,66 @@ def offer(case: Case) -> Reading | None:
     return Reading("near", contacts=tuple(c.key for c in near[0].contacts), asks=asks, said=said)
 
 
+def the_other(case: Case) -> Reading | None:
+    """« et l’autre ? », « et la deuxième ? »: whoever has the like function in the same organisation."""
+    spoken = case.spoken_of()
+    if len(spoken) != 1 or case.people or case.events or not _says_other(case):
+        return None
+    one = case.knowledge.contact[spoken[0]]
+    alike = case.holders or tuple(c for c in case.knowledge.members(one.organisation) if _head(c) == _head(one))
+    others = keys_of(tuple(c for c in alike if c is not one and not c.former))
+    if len(others) != 1:
+        return None
+    asks = tuple(a for a in COORDINATES if case.has(a)) or (("role",) if case.has("who", "role") else ())
+    return Reading("contact", contacts=others, asks=asks or case.memory.wanted or ("role",))
+
+
+def _says_other(case: Case) -> bool:
+    words, offices = case.marks.words, case.knowledge.lexicon.offices
+    for before, at in itertools.pairwise(range(len(words))):
+        after = words[at + 1] if at + 1 < len(words) else None
+        alone = after is None or after.breaks or after.stem in offices or after.folded in ("elle", "il", "c", "qui")
+        other = words[at].folded == "autre" and words[before].folded == "l"
+        second = words[at].folded in ("deuxieme", "second", "seconde") and words[before].folded in ("le", "la")
+        if (other or second) and alone:
+            return True
+    return False
+
+
+def _head(contact: ContactFact) -> str:
+    """The stem of the function: a senior consultant is a consultant."""
+    return next((word.stem for word in read_words(contact.function).words), "")
+
+
+def written_to(case: Case) -> bool:
+    """« l’adresse de X pour lui envoyer un compte rendu », « un devis à transmettre à X »: where does it go?"""
+    words = case.marks.words
+    people = [*(m.start for m in case.marks.people), *(m.start for m in case.marks.roles)]
+    for at, word in enumerate(words):
+        before = words[at - 1].folded if at else ""
+        after = words[at + 1].folded if at + 1 < len(words) else ""
+        if word.stem not in case.knowledge.lexicon.sending or {before, after} & {"me", "m", "nous", "moi"}:
+            continue
+        to_them = any(
+            start > at and {w.folded for w in words[max(at, start - 3) : start]} & {"a", "au", "aux"}
+            for start in people
+        )
+        to_whom = before == "qui" and at > 1 and words[at - 2].folded == "a"
+        if to_them or to_whom or before in ("lui", "leur") or (before in ("l", "le", "la") and case.has("where")):
+            return True
+    return False
+
+
 def coordinates(case: Case) -> Reading | None:
     """A phone number, an address, « qui contacter »."""
     m = case.marks
     asks = tuple(a for a in COORDINATES if case.has(a))
     if case.has("address") and not asks and (case.people or case.holders):
         asks = ("email",)
+    if not asks and (case.people or case.holders or m.organisations) and written_to(case):
+        asks = ("email",)
     bodies = [c.name for c in (*m.structures, *m.organisations)]
-    if not asks and bodies and case.has("address", "where") and not case.events:
+    if not asks and bodies and case.has("address", "where") and not (case.events or case.has("when")):
         known = next((key for key in bodies if key in case.knowledge.organisation), "")
         return Reading("absent", absent=("postal",), organisation=known)
     if not asks or (asks == ("phone",) and not case.people and _numbered(case)):
@@ -187,7 +242,9 @@ def role_or_person(case: Case) -> Reading | None:
 def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
     keys = keys_of(case.people)
     if not set(asks) - {"who", "role"} and (verdict := verdict_on_office(case)):
-        return Reading("contact", contacts=keys, asks=("role",), verdict=verdict)
+        holding = tuple(c for c in case.holders if not c.former) if verdict == "no" else ()
+        named = keys_of((*case.people, *holding))
+        return Reading("contact", contacts=named, asks=("role",), verdict=verdict, several=len(named) > 1)
     if case.events and {"when", "where", "hour", "programme"} & set(case.event_asks) and not asks:
         return None
     if case.asks_fact and not case.has("employer", "role"):

@@ -53,6 +53,10 @@ def phase(case: Case) -> Reading | None:
         current = all(case.event(k).starts_on <= case.today <= case.event(k).ends_on for k in named)
         verdict = ("yes" if current else "no") if case.has("now") and len(named) == 1 and not asks else ""
         return _part_of(case, named) or Reading("phase", events=named, asks=asks, verdict=verdict)
+    if (held := _held_in(case)) is not None:
+        return held
+    if case.marks.periods and case.has("phase") and _said(case) <= case.knowledge.lexicon.calendars:
+        return None  # « mon planning de la semaine 41 » is the agenda
     if not (case.has("phase") or _of_undertaking(case) or _during(case)) or (case.events and not case.has("next")):
         return None
     if number := _number(case):
@@ -72,6 +76,19 @@ def _part_of(case: Case, named: tuple[str, ...]) -> Reading | None:
     dated = [e for e in dated if e.ends_on >= case.today] if steps[0] == "next" else dated
     chosen = dated[-1:] if steps[0] == "last" else dated[:1]
     return Reading("event", events=tuple(e.key for e in chosen), asks=case.event_asks) if chosen else None
+
+
+def _held_in(case: Case) -> Reading | None:
+    """« à quelle étape se rattachent les ateliers ? »: the phase that they are part of."""
+    words = case.marks.words
+    asked = any(c.start and words[c.start - 1].stem == "quel" for c in case.marks.cues.get("phase", ()))
+    calendar = _said(case) <= case.knowledge.lexicon.calendars
+    if not asked or calendar or len(case.events) != 1 or case.marks.periods:
+        return None
+    whole = case.event(case.events[0])
+    while whole.position is None and whole.parent in case.knowledge.event:
+        whole = case.event(whole.parent)
+    return Reading("phase", events=(whole.key,), asks=("when",)) if whole.position is not None else None
 
 
 def numbered_phase(case: Case) -> Reading | None:

@@ -129,6 +129,11 @@ def _what(t: Telling, one: EventFact) -> Told:
     pieces = [plain(one.description)] if one.description else []
     if "programme" in t.reading.asks:
         pieces += [f"- {plain(str(item))}" for item in one.details.get("programme", ())]
+    phase = t.knowledge.event.get(one.parent)
+    while phase is not None and phase.position is None:
+        phase = t.knowledge.event.get(phase.parent)
+    if phase is not None and phase.description and {"programme", "purpose"} & set(t.reading.asks):
+        pieces.append(f"{w.bold(phase.name)}{w.SP}: {plain(phase.description)}")  # what the whole phase is about
     return ("\n".join(pieces), True) if pieces else (f"le programme n’est pas précisé {w.NOT_TOLD}.", False)
 
 

@@ -41,7 +41,7 @@ def _lines(t: Telling, one: EventFact) -> list[str]:
         lines = [f"Prochaine étape{w.SP}: {name}, en {span}."]
     else:
         was = "c’était " if one.ends_on < t.today else ""
-        lines = [f"{name}{w.SP}: {was}en {span}."]
+        lines = [f"{name}{w.SP}: {was}en {span}{_length(one) if 'length' in asks else ''}."]
     if not asks or asks & {"what", "programme", "purpose", "now", "how"}:
         lines.append(plain(one.description))
     if asks & {"programme", "how"}:
@@ -51,6 +51,12 @@ def _lines(t: Telling, one: EventFact) -> list[str]:
     if "next" in asks and (first := _begins_with(t, one)) is not None:
         lines.append(f"Elle commence par{w.SP}: {w.entry(first, t.today, t.zone)}")
     return [line for line in lines if line]
+
+
+def _length(one: EventFact) -> str:
+    """« , soit 2 mois »: a phase lasts whole months."""
+    count = (one.ends_on.year - one.starts_on.year) * 12 + one.ends_on.month - one.starts_on.month + 1
+    return f", soit {count} mois"
 
 
 def _begins_with(t: Telling, one: EventFact) -> EventFact | None:
