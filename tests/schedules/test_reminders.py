@@ -18,7 +18,6 @@ from storage.audiences import Audience
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.people import Person, Role
-from storage.reminders import NextReminder
 from tests import building
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -347,26 +346,6 @@ async def test_a_reminder_that_never_left_is_replaced_by_the_next(database: Data
     await tick(database, at("2024-10-08T09:00"))
     assert [row for row in await sent(database) if row[0] == "Anne"] == [("Anne", "D-1", "08/10 09:00")]
     assert ("Anne", "D-7", "02/10 09:00") in await sent(database, State.CANCELLED)
-
-
-async def test_a_large_audience_is_written_over_several_ticks(sqlite: Database) -> None:
-    async with sqlite.transaction() as session:
-        home = await building.structure(session, "s", "53")
-        rows = [
-            {"given_name": str(n), "family_name": "", "structure_id": home.id, "created_at": building.LONG_AGO}
-            | {"fictional": False, "reminders_paused": False}
-            for n in range(2500)
-        ]
-        await session.execute(insert(Person), rows)
-        await building.event(session, "AG", "2024-10-09", "14:00")
-    now = at("2024-10-02T09:00")
-    for _ in range(3):
-        await tick(sqlite, now)
-        now += timedelta(seconds=1)
-    async with sqlite.reading() as session:
-        assert len((await session.scalars(select(Delivery.person_id).distinct())).all()) == 2500
-        note = (await session.scalars(select(NextReminder))).one()
-        assert note.due_at is not None and note.due_at > now
 
 
 async def test_nothing_due_reads_neither_people_nor_outbox(sqlite: Database) -> None:

@@ -23,7 +23,7 @@ from tests.recording import HandClock
 from tests.simulation.script import FIRST, LAST, script
 
 START, END = datetime.combine(FIRST, time(0), UTC), datetime.combine(LAST, time(23), UTC)
-TICK = 15.0  # seconds between two looks at the reminders, as in `bot.ticks`
+TICK = 5.0  # seconds between two looks at the reminders, as in `bot.ticks`
 AGAIN = LEASE + 1  # seconds after which a process that ended is started again: its leases are over
 PLATFORMS = ("telegram", "slack", "web")
 _MOST_CHANCES = 60
