@@ -4,6 +4,7 @@ What was understood is said back and done at a press, if the event is still what
 to the events of their region.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -38,12 +39,12 @@ async def understand(request: Request, session: AsyncSession, conversation: Conv
     person = request.person
     if person is None or not (person.is_staff or person.staff_regions) or not request.rest or conversation.form:
         return None
-    act = WORDS[request.command]
-    meant = read(request.rest, request.received_at.astimezone(request.tz).date())
+    act, today = WORDS[request.command], request.received_at.astimezone(request.tz).date()
+    meant = read(request.rest, today)
     if meant is None:
         raise Refusal(wording.BAD_DATE)
     if act == "add":
-        event = await new_event(session, person, meant, request.received_at)
+        event = await _added(session, person, meant, request.received_at)
     else:
         found = await those_named(session, request, person, meant.name)
         if len(found) != 1:
@@ -53,9 +54,15 @@ async def understand(request: Request, session: AsyncSession, conversation: Conv
         event = found[0]
         if act == "move" and event.kind == KIND:
             raise Refusal(MOVE_ELSEWHERE)
-        if act == "move" and meant.on is None:
-            raise Refusal(wording.NO_DATE)
-    state = {"act": act, "event": event.id, "sequence": event.sequence, "words": request.rest}
+        if act == "move":
+            meant = _moved_to(event, meant, request.received_at)
+    state = {
+        "act": act,
+        "event": event.id,
+        "sequence": event.sequence,
+        "words": request.rest,
+        "today": today.isoformat(),  # at a press after midnight, a day without a year is still the one that was shown
+    }
     conversation.open_form(FORM, state)
     shown = line(event, request.tz, request.locale)
     if act == "move" and meant.on is not None:
@@ -73,11 +80,11 @@ async def keep(request: Request, session: AsyncSession, conversation: Conversati
     if conversation.form != FORM:
         return Reply(notice=wording.STALE)
     conversation.close_form()
-    act, meant = str(state["act"]), read(str(state["words"]), now.astimezone(request.tz).date())
+    act, meant = str(state["act"]), read(str(state["words"]), date.fromisoformat(str(state["today"])))
     if meant is None:
         raise Refusal(wording.STALE)
     if act == "add":
-        event = await new_event(session, person, meant, now)
+        event = await _added(session, person, meant, now)
         session.add(event)
         await session.flush()
         event.key = f"{event.key}-{event.id}"
@@ -116,8 +123,9 @@ async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, n
         await cancel_event(session, event, now=now)
         await free_what_was_cancelled(session, event)
     else:
-        assert meant.on is not None  # asked for before anything was offered
-        begins, ends = instant_of(meant.on, meant.begins, event.zone), instant_of(meant.on, meant.ends, event.zone)
+        meant = _moved_to(event, meant, now)
+        assert meant.on is not None
+        begins, ends = _hours(meant, event.zone)
         try:
             await move_event(
                 session,
@@ -134,6 +142,13 @@ async def _change(session: AsyncSession, event: Event, act: str, meant: Meant, n
     await tell_change(session, event, old, now)
 
 
+async def _added(session: AsyncSession, person: Someone, meant: Meant, now: datetime) -> Event:
+    event = await new_event(session, person, meant, now)
+    if event.starts_at is not None and event.starts_at <= now:
+        raise Refusal(wording.PAST)
+    return event
+
+
 async def new_event(session: AsyncSession, person: Someone, meant: Meant, now: datetime) -> Event:
     """The event that was meant, not yet kept. Raises Refusal for what it lacks, or a region that is another's."""
     if meant.on is None or not meant.name:
@@ -144,9 +159,7 @@ async def new_event(session: AsyncSession, person: Someone, meant: Meant, now: d
     zone = region.zone if region is not None else (await home(session))[0]
     if meant.on < now.astimezone(ZoneInfo(zone)).date():
         raise Refusal(wording.PAST)
-    begins, ends = instant_of(meant.on, meant.begins, zone), instant_of(meant.on, meant.ends, zone)
-    if begins is not None and ends is not None and ends < begins:
-        raise Refusal(wording.BAD_DATE)
+    begins, ends = _in_order(meant, zone)
     name = meant.name[:1].upper() + meant.name[1:]
     return Event(
         key="-".join("".join(c if c.isalnum() else " " for c in fold(name)).split())[:60] + f"-{now:%Y%m%d%H%M%S}",
@@ -156,7 +169,7 @@ async def new_event(session: AsyncSession, person: Someone, meant: Meant, now: d
         starts_on=meant.on,
         ends_on=meant.until or meant.on,
         starts_at=begins,
-        ends_at=ends if begins else None,
+        ends_at=ends,
         zone=zone,
         status=Status.PLANNED,
         place=meant.place or None,
@@ -176,6 +189,49 @@ async def new_event(session: AsyncSession, person: Someone, meant: Meant, now: d
     )
 
 
+def _moved_to(event: Event, meant: Meant, now: datetime) -> Meant:
+    """When an event will be: what is not said of hours and number of days stays as it is. Raises Refusal.
+
+    « du 8 au 9 octobre » of an event that is on the 8th only says where it is moved from.
+    """
+    if meant.on is None:
+        raise Refusal(wording.NO_DATE)
+    dated, days = event.precision != Precision.MONTH, event.ends_on - event.starts_on
+    if dated and meant.until is not None and not days and meant.on == event.starts_on:
+        meant = replace(meant, on=meant.until, until=None)
+    on = meant.on or event.starts_on
+    if dated and meant.until is None and days:
+        meant = replace(meant, until=on + days)
+    if dated and event.starts_at is not None and meant.ends is None:
+        was = event.starts_at.astimezone(ZoneInfo(event.zone))
+        begins = meant.begins or was.time()
+        until = event.ends_at.astimezone(ZoneInfo(event.zone)) if event.ends_at is not None else None
+        ends = until.time() if until is not None else None
+        if until is not None and until.date() == was.date():  # as long as it was
+            end = datetime.combine(on, begins) + (until - was)
+            ends = end.time() if end.date() == on else None
+        meant = replace(meant, begins=begins, ends=ends)
+    start, _ = _in_order(meant, event.zone)
+    if on < now.astimezone(ZoneInfo(event.zone)).date() or (start is not None and start <= now):
+        raise Refusal(wording.PAST)
+    return meant
+
+
+def _in_order(meant: Meant, zone: str) -> tuple[datetime | None, datetime | None]:
+    """The instants that were meant. Raises Refusal when it would end before it begins."""
+    begins, ends = _hours(meant, zone)
+    if begins is not None and ends is not None and ends < begins:
+        raise Refusal(wording.BAD_DATE)
+    return begins, ends
+
+
+def _hours(meant: Meant, zone: str) -> tuple[datetime | None, datetime | None]:
+    """When it begins on its first day, and ends on its last."""
+    assert meant.on is not None
+    begins = instant_of(meant.on, meant.begins, zone)
+    return begins, instant_of(meant.until or meant.on, meant.ends, zone) if begins is not None else None
+
+
 async def those_named(session: AsyncSession, request: Request, person: Someone, name: str) -> list[Event]:
     """The events that the words may mean, of those that the person sees to."""
     today = request.received_at.astimezone(request.tz).date()
@@ -189,12 +245,13 @@ def instant_of(on: date, at: time | None, zone: str) -> datetime | None:
 
 def dates_meant(meant: Meant) -> str:
     assert meant.on is not None
+    begins, ends = _hours(meant, "UTC")
     event = Event(
-        precision=Precision.MINUTE if meant.begins else Precision.DAY,
+        precision=Precision.MINUTE if begins else Precision.DAY,
         starts_on=meant.on,
         ends_on=meant.until or meant.on,
-        starts_at=instant_of(meant.on, meant.begins, "UTC"),
-        ends_at=instant_of(meant.on, meant.ends, "UTC"),
+        starts_at=begins,
+        ends_at=ends,
         zone="UTC",
     )
     return plain(event_dates(event))

@@ -93,7 +93,10 @@ ALREADY_SO = "C’est déjà la date de l’événement."
 STALE = "L’agenda a changé entre-temps\u00a0: rien n’a été fait. Redites-moi ce que vous souhaitez."
 WHICH = "De quel événement s’agit-il\u202f? Je n’en trouve pas un seul qui corresponde à coup sûr\u00a0:"
 NO_EVENT = "Je ne trouve pas cet événement à l’agenda."
-BAD_DATE = "Cette date ou cette heure n’existe pas. Écrivez par exemple\u00a0: « le 16 mai à 9h30 »."
+BAD_DATE = (
+    "Cette date ou cette heure n’existe pas, ou la fin vient avant le début. Écrivez par exemple\u00a0: « le 16 mai à "
+    "9h30 », « du 19 février au 1er mars »."
+)
 NO_DATE = "À quelle date\u202f? Écrivez par exemple\u00a0: « ajoute atelier Bretagne le 16 mai 9h30 à Rennes »."
 PAST = "Cette date est passée."
 YOUR_REGION = "Vous tenez l’agenda de votre région\u00a0: nommez-la, ou adressez-vous à l’équipe nationale."

@@ -1,6 +1,6 @@
 """Staff keep the agenda in plain words, as transcripts; those concerned are told once."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from icalendar import Calendar
 from sqlalchemy import select
@@ -79,3 +79,35 @@ async def test_who_is_not_staff_changes_nothing(sqlite: Database) -> None:
 async def test_a_date_that_does_not_exist_is_said_so(sqlite: Database) -> None:
     stage = await on_stage(sqlite)
     assert "n’existe pas" in (await stage.says(STAFF, "ajoute réunion le 31 avril")).text
+
+
+async def test_an_event_may_last_from_one_month_into_the_next(sqlite: Database) -> None:
+    stage = await on_stage(sqlite)
+    heard = await stage.says(STAFF, "ajoute la concertation du 29 avril au 3 mai de 9h à 17h à Rennes")
+    assert "du lundi 29 avril à 9 h au vendredi 3 mai 2024 à 17 h" in heard.text.replace("\u00a0", " ")
+    await stage.presses(STAFF, heard.button("Oui"))
+    heard = await stage.says(STAFF, "déplace la concertation au 13 mai")  # as many days, at the same hours
+    assert "→ du lundi 13 mai à 9 h au vendredi 17 mai 2024 à 17 h" in heard.text.replace("\u00a0", " ")
+    await stage.presses(STAFF, heard.button("Oui"))
+    async with sqlite.reading() as session:
+        event = (await session.scalars(select(Event))).one()
+        assert (event.starts_on, event.ends_on) == (date(2024, 5, 13), date(2024, 5, 17))
+        assert event.ends_at == datetime(2024, 5, 17, 15, tzinfo=UTC)
+
+
+async def test_moved_from_a_day_to_another_is_no_event_of_two_days(sqlite: Database) -> None:
+    stage = await on_stage(sqlite)
+    await stage.presses(STAFF, (await stage.says(STAFF, "ajoute le bilan le 3 juin de 14h à 16h")).button("Oui"))
+    heard = await stage.says(STAFF, "déplace le bilan du 3 au 5 juin")
+    assert "→ mercredi 5 juin 2024 de 14 h à 16 h" in heard.text.replace("\u00a0", " ")
+    await stage.presses(STAFF, heard.button("abandonner"))
+    heard = await stage.says(STAFF, "déplace le bilan au 5 juin 9h")
+    assert "→ mercredi 5 juin 2024 de 9 h à 11 h" in heard.text.replace("\u00a0", " ")
+
+
+async def test_nothing_is_put_into_the_past_nor_ends_before_it_begins(sqlite: Database) -> None:
+    stage = await on_stage(sqlite)
+    await stage.presses(STAFF, (await stage.says(STAFF, "ajoute le bilan le 3 juin 14h")).button("Oui"))
+    assert "passée" in (await stage.says(STAFF, "déplace le bilan au 3 janvier 2023")).text
+    assert "la fin vient avant" in (await stage.says(STAFF, "déplace le bilan au 4 juin de 14h à 12h")).text
+    assert "passée" in (await stage.says(STAFF, f"ajoute réunion le {stage.clock.at:%d/%m/%Y} à 0h05")).text
