@@ -1,15 +1,19 @@
 """Slack's events and Telegram's updates over HTTP: who may post them, and that each stored one has one effect."""
 
+import asyncio
 import contextlib
+import hmac
 import socket
 import time
 from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from slack_sdk.signature import SignatureVerifier
 from telegram import Bot
 
 from bot.channel import CannotStart, Channel, Health, Parts
@@ -330,6 +334,84 @@ async def test_beside_web_processes_a_worker_needs_no_signing_secret(slack: Fake
     settings = slack_settings(slack, slack_signing_secret=None)
     async with Stage(sqlite, Front(sqlite, settings, Parts.WORKER).slack) as stage:
         assert stage.channels[0].health() == Health(True, "sends only")
+
+
+# Both secrets
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What the standard library's comparison in constant time was asked, and answered."""
+    answers: list[bool] = []
+    genuine = hmac.compare_digest
+
+    def watched(one: Any, other: Any) -> bool:
+        answers.append(genuine(one, other))
+        return answers[-1]
+
+    monkeypatch.setattr(hmac, "compare_digest", watched)
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("secret", "status"),
+    [
+        (SECRET.encode(), 200),
+        (None, 403),
+        (b"", 403),
+        (SECRET[:1].encode(), 403),
+        (SECRET.encode() * 9, 403),
+        (SECRET.upper().encode(), 403),
+        ("é".encode(), 403),
+        (b"\xff\xfe", 403),
+    ],
+)
+async def test_the_secret_of_telegram_is_compared_in_constant_time_whatever_was_given(
+    telegram: FakeTelegram, sqlite: Database, compared: list[bool], secret: bytes | None, status: int
+) -> None:
+    async with telegram_stage(telegram, sqlite) as (_, url):
+        compared.clear()
+        head = b"" if secret is None else b"X-Telegram-Bot-Api-Secret-Token: " + secret + b"\r\n"
+        assert await raw_post(url, head, b'{"update_id": 7}') == status
+    assert compared == [status == 200]
+
+
+@pytest.mark.parametrize(
+    ("signature", "status"),
+    [(None, 200), (b"", 401), (b"v0=", 401), (b"v0=" + b"0" * 64, 401), (b"v0=" + b"0" * 9000, 400), (b"v1", 401)],
+)
+async def test_the_signature_of_slack_is_compared_in_constant_time_whatever_was_given(
+    slack: FakeSlack, sqlite: Database, compared: list[bool], signature: bytes | None, status: int
+) -> None:
+    body = b'{"type": "url_verification", "challenge": "x"}'
+    at = str(int(time.time()))
+    good = SignatureVerifier(slack.signing_secret).generate_signature(timestamp=at, body=body)
+    assert good is not None
+    given = good.encode() if signature is None else signature
+    async with slack_stage(slack, sqlite) as (_, url):
+        compared.clear()
+        head = b"X-Slack-Request-Timestamp: " + at.encode() + b"\r\nX-Slack-Signature: " + given + b"\r\n"
+        assert await raw_post(url, head, body) == status
+    assert compared == ([] if status == 400 else [status == 200])  # what is no HTTP at all is not even looked at
+
+
+@pytest.mark.parametrize("at", [b"", b"9" * 5000, b"1e9", b"\xff", "١٢٣".encode(), b"-1"])
+async def test_a_time_that_is_none_is_refused(slack: FakeSlack, sqlite: Database, at: bytes) -> None:
+    async with slack_stage(slack, sqlite) as (_, url):
+        head = b"X-Slack-Request-Timestamp: " + at + b"\r\nX-Slack-Signature: v0=" + b"0" * 64 + b"\r\n"
+        assert await raw_post(url, head, b"{}") == 401
+
+
+async def raw_post(url: str, head: bytes, body: bytes) -> int:
+    """The status of a post whose headers are bytes, as no good client would send them."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    start = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n".encode()
+    end = f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    writer.write(start + head + end + body)
+    status = int((await reader.readline()).split()[1])
+    writer.close()
+    return status
 
 
 # The database goes away
