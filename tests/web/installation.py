@@ -69,8 +69,10 @@ async def _answer(request: Request, session: AsyncSession, conversation: Convers
         return say(
             "**Question 1.** Êtes-vous d’accord ?",
             (Button(label="Oui", action="count:yes", style="primary"), Button(label="Non", action="count:no")),
-            (Button(label="Trop tard", action="count:never"), Button(label="Le site", url="https://example.org/")),
+            (Button(label="Le site", url="https://example.org/"),),
         )
+    if text.startswith("clos"):
+        return say("Un vote clos.", (Button(label="Trop tard", action="count:never"),))
     if text.startswith("panne"):
         raise RuntimeError("on purpose")
     memory = dict(conversation.memory)

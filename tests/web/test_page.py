@@ -84,12 +84,13 @@ async def test_a_notice_is_shown_and_the_message_stays(open_tab: Open) -> None:
 
 async def test_a_refusal_after_a_press_stays_until_it_is_read(open_tab: Open) -> None:
     page = await open_tab()
-    await ask(page, "choix")
+    await ask(page, "clos")
     await page.get_by_role("button", name="Trop tard").click()
     said = page.get_by_role("alert").filter(has_text="Ce vote est clos.")
     await expect(said).to_be_visible()
     await said.click()
     await expect(said).to_be_hidden()
+    await ask(page, "choix")
     await page.get_by_role("button", name="Non").click()
     await expect(page.get_by_role("status").filter(has_text="C’est noté.")).to_be_visible()
 
