@@ -66,6 +66,38 @@ async def test_the_first_consultation_is_answered_survives_a_restart_and_counts_
     assert "1 réponse sur" in await here.presses(STAFF, "Structuration")
 
 
+async def test_one_reads_first_types_where_buttons_are_goes_back_skips_corrects_pauses_and_asks_meanwhile(
+    here: Place,
+) -> None:
+    await here.says(DIRECTOR, "consultations")
+    await here.presses(DIRECTOR, "Structuration")
+    everything = await here.presses(DIRECTOR, "Lire les questions")
+    assert all(f"{number}." in everything.replace("\\", "") for number in range(1, 7))
+    await here.presses(DIRECTOR, "Commencer")
+    assert "Question 2 sur 6" in await here.says(DIRECTOR, "plutôt clair")
+    assert "Question 1 sur 6" in await here.says(DIRECTOR, "retour")
+    await here.presses(DIRECTOR, "Garder ma réponse")
+    meanwhile = await here.says(DIRECTOR, "C’est quand l’AG ?")
+    assert "9 octobre 2024" in meanwhile
+    assert "Question 2 sur 6" in await here.presses(DIRECTOR, "Reprendre la consultation")
+    assert "Question 3 sur 6" in await here.says(DIRECTOR, "des moyens humains")
+    paused = await here.says(DIRECTOR, "pause")
+    assert "sont gardées" in paused
+    await here.restart()
+    await here.says(DIRECTOR, "consultations")
+    await here.presses(DIRECTOR, "Structuration")
+    assert "Question 3 sur 6" in await here.presses(DIRECTOR, "Reprendre (question 3 sur 6)")
+    assert "Question 4 sur 6" in await here.says(DIRECTOR, "selon les besoins")
+    assert "Question 5 sur 6" in await here.says(DIRECTOR, "passer")
+    assert "Question 6 sur 6" in await here.says(DIRECTOR, "l’écoute")
+    review = await here.says(DIRECTOR, "Rien à ajouter.")
+    assert "Relisez vos réponses" in review
+    assert "sans réponse" in review
+    assert "Question 3 sur 6" in await here.presses(DIRECTOR, "Modifier 3")
+    assert "De la même façon partout" in await here.says(DIRECTOR, "de la même façon partout")
+    assert "C’est envoyé" in await here.presses(DIRECTOR, "Envoyer")
+
+
 async def test_a_reminder_leaves_once_a_week_and_a_day_before(here: Place) -> None:
     before = await here.sees(DIRECTOR)
     await here.goes_to(datetime(2024, 10, 2, 9, 0, 30, tzinfo=PARIS))
