@@ -31,6 +31,7 @@ from tests.bench.starting import starting
 from tests.bench.table import show
 from tests.bench.ticks import idle
 from tests.bench.votes import votes
+from tests.bench.votes_killed import votes_through_a_kill
 
 PARTS = (
     "limited", "unlimited", "slack", "two", "idle", "start", "questions", "faults", "votes", "calendar", "reminders"
@@ -95,6 +96,7 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
     if "faults" in parts:
         for engine, workers in (("sqlite", 1), ("postgresql", 2)):
             yield await killed(engine, workers, sizes, postgres)
+            yield await votes_through_a_kill(engine, sizes.voters, workers=workers, postgres=postgres)
         assert postgres is not None
         yield await broadcast_through_an_outage(postgres, sizes.kill_recipients, sizes.rate, sizes.away)
         yield await broadcast_through_an_end(sizes.kill_recipients, sizes.rate)

@@ -27,6 +27,7 @@ _SHOWN: dict[str, tuple[str, Callable[[float], bool] | None, str]] = {
     "first_start_s": ("first answer {:.2f} s after the first start", None, ""),
     "next_start_s": ("{:.2f} s after the next", None, ""),
     "doubts": ("in doubt {:d}", None, ""),
+    "told": ("told {:d}", None, ""),
     "kills": ("kills {:d}", None, ""),
     "worst_kill": ("worst kill {:d}", None, ""),
     "most_in_doubt": ("allowed {:.0f}", None, ""),

@@ -59,7 +59,7 @@ async def votes(engine: str, count: int, *, workers: int = 1, postgres: Postgres
 async def _ours(url: str, folder: Path, count: int, seconds: float, workers: int) -> Figures:
     database = await opened(url)
     try:
-        await _prepared(database, count)
+        await prepared(database, count)
         async with a_fake("telegram", "--any-chat") as fake:
             env = environment(url, fake, 30.0, folder)
             running = [await a_worker(env, folder) for _ in range(workers)]
@@ -90,7 +90,7 @@ async def _storm(fake: Fake, count: int, seconds: float) -> Figures:
     """Have the poll posted, let everybody press, wait until everybody is answered."""
     await fake.tell("group", chat=GROUP)
     await fake.tell("says", user=STAFF, text="/sondage", chat=GROUP)
-    posted = await _until(lambda: _messages(fake))
+    posted = await until(lambda: messages(fake))
     users = list(range(1, count + 1))
     begun = time.monotonic()
     await fake.tell(
@@ -102,7 +102,7 @@ async def _storm(fake: Fake, count: int, seconds: float) -> Figures:
         seconds=seconds,
         again=AGAIN,
     )
-    answers = await _until(lambda: _answered(fake, count), pause=0.05)
+    answers = await until(lambda: _answered(fake, count), pause=0.05)
     wall = time.monotonic() - begun
     waits = sorted(answer["waited"] for answer in answers)
     return {
@@ -114,28 +114,31 @@ async def _storm(fake: Fake, count: int, seconds: float) -> Figures:
     }
 
 
-async def _messages(fake: Fake) -> Any:
-    return await _asked(fake, "messages")
+async def messages(fake: Fake) -> Any:
+    """What the fake has been sent."""
+    return await asked(fake, "messages")
 
 
 async def _answered(fake: Fake, count: int) -> Any:
-    answers = await _asked(fake, "answers")
+    answers = await asked(fake, "answers")
     return answers if len({answer["user"] for answer in answers}) >= count else None
 
 
-async def _asked(fake: Fake, name: str) -> Any:
+async def asked(fake: Fake, name: str) -> Any:
+    """What the fake says of itself."""
     async with fake.session.get(f"{fake.control}{name}") as answer:
         return await answer.json()
 
 
-async def _until(found: Callable[[], Awaitable[Any]], pause: float = 0.02) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], pause: float = 0.02) -> Any:
+    """What is found once it is something."""
     async with asyncio.timeout(180):
         while not (value := await found()):
             await asyncio.sleep(pause)
     return value
 
 
-async def _prepared(database: Database, count: int) -> None:
+async def prepared(database: Database, count: int) -> None:
     """So many people, the first of them of the staff, who wants the poll in a channel."""
     await add_people(database, "telegram", count)
     now = datetime.now(UTC)
