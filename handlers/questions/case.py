@@ -9,6 +9,7 @@ from handlers.questions.indexing import TopicMatch, content_stems
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.marks import Marks
 from handlers.questions.memory import Memory
+from handlers.questions.normalising import stem
 from handlers.questions.periods import FAR_FUTURE
 from handlers.questions.reading import OF_EVENTS, OF_PEOPLE, Reading
 from handlers.questions.timing import nearest
@@ -45,7 +46,10 @@ class Case:
         mention = next((n for n in m.events if key in n.events), None)
         at = mention.start - 1 if mention is not None else -1
         at -= at >= 0 and m.words[at].folded in ("le", "la", "les", "l")
-        if mention is None or at < 0 or m.words[at].folded != "avec" or not m.gatherings:
+        if mention is None or at < 0:
+            return ""
+        met = stem("rencontrer") in {m.words[at].stem, m.words[at - 1].stem}
+        if not met and (m.words[at].folded != "avec" or not m.gatherings):
             return ""
         body = (
             {w.stem for w in m.words[mention.start : mention.end]}
@@ -163,12 +167,18 @@ class Case:
         if len(shared) == 1 and "" not in shared and len(events) > 2:
             return [shared.pop()]
         past = [e for e in events if e.ends_on < self.today]
-        if past and self.has("past", "previous", "last"):
+        if past and (self.has("past", "previous") or self._last_of_them):
             return [max(past, key=lambda e: e.ends_on).key]
         ahead = [e for e in events if e.ends_on >= self.today]
         if len(ahead) > 1 and "" not in {e.region for e in ahead} and len({e.region for e in ahead}) == len(ahead):
             return [e.key for e in ahead]
         return [nearest(events, self.today).key]
+
+    @property
+    def _last_of_them(self) -> bool:
+        """« les dernières Rencontres », and not « le dernier jour des Rencontres »."""
+        beside = {p for m in self.marks.events for p in (m.start, m.end)}
+        return any(c.end in beside or c.start in beside for c in self.marks.cues.get("last", ()))
 
     @cached_property
     def event_asks(self) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ def agenda(case: Case) -> Reading | None:
         return Reading("step", said=steps[0], asks=case.event_asks)
     if listed and case.fit < 0.8:
         return Reading("agenda", asks=("ahead",), region=region)
+    if "next" in steps and case.event_asks and not _single(case) and set(case.event_asks) <= {"when", "what"}:
+        return Reading("agenda", asks=("ahead",), region=region)
     if "next" in steps and case.event_asks:
         return Reading("step", said="next", asks=case.event_asks)
     if region and case.fit < 0.6 and not case.has("count") and (case.event_asks or not m.cues):

@@ -23,6 +23,8 @@ def unknown_event(case: Case) -> Reading | None:
             return other
         if not settled(case) and (period := _other_date(case)) is not None:
             return Reading("unheard", events=case.events[:1], period=period)
+        if _none_before(case):
+            return Reading("unheard", events=case.events[:1], asks=("past",))
         if _another_one(case):
             return case.on_topic() if case.fit >= 0.4 else Reading("unheard", said=_spoken(case))
         said = _qualified(case) or _other_owner(case)
@@ -43,13 +45,24 @@ def unknown_event(case: Case) -> Reading | None:
     return None
 
 
+def _none_before(case: Case) -> bool:
+    """« quel jour a eu lieu le dernier CA ? »: only one to come is known."""
+    ahead = all(case.event(k).starts_on > case.today for k in case.events)
+    return ahead and case.has("past") and case.has("last", "previous") and case.has("when", "where", "happens")
+
+
 def _another_one(case: Case) -> bool:
     """« l’Assemblée qui a relancé la réflexion »: what has done something is none of those to come."""
-    words, ahead = case.marks.words, all(case.event(k).starts_on > case.today for k in case.events)
-    return ahead and any(
-        m.end + 1 < len(words) and words[m.end].folded == "qui" and words[m.end + 1].folded in ("a", "ont", "avait")
-        for m in case.marks.events
-    )
+    words = case.marks.words
+    if any(case.event(k).starts_on <= case.today for k in case.events):
+        return False
+    for mention in case.marks.events:
+        at = mention.end + (mention.end < len(words) and words[mention.end].folded == "qui")
+        after = words[at + 1] if at + 1 < len(words) else None
+        done = after is not None and after.folded.endswith("e") and case.knowledge.lexicon.is_verb(after.folded)
+        if done and words[at].folded in ("a", "ont", "avait") and after is not None and after.folded != "ete":
+            return not case.has("status", "over", "happens") and "deja" not in {w.folded for w in words}
+    return False
 
 
 def _spoken(case: Case) -> str:

@@ -53,6 +53,9 @@ def phase(case: Case) -> Reading | None:
         current = all(case.event(k).starts_on <= case.today <= case.event(k).ends_on for k in named)
         verdict = ("yes" if current else "no") if case.has("now") and len(named) == 1 and not asks else ""
         return _part_of(case, named) or Reading("phase", events=named, asks=asks, verdict=verdict)
+    here = any(w.folded == "où" for c in case.marks.cues.get("phase", ()) for w in case.marks.words[c.start : c.end])
+    if here and case.marks.regions:
+        return None  # « on se voit où en Normandie ? »
     if (held := _held_in(case)) is not None:
         return held
     if case.marks.periods and case.has("phase") and _said(case) <= case.knowledge.lexicon.calendars:

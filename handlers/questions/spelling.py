@@ -63,6 +63,8 @@ def _meant(
         return _spelt(word, lexicon.spellings.get(squeezed, (squeezed,)))
     for letters in _ELIDED:
         rest = folded.removeprefix(letters)
+        if folded in lexicon.given_names:  # « Louis » is no « l’ouïs »
+            break
         if rest != folded and len(rest) >= 2 and rest[0] in "aeiouyh":
             known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
             if known or named(rest):

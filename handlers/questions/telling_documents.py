@@ -106,6 +106,8 @@ def unheard(t: Telling) -> Answer:
     if t.events:
         one, period = t.events[0], t.reading.period
         name = one.name.replace(str(one.starts_on.year), "").strip()
+        if "past" in t.reading.asks:
+            return t.refuse(f"Je n’en connais pas de passé{w.SP}: à l’agenda que j’ai, {w.entry(one, t.today, t.zone)}")
         if period is not None and period.kind in ("day", "range", "week") and period.first.year == one.starts_on.year:
             return t.refuse(f"Je ne connais pas cette date{w.SP}: à l’agenda que j’ai, {w.entry(one, t.today, t.zone)}")
         return t.refuse(

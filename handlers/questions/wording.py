@@ -128,6 +128,8 @@ def entry(event: EventFact, today: date, tz: ZoneInfo) -> str:
 
 def known(event: EventFact, today: date, tz: ZoneInfo, *, placed_too: bool = True) -> str:
     """What is said of an event when what was asked of it is not known: its date, and its place or that it has none."""
+    if undated(event) and not placed_too:
+        return f"{KNOWN}{SP}: {when(event, tz)}."
     if undated(event) and still_open(event):
         away = ", à distance" if event.remote and not event.place else ""
         return f"{KNOWN}{SP}: {when(event, tz)}{away}. {still_open(event)}"
