@@ -46,7 +46,9 @@ _SKIP = Prepared(
     .values(state=State.SKIPPED, reason=bindparam("why"), ended_at=bindparam("at"))
 )
 
-MARGIN = slots.HORIZON / 4  # what a transaction takes: the next claim begins so long before the next slot
+# What a transaction takes: the next claim begins so long before the next slot. Where slots are far apart it begins with
+# the slot instead, and what it claims leaves without being waited for; the limit forgives the moment.
+MARGIN = slots.HORIZON / 4
 
 
 class Claimer:
@@ -89,7 +91,8 @@ class Claimer:
                 leads, carried = await gather(session, rows, calendar, now)
                 claimed += await self.assign(session, messenger, leads, free, now, carried)
             if found_all:
-                self.slot_at = min(self.slot_at, free.at(free.count) - MARGIN)
+                margin = MARGIN if free.step < self._horizon else 0.0
+                self.slot_at = min(self.slot_at, free.at(free.count) - margin)
         return claimed
 
     async def free(

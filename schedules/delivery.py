@@ -197,10 +197,8 @@ class Worker:
     def _may_find_something(self) -> bool:
         """Whether a look is worth its price: time alone brings something too, which is looked for once a second."""
         called, self._called = self._called, False
-        changed = self._database.may_have_changed()
-        swept = 0 <= self._machine() - self._swept < SWEEP
-        own = bool(self._finished) or self._unsure or self._claimer.slot_at < math.inf
-        return called or changed or own or not swept
+        own = called or bool(self._finished) or self._unsure or self._claimer.slot_at < math.inf
+        return own or not 0 <= self._machine() - self._swept < SWEEP or self._database.may_have_changed()
 
     def send_now(self, leased: Sequence[Outgoing]) -> None:
         """Start sending rows that the caller has inserted as `sending`, leased to this worker."""

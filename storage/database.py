@@ -95,7 +95,7 @@ class Database:
         # SQLite has one writer; a queue inside the process is fair and has no polling, unlike its busy handler.
         self._turn = asyncio.Lock() if self.is_sqlite else None
         self._log_is_stale = False
-        self._kept: AsyncConnection | None = None  # SQLite's, for `together`
+        self._kept: tuple[AsyncConnection, AsyncSession] | None = None  # SQLite's, for `together`
         self._glance: Glance | None = None  # SQLite's, for `look`
         self._lookers = self.engine.execution_options(isolation_level="AUTOCOMMIT") if not self.is_sqlite else None
 
@@ -118,16 +118,17 @@ class Database:
                 return await work(session)
         async with self._turn:
             if self._kept is None:
-                self._kept = await self.engine.connect()
-            session = self._writers(bind=self._kept)
+                connection = await self.engine.connect()
+                self._kept = connection, self._writers(bind=connection)
+            connection, session = self._kept
             try:
-                return await _uncut(_directly(_embedded(self._kept), session, work))
+                return await _uncut(_directly(_embedded(connection), session, work))
             except BaseException:
-                kept, self._kept = self._kept, None
-                await kept.close()  # whatever state it is in, the pool sees to it
+                self._kept = None
+                await connection.close()  # whatever state it is in, the pool sees to it
                 raise
             finally:
-                if self._log_is_stale or session.info.get(ERASED):
+                if self._log_is_stale or session.info.pop(ERASED, False):
                     self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
 
     def may_have_changed(self) -> bool:
@@ -182,8 +183,8 @@ class Database:
             glance, self._glance = self._glance, None
             glance.close()
         if self._kept is not None:
-            kept, self._kept = self._kept, None
-            await kept.close()
+            (connection, _), self._kept = self._kept, None
+            await connection.close()
         await self.engine.dispose()
 
 
@@ -202,7 +203,8 @@ async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncS
             if session.in_transaction():
                 await session.commit()
             elif driver.in_transaction:
-                commit(driver)
+                commit(driver)  # by prepared statements alone: the session knows of nothing
+                return done
         except BaseException:
             await session.rollback()
             if driver.in_transaction:
@@ -210,7 +212,7 @@ async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncS
             raise
         finally:
             del session.info[DRIVER]
-            session.sync_session.close()
+        session.sync_session.close()
         return done
 
     return await raw.directly(whole())

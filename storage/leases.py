@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Float, or_, select, update
+from sqlalchemy import Float, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Row, insert_or_ignore
+from storage.prepared import Prepared
 
 
 class Lease(Row):
@@ -16,6 +17,9 @@ class Lease(Row):
     name: Mapped[str] = mapped_column(unique=True)
     owner: Mapped[str]
     until: Mapped[float] = mapped_column(Float(53))
+
+
+_UNTIL = Prepared(select(Lease.until).where(Lease.name == bindparam("lease")))
 
 
 async def hold(session: AsyncSession, name: str, owner: str, now: float, seconds: float) -> bool:
@@ -53,5 +57,5 @@ async def beat(session: AsyncSession, name: str, now: float) -> None:
 
 async def last_sign(session: AsyncSession, name: str) -> float | None:
     """Until when `name` was last held, or its last sign of life; None when never."""
-    until: float | None = await session.scalar(select(Lease.until).where(Lease.name == name))
-    return until
+    rows = await _UNTIL.rows(session, {"lease": name})
+    return rows[0][0] if rows else None

@@ -109,25 +109,20 @@ class SlackMessenger:
             log.info("a notice was not shown (%s)", type(error).__name__)
 
     async def _say(self, outgoing: Outgoing, part: Part, *, first: bool) -> str:
-        client = await self._line.client()
         if part.attachment is not None:
-            await self._upload(client, outgoing.chat, part.attachment)
+            await self._upload(await self._line.client(), outgoing.chat, part.attachment)
             return ""
-        if outgoing.edits and first and (ref := await self._edit(client, outgoing, part)):
+        if outgoing.edits and first and (ref := await self._edit(outgoing, part)):
             return ref
-        sent = await self._call(
-            outgoing.chat,
-            client.chat_postMessage(
-                channel=outgoing.chat, text=part.text, blocks=part.blocks, unfurl_links=False, unfurl_media=False
-            ),
-        )
+        body = {"channel": outgoing.chat, **_shown(part), "unfurl_links": False, "unfurl_media": False}
+        sent = await self._call(outgoing.chat, self._line.post("chat.postMessage", body))
         return f"{sent['channel']}:{sent['ts']}"
 
-    async def _edit(self, client: AsyncWebClient, outgoing: Outgoing, part: Part) -> str:
+    async def _edit(self, outgoing: Outgoing, part: Part) -> str:
         """Replace the message that was named; empty when that cannot be done any more."""
         channel, _, ts = outgoing.edits.partition(":")
         try:
-            await self._call(channel, client.chat_update(channel=channel, ts=ts, text=part.text, blocks=part.blocks))
+            await self._call(channel, self._line.post("chat.update", {"channel": channel, "ts": ts, **_shown(part)}))
         except DeliveryError as error:
             if cannot_be_edited(error.reason) and outgoing.kind != Kind.POLL:  # taken down there: it stays down
                 return ""
@@ -170,6 +165,10 @@ class SlackMessenger:
                 raise lost(leaving) from None
         self.fault = ""
         return answer
+
+
+def _shown(part: Part) -> dict[str, Any]:
+    return {"text": part.text, "blocks": part.blocks}
 
 
 def _read(response: Any) -> tuple[str, int, str | None]:
