@@ -79,6 +79,7 @@ def checked(content: bytes) -> list[str]:
         assert "dtend" not in entry or entry.decoded("dtend") == event.dtend
         assert (entry["sequence"], str(entry["status"])) == (event.sequence, event.status and event.status.value)
         assert [alarm.decoded("trigger") for alarm in entry.walk("VALARM")] == [alarm.trigger for alarm in event.alarm]
+        assert str(entry.get("organizer", "")) == str((event.organizer and event.organizer.uri) or "")
     uids = [str(entry["uid"]) for entry in entries]
     assert len(set(uids)) == len(uids)
     described = {str(zone["tzid"]) for zone in one.walk("VTIMEZONE")}

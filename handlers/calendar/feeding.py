@@ -58,10 +58,9 @@ async def public_feed(session: AsyncSession) -> bytes:
 
 
 async def personal_feed(session: AsyncSession, person: Someone) -> bytes:
-    """What somebody is invited to, with their reminders; what they refused is left out."""
+    """What somebody is invited to or asked to be reminded of, with their reminders; what they refused is left out."""
     answers, region = await answers_of(session, person.id), await region_code(session, person)
     refused = {number for number, row in answers.items() if row.answer == Coming.NO}
-    events = [e for e in await all_events(session) if includes(e, person, region) and e.id not in refused]
     network = await setting(session, "network")
     place = await session.get(Region, person.region_id) if person.region_id else None
     holidays = (place.holidays if place else "") or (await home(session))[1]
@@ -72,13 +71,19 @@ async def personal_feed(session: AsyncSession, person: Someone) -> bytes:
     for reminder, event in await own_of(session, person.id):
         if reminder.due_at is not None:
             asked.setdefault(event.id, []).append(reminder.due_at)
+    events = [
+        event
+        for event in await all_events(session)
+        if event.id not in refused and (includes(event, person, region) or (event.public and event.id in asked))
+    ]
 
     def own(event: Event) -> ics.Own:
         answer = answers.get(event.id)
         leads: tuple[timedelta, ...] = ()
         if not row.reminders_paused and not (answer and answer.muted):
             start = Start.of(event)
-            planned = dues(start, plan_of(event, network), person.zone, holidays, quiet)
+            invited = includes(event, person, region)
+            planned = dues(start, plan_of(event, network), person.zone, holidays, quiet) if invited else ()
             instants = sorted({*(due.at for due in planned), *asked.get(event.id, ())})
             leads = tuple(_lead(start, at, person.zone) for at in instants)
         if answer is None or not answer.answer:

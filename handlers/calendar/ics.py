@@ -7,16 +7,18 @@ calendar would show a day that nobody has fixed. The same events give the same b
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, vUri
+from icalendar import Alarm, Calendar, vCalAddress, vUri
 from icalendar import Event as Entry
 
 from handlers.messages import Attachment
 from storage.agenda import Event, Precision, Status
 
 MEDIA_TYPE = "text/calendar"
+ORGANISER = "Équipe d’animation du réseau"
+_NO_ADDRESS = "invalid:nomail"  # as Exchange writes it: whoever answers does so in chat, not by mail
 REFRESH = timedelta(hours=1)  # how often a calendar should ask again
 _STATUS = {Status.CANCELLED: "CANCELLED", Status.CONFIRMED: "CONFIRMED", Status.MOVED: "CONFIRMED"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no text of RFC 5545 may hold them
@@ -39,9 +41,17 @@ class Own:
 
 
 def calendar(
-    events: Iterable[Event], name: str, *, own: Mapping[int, Own] | None = None, method: str = "PUBLISH"
+    events: Iterable[Event],
+    name: str,
+    *,
+    own: Mapping[int, Own] | None = None,
+    method: str = "PUBLISH",
+    organised: bool = False,
 ) -> bytes:
-    """A whole calendar; `own` says by id what its reader has to do with the events, where it is somebody's."""
+    """A whole calendar; `own` says by id what its reader has to do with the events, where it is somebody's.
+
+    What is sent as a message is `organised`: it names who speaks, as RFC 5546 wants of it; a feed need not.
+    """
     made = Calendar()
     made.add("prodid", "-//Concerte//Agenda//FR")
     made.add("version", "2.0")
@@ -53,7 +63,10 @@ def calendar(
     made.add("x-published-ttl", "PT1H")
     for event in events:
         if event.precision != Precision.MONTH:
-            made.add_component(_entry(event, (own or {}).get(event.id)))
+            entry = _entry(event, (own or {}).get(event.id))
+            if organised:
+                entry.add("organizer", vCalAddress(_NO_ADDRESS, params={"CN": ORGANISER}))
+            made.add_component(entry)
     return bytes(made.to_ical())
 
 
@@ -62,7 +75,7 @@ def attachment(event: Event, *, linked: bool = False) -> Attachment:
     method = "CANCEL" if event.status == Status.CANCELLED else "PUBLISH"
     lead = _EVE if event.precision == Precision.MINUTE else _EVE_OF_DAYS
     own = {event.id: Own(busy="", leads=(lead,), linked=linked)}
-    content = calendar([event], event.name, own=own, method=method)
+    content = calendar([event], event.name, own=own, method=method, organised=True)
     return Attachment(filename=f"evenement-{event.id}.ics", media_type=MEDIA_TYPE, content=content)
 
 
@@ -81,10 +94,10 @@ def _entry(event: Event, own: Own | None) -> Entry:
     entry.add("status", _STATUS.get(Status(event.status), "TENTATIVE"))
     entry.add("class", "PUBLIC" if event.public else "PRIVATE")
     timed = event.precision == Precision.MINUTE and event.starts_at is not None
-    if timed:
-        entry.add("dtstart", event.starts_at)
+    if timed and event.starts_at is not None:
+        entry.add("dtstart", event.starts_at.astimezone(UTC))  # of an event just moved it is still in its own zone
         if (ends_at := _end(event)) is not None:
-            entry.add("dtend", ends_at)
+            entry.add("dtend", ends_at.astimezone(UTC))
     else:
         entry.add("dtstart", event.starts_on)
         entry.add("dtend", event.ends_on + timedelta(days=1))  # the end is the first day after
@@ -114,7 +127,7 @@ def _end(event: Event) -> datetime | None:
     """When it ends; of several days without an hour for the end, the midnight after the last one."""
     if event.ends_at is not None or event.ends_on <= event.starts_on:
         return event.ends_at
-    return datetime.combine(event.ends_on + timedelta(days=1), time(), ZoneInfo(event.zone)).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(event.ends_on + timedelta(days=1), time(), ZoneInfo(event.zone))
 
 
 def _clean(text: str) -> str:

@@ -49,7 +49,7 @@ async def _tell_together(session: AsyncSession, group: Sequence[Change], now: da
     file = Attachment(
         filename="agenda-modifie.ics",
         media_type=ics.MEDIA_TYPE,
-        content=ics.calendar([change.event for change in group], wording.CHANGED_TOGETHER),
+        content=ics.calendar([change.event for change in group], wording.CHANGED_TOGETHER, organised=True),
     )
     see = Button(label=wording.SEE_MINE, action="calendar:agenda")
     payloads: dict[tuple[str, str], dict[str, object]] = {}

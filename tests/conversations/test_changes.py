@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.network import knowledge_version
 from storage.people import Role
 from tests import building
+from tests.icalendars import checked
 from tests.stage import Stage
 
 ANNE, STAFF, NORA = (f"telegram:telegram-{n}" for n in range(1, 4))
@@ -44,6 +45,8 @@ async def test_an_event_is_added_moved_and_cancelled_and_each_change_told_once(d
     one, other = first.walk("VEVENT")[0], last.walk("VEVENT")[0]
     assert one["uid"] == other["uid"] and (one["sequence"], other["sequence"]) == (1, 2)
     assert last["method"] == "CANCEL"
+    for message in told.messages:
+        assert message.attachment and any("ORGANIZER" in line for line in checked(message.attachment.content))
     async with database.reading() as session:
         assert await knowledge_version(session) == 3
         acts = select(AuditEntry.id).where(AuditEntry.act == Act.EVENT_CHANGED)

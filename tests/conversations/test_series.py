@@ -9,6 +9,7 @@ from storage.agenda import Event
 from storage.database import Database
 from storage.people import Role
 from tests import building
+from tests.icalendars import checked
 from tests.stage import Heard, Stage
 
 ANNE, STAFF, NORA = (f"telegram:telegram-{n}" for n in range(1, 4))
@@ -81,6 +82,10 @@ async def test_a_date_and_those_after_it_are_moved_and_told_in_one_message(stage
     ]
     told = await stage.heard(ANNE)
     assert len(told.messages) == 1 and "3 événements" in told.text and "Auparavant" in told.text
+    file = told.messages[0].attachment
+    assert file is not None and [line for line in checked(file.content) if line.startswith("DTSTART")] == [
+        f"DTSTART:202404{day}T120000Z" for day in ("03", "10", "17")
+    ]
 
 
 async def test_the_hour_alone_is_changed_and_the_next_date_is_meant_when_none_is_said(stage: Stage) -> None:

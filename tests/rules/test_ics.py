@@ -1,6 +1,7 @@
 """Events as iCalendar: read back by two parsers without common code, and line by line by the rules of RFC 5545."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +51,12 @@ def test_an_event_is_read_back_as_it_was() -> None:
     assert [line for line in lines if line.startswith("TRIGGER")] == ["TRIGGER:-P7D", "TRIGGER:-PT2H"]
 
 
+def test_instants_are_in_utc_whatever_zone_they_are_held_in() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    moved = event(starts_at=datetime(2024, 10, 9, 14, tzinfo=paris), ends_at=datetime(2024, 10, 9, 16, tzinfo=paris))
+    assert {"DTSTART:20241009T120000Z", "DTEND:20241009T140000Z"} <= set(checked(calendar([moved], "Agenda")))
+
+
 def test_days_are_days_and_the_end_is_the_day_after() -> None:
     whole = event(precision="day", starts_at=None, ends_at=None, ends_on=date(2024, 10, 10))
     lines = checked(calendar([whole], "Agenda"))
@@ -68,6 +75,10 @@ def test_a_video_link_is_shown_only_where_asked() -> None:
 def test_a_cancellation_has_the_same_uid_a_higher_sequence_and_its_method() -> None:
     lines = checked(attachment(event(status="cancelled", sequence=2)).content)
     assert {"METHOD:CANCEL", "STATUS:CANCELLED", "UID:ag@concerte", "SEQUENCE:2"} <= set(lines)
+    before = checked(attachment(event(sequence=1)).content)
+    named = 'ORGANIZER;CN="Équipe d’animation du réseau":invalid:nomail'  # the same in both, as RFC 5546 wants
+    assert [line for line in lines + before if line.startswith("ORGANIZER")] == [named, named]
+    assert not any(line.startswith("ORGANIZER") for line in checked(calendar([event()], "Agenda")))
 
 
 def test_what_one_has_to_do_with_an_event_is_said_as_outlook_and_others_read_it() -> None:

@@ -93,6 +93,28 @@ async def test_a_private_feed_follows_its_person_and_ends_at_their_word(client: 
     assert (await client.get(found[1])).status == 404
 
 
+async def test_a_private_feed_has_what_its_person_asked_to_be_reminded_of(client: Client, sqlite: Database) -> None:
+    async with sqlite.transaction() as session:
+        await building.event(session, "Atelier des autres", "2024-11-05", "10:00", audience={"regions": ["28"]})
+    stage, anne = Stage(sqlite), "telegram:telegram-1"
+    await stage.says(anne, "rappelle-moi l’AG la veille à 18 h")
+    heard = await stage.says(anne, "rappelle-moi l’atelier des autres une heure avant")
+    assert "C’est noté" in heard.text
+    found = re.search(r"https://concerte\.example(/agenda/\S+\.ics)", (await stage.says(anne, "agenda ics")).text)
+    assert found is not None
+    body = await (await client.get(found[1])).text()
+    checked(body.encode())
+    entries = Calendar.from_ical(body).walk("VEVENT")
+    alarms = {str(one["summary"]): [alarm.decoded("trigger") for alarm in one.walk("VALARM")] for one in entries}
+    assert alarms["AG <b>"] == [
+        -timedelta(days=7, hours=5),
+        -timedelta(days=1, hours=5),
+        -timedelta(hours=20),
+        -timedelta(hours=2),
+    ]
+    assert alarms["Atelier des autres"] == [-timedelta(hours=1)]  # not invited: nothing of the plan
+
+
 async def test_an_event_is_sent_as_a_file(client: Client, sqlite: Database) -> None:
     file = (await Stage(sqlite).presses("telegram:telegram-1", "calendar:ics:1")).messages[0].attachment
     assert file is not None and names(file.content.decode()) == ["AG <b>"]
