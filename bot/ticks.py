@@ -1,5 +1,6 @@
 """The lines of the timetable: what is looked at, how often."""
 
+from handlers.calendar.series_ending import tell_ending
 from handlers.consultations.escalating import escalate_due
 from handlers.consultations.nudging import nudge_due
 from handlers.consultations.recurring import open_waves
@@ -31,6 +32,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("weekly digest", weekly_digest, 300.0),
         Line("reminders", remind, 5.0),
         Line("own reminders", remind_own, 5.0),
+        Line("series that end", tell_ending, 3600.0),
         Line("missed reminders", tell_missed, 300.0),
         Line("heartbeat", Heartbeat().tick, 30.0),
         Line("announcements", follow, 5.0, ANY_UNDER_WAY),

@@ -1,7 +1,7 @@
 """What is said of events that repeat."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.dates import day
 
@@ -9,6 +9,7 @@ UNDERSTOOD = "J’ai compris\u00a0: **ajouter une série**"
 KEEP_ONE = "Cette date seulement"
 SHOWN = 4
 ACTS = {"move": "déplacée", "cancel": "annulée", "confirm": "confirmée"}
+SEE_LAST = "Voir la dernière date"
 NO_DATE_THEN = "Cette série n’a pas de date ce jour-là."
 
 
@@ -64,3 +65,12 @@ def done(act: str, count: int) -> str:
     """When several dates were changed."""
     what = ACTS[act]
     return f"C’est enregistré\u00a0: {count}\u00a0date{'s' if count > 1 else ''} {what}{'s' if count > 1 else ''}."
+
+
+def ends(name: str, last: date) -> str:
+    """To staff, a month before the last date of a series: how to prolong it."""
+    after = day(last + timedelta(days=1), year=False).partition(" ")[2]
+    return (
+        f"La série **{name}** s’arrête bientôt\u00a0: sa dernière date est le {day(last)}. Pour la prolonger, ajoutez "
+        f"la suite comme la première fois, avec son début\u00a0: «\u00a0ajoute {name} tous les… dès le {after}\u00a0»."
+    )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from handlers.calendar.series_ending import tell_ending
 from storage.agenda import Event
 from storage.database import Database
 from storage.people import Role
@@ -131,3 +132,18 @@ async def test_today_counts_only_while_the_hour_is_to_come(sqlite: Database) -> 
     assert "vendredi 22 mars" in (await stage.says(STAFF, "ajoute point tous les vendredis à 9h 2 fois")).text
     await stage.presses(STAFF, "calendar:drop-series")
     assert "vendredi 15 mars" in (await stage.says(STAFF, "ajoute point tous les vendredis à 11h 2 fois")).text
+
+
+async def test_staff_are_told_once_a_month_before_the_last_date_of_a_long_series(stage: Stage) -> None:
+    await does(stage, "ajoute permanence téléphonique tous les mardis à 10 h", "Oui")
+    await does(stage, "ajoute comité tous les jeudis à 9 h 4 fois", "Oui")  # it has the end it was given
+    told = len((await stage.heard(STAFF)).messages)
+    for day, new in (("2025-02-07", 0), ("2025-02-12", 1), ("2025-02-13", 1), ("2025-03-12", 1)):
+        stage.clock.at = datetime.fromisoformat(f"{day}T09:00+00:00")
+        async with stage.database.transaction() as session:
+            await tell_ending(session, stage.clock.at)
+        heard = (await stage.heard(STAFF)).messages[told:]
+        assert len(heard) == new, day
+    assert "dernière date est le mardi 11 mars 2025" in heard[0].text and "dès le 12 mars" in heard[0].text
+    prolonged = "ajoute permanence téléphonique tous les mardis à 10 h dès le 12 mars 2025 4 fois"
+    assert "mardi 18 mars 2025" in (await stage.says(STAFF, prolonged)).text
