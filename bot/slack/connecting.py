@@ -70,6 +70,8 @@ class Line:
             data = _object(await answer.read())
             if answer.status == 200 and data.get("ok"):
                 return data
+            if answer.status == 200 and not data:  # a page of some proxy: it may have been done all the same
+                raise aiohttp.ClientPayloadError("the answer is no JSON object")
             headers: Any = answer.headers  # not a plain dict: names of headers come in any case
             refusal = AsyncSlackResponse(
                 client=client,

@@ -118,8 +118,9 @@ async def test_an_answer_that_says_nothing_sure_is_a_doubt(stage: Stage, slack: 
     assert ((await stage.ended("a")).state, slack.arrived) == ("uncertain", 1)
 
 
-async def test_an_outage_without_json_is_a_doubt(stage: Stage, slack: FakeSlack) -> None:
-    slack.outage(503)
+@pytest.mark.parametrize("status", [503, 200])  # 200: the page of a proxy in between
+async def test_an_outage_without_json_is_a_doubt(stage: Stage, slack: FakeSlack, status: int) -> None:
+    slack.outage(status)
     await announce(stage, slack)
     assert (await stage.ended("a")).state == "uncertain"
     slack.recover()
