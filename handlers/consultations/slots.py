@@ -64,12 +64,16 @@ def read_slots(text: str, today: date) -> list[tuple[str, str]] | str:
 
 
 def typed(item: Item, text: str) -> Mapping[str, int] | None:
-    """« 1 et 3 », « 1 oui, 2 si besoin », « aucune »: what is not named does not suit; None for anything else."""
+    """« 1 et 3 », « 1 oui, 2 si besoin », « oui, non » in order, « aucune »; the rest does not suit. Else None."""
     folded = fold(text)
     if folded in _ALL | _NONE:
         return {str(option.id): FITS if folded in _ALL else UNFIT for option in item.options}
+    parts = re.split(r"[,;\n]+|\bet\b", text)
+    in_order = [value for part in parts for value, words in _WORDS.items() if fold(part) in words]
+    if len(in_order) == len(parts) == len(item.options):
+        return {str(option.id): value for option, value in zip(item.options, in_order, strict=True)}
     said: dict[str, int] = {}
-    for part in re.split(r"[,;\n]+|\bet\b", text):
+    for part in parts:
         match = re.fullmatch(r"(\d{1,2})(?:\s+(.+))?", fold(part))
         if not match or not 1 <= int(match[1]) <= len(item.options):
             return None

@@ -70,7 +70,12 @@ async def test_a_press_that_comes_twice_changes_nothing_and_one_may_change_ones_
 
 @pytest.mark.parametrize(
     ("typed", "answer"),
-    [("toutes", ["oui"] * 3), ("aucune", ["non"] * 3), ("2 oui, 3 si besoin", ["non", "oui", "si besoin"])],
+    [
+        ("toutes", ["oui"] * 3),
+        ("aucune", ["non"] * 3),
+        ("2 oui, 3 si besoin", ["non", "oui", "si besoin"]),
+        ("oui, si besoin et non", ["oui", "si besoin", "non"]),
+    ],
 )
 async def test_typed_answers_are_understood(network: Network, typed: str, answer: list[str]) -> None:
     await asked(network)
