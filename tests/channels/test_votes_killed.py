@@ -73,7 +73,7 @@ async def test_every_voice_counts_once_and_nobody_is_told_a_lie(
             update = telegram.presses(voter, message, label)
             if voter % 3 == 0:
                 telegram.redeliver(update)
-        await telegram.wait_until(lambda: len(telegram.answers) >= 5, timeout=30)
+        await telegram.wait_until(lambda: len(telegram.answers) >= 5, timeout=90)
         await alive.pop(0).kill()
         alive.append(await running(tmp_path, environment(url, telegram)).start())
 
@@ -83,7 +83,7 @@ async def test_every_voice_counts_once_and_nobody_is_told_a_lie(
         await until(everybody)
         expected = dict(Counter(wanted.values()))
         shares = [f"{label}\u00a0: {count} " for label, count in expected.items()]
-        await telegram.wait_until(lambda: all(share in message.text for share in shares), timeout=30)
+        await telegram.wait_until(lambda: all(share in message.text for share in shares), timeout=90)
         for process in alive:
             code, output = await process.terminate()
             assert code == 0, output

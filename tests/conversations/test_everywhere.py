@@ -27,7 +27,7 @@ async def test_questions_are_answered_from_the_database_or_honestly_not(here: Pl
     june = await here.says(DIRECTOR, "qu’est-ce qu’il y a en juin ?")
     assert "26 juin 2024" in june
     assert "9 octobre" not in june
-    unknown = await here.says(DIRECTOR, "Quel est le prix du menu de midi ?")
+    unknown = await here.says(DIRECTOR, "Quelle est la recette de la ratatouille ?")
     assert "pas" in unknown
     assert "2024" not in unknown
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 
 from tests.web.installation import Installation, fresh
 
@@ -27,6 +27,8 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 Open = Callable[..., Awaitable[Page]]
+
+expect.set_options(timeout=20_000)  # milliseconds: a machine with two cores runs two browsers and their servers
 
 
 def find_chromium() -> str:
