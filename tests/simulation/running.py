@@ -116,7 +116,8 @@ class Simulation:
         self._day = place.at.date() - timedelta(days=1)  # of the last look at everything else that time brings
 
     def play(self) -> None:
-        """To the end, undisturbed."""
+        """To the end, undisturbed; says first where it begins, for whoever goes on should it be killed at once."""
+        self._tell(Place(self._clock.at, self._done))
         self._live(END)
 
     def play_with_aborts(self, chances: random.Random) -> None:

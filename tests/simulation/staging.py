@@ -11,7 +11,7 @@ from tests.simulation.oracle import cast, doubts_of, faults, oracle, unfinished
 from tests.simulation.running import AGAIN, START, TICK, Arrival
 from tests.simulation.script import script
 
-LATE = timedelta(seconds=2 * AGAIN + TICK)  # an end or two, and the next tick of the process that follows
+LATE = timedelta(seconds=2 * AGAIN + 3 * TICK)  # an end or two, and the pauses before the tries that follow
 
 
 @dataclass(frozen=True, slots=True)
