@@ -6,6 +6,7 @@ are deliveries about `poll:<id>:<number>`, one after another: a new one is writt
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, UniqueConstraint, exists, func, select
 from sqlalchemy import Row as Found
@@ -86,12 +87,36 @@ async def stands_here(session: AsyncSession, consultation_id: int, platform: str
     return await session.scalar(here) is not None
 
 
-async def posted(session: AsyncSession, consultation_ids: Sequence[int]) -> set[int]:
-    """Those of the consultations that stand in some channel."""
-    query = select(ChannelPoll.consultation_id).where(
-        ChannelPoll.consultation_id.in_(consultation_ids), ChannelPoll.chat != ""
+class Place(NamedTuple):
+    """A channel where a poll stands, and what is known of its message there."""
+
+    poll_id: int
+    consultation_id: int
+    platform: str
+    workspace: str
+    chat: str
+    message_ref: str
+    delivery_id: int | None
+
+
+async def posted(session: AsyncSession, consultation_ids: Sequence[int]) -> list[Place]:
+    """The channels in which polls of these consultations stand."""
+    # A message that has just arrived is known by its delivery first, and by the poll from its next change on.
+    arrived = func.coalesce(func.nullif(ChannelPoll.message_ref, ""), Delivery.message_ref, "")
+    query = (
+        select(
+            ChannelPoll.id,
+            ChannelPoll.consultation_id,
+            ChannelPoll.platform,
+            ChannelPoll.workspace,
+            ChannelPoll.chat,
+            arrived,
+            ChannelPoll.delivery_id,
+        )
+        .outerjoin(Delivery, Delivery.id == ChannelPoll.delivery_id)
+        .where(ChannelPoll.consultation_id.in_(consultation_ids), ChannelPoll.chat != "")
     )
-    return set(await session.scalars(query))
+    return [Place(*row) for row in await session.execute(query)]
 
 
 async def open_polls(session: AsyncSession) -> Sequence[Found[ChannelPoll, Consultation, str | None, int]]:

@@ -165,6 +165,23 @@ async def by_about(session: AsyncSession, abouts: Sequence[str]) -> Sequence[Del
     return (await session.scalars(select(Delivery).where(Delivery.about.in_(abouts)).order_by(Delivery.id))).all()
 
 
+async def settle_arrival(session: AsyncSession, delivery_id: int, message_ref: str, now: datetime) -> bool:
+    """End a delivery that was tried, because its message was seen where it was to arrive; whether it was open or in
+    doubt until now. An edit proves nothing so: the message it edits was there before."""
+    result: Any = await session.execute(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery_id,
+            Delivery.edits == "",
+            Delivery.state.in_((State.SENDING, State.UNCERTAIN))
+            | ((Delivery.state == State.WAITING) & (Delivery.doubts > 0)),
+        )
+        .values(state=State.DELIVERED, message_ref=message_ref, reason="", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount)
+
+
 async def cancel_waiting(session: AsyncSession, *where: Any, reason: str, now: datetime) -> int:
     """End what has not been sent yet and matches; returns how many."""
     result: Any = await session.execute(

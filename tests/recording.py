@@ -27,7 +27,7 @@ class RecordingMessenger:
         self.arrived.append(outgoing)
         if self.after:
             raise self.after.popleft()
-        return f"m{len(self.arrived)}"
+        return outgoing.edits or f"m{len(self.arrived)}"
 
     @property
     def texts(self) -> list[str]:

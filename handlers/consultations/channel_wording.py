@@ -20,6 +20,10 @@ NOTHING_ASKED = (
 )
 ALREADY_HERE = "Ce sondage est déjà publié ici."
 OVER = "Ce sondage est clos\u00a0: il ne se publie plus."
+ELSEWHERE = (
+    "Ce sondage est publié une seconde fois dans ce canal\u00a0: c’est là-bas qu’on répond désormais. Les réponses "
+    "données ici sont comptées."
+)
 GONE = "Ce sondage n’est plus publié dans un canal. Écrivez-moi «\u00a0consultations\u00a0» en tête-à-tête."
 UNKNOWN = (
     "Votre compte n’est relié à personne du réseau\u00a0: votre voix ne peut pas être comptée. Demandez une invitation "

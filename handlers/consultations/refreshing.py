@@ -85,7 +85,8 @@ async def _show(
     if last.state == State.DELIVERED and last.payload == payload_of(message):
         return 0
     apart = _AFTER_FAILURE if last.state in _FAILED else APART.get(poll.platform, _OTHERWISE)
-    await write(session, poll, message, now, await last_try(session, last.id) + apart)
+    # A press may have told of the arrival before the try itself was recorded.
+    await write(session, poll, message, now, max(last.send_at, await last_try(session, last.id)) + apart)
     return 1
 
 

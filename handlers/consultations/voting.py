@@ -4,7 +4,7 @@ Many presses are counted in one transaction, for a channel is where everybody pr
 right, its own rule of voice and its own answer; of two presses for one voice the second sees what the first did.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
@@ -15,6 +15,7 @@ from handlers.consultations import screens, wording
 from handlers.consultations.admitting import Admitted
 from handlers.consultations.board import the_question
 from handlers.consultations.casting import Cast, cast, cast_new
+from handlers.consultations.proving import note_where_they_stand
 from handlers.consultations.questionnaire import Answers, Given, Item, fault, wants_text
 from handlers.consultations.receipts import outcome_for
 from handlers.consultations.standing import Standing, standings_of
@@ -77,8 +78,19 @@ async def _asked(requests: Sequence[Request], session: AsyncSession) -> dict[int
         consultation = await consultation_of_question(session, question)
         if consultation is not None:
             found[question] = consultation
-    standing = await posted(session, [one.id for one in found.values()])
-    return {question: one for question, one in found.items() if one.id in standing}
+    places = await posted(session, [one.id for one in found.values()])
+    await note_where_they_stand(session, _pressed(requests, found), places)
+    known = {one.consultation_id for one in places}
+    return {question: one for question, one in found.items() if one.id in known}
+
+
+def _pressed(
+    requests: Sequence[Request], consultations: Mapping[int, Consultation]
+) -> Iterator[tuple[Request, Consultation]]:
+    for request in requests:
+        consultation = consultations.get(request.number(0) or 0)
+        if consultation is not None:
+            yield request, consultation
 
 
 async def _speakers(session: AsyncSession, people: Sequence[Someone]) -> dict[int, tuple[Speaker, Speaker]]:

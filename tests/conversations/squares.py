@@ -69,8 +69,14 @@ class Square:
 
     async def presses(self, who: str, label: str) -> str:
         """Somebody presses a button of the poll; returns what they alone are told."""
-        await self._does(self.inbound(who, press=Press(action=self.action(label), message="m")))
+        await self._does(self.inbound(who, press=Press(action=self.action(label), message=self.message)))
         return self.told[-1][1]
+
+    @property
+    def message(self) -> str:
+        """The reference of the poll's message, the newest where it stands twice."""
+        posts = [n for n, one in enumerate(self.messenger.arrived, 1) if one.kind == Kind.POLL and not one.edits]
+        return f"m{posts[-1]}"
 
     def action(self, label: str) -> str:
         """What the poll's button with that label does."""

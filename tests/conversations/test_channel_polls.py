@@ -181,7 +181,7 @@ async def test_it_closes_by_itself_and_the_final_count_stays(each: Square) -> No
     assert "**Sondage clos.**" in each.text
     assert "Rennes : 1 (100 %)" in each.text
     assert each.board.buttons == ()
-    await each._does(each.inbound("Bruno", press=Press(action=old, message="m")))
+    await each._does(each.inbound("Bruno", press=Press(action=old, message=each.message)))
     assert each.told[-1] == ("Bruno", "Le sondage est clos : votre voix n’a pas pu être comptée.", True)
     assert await each.counts() == (1, 1)
     await each.seconds(3)
@@ -212,7 +212,7 @@ async def test_whatever_the_storm_a_message_is_edited_three_seconds_apart_and_en
 async def test_presses_that_wait_are_counted_together_and_twice_delivered_is_once(each: Square) -> None:
     await a_poll(each)
     presses = [
-        each.inbound(name, press=Press(action=each.action("Rennes"), message="m"))
+        each.inbound(name, press=Press(action=each.action("Rennes"), message=each.message))
         for name in ("Anne", "Bruno", "Elsa", "un inconnu", "Carla", "Anne")
     ]
     await each.gateway.store(presses)
@@ -247,7 +247,7 @@ async def test_two_colleagues_who_press_at_once_are_one_voice(each: Square) -> N
 @pytest.mark.parametrize("action", ["consult:vote:999999:1", "consult:vote:1", "consult:vote:x:1", "consult:vote:1:99"])
 async def test_forged_presses_count_for_nothing(square: Square, action: str) -> None:
     await a_poll(square)
-    await square._does(square.inbound("Anne", press=Press(action=action, message="m")))
+    await square._does(square.inbound("Anne", press=Press(action=action, message=square.message)))
     assert square.told[-1][2] is True
     assert await square.counts() == (0, 0)
 
@@ -289,6 +289,39 @@ async def test_a_prolonged_poll_says_so_where_it_stands(square: Square) -> None:
     await fanny.presses("Dans 2 semaines")
     await square.seconds(3)
     assert "vendredi 29 mars" in square.text
+
+
+async def test_a_press_proves_that_a_message_in_doubt_arrived(each: Square) -> None:
+    each.messenger.after.append(DeliveryError("no answer", uncertain=True))
+    await a_poll(each)
+    first = each.message
+    assert await each.presses("Anne", "Rennes") == "Votre voix comptée : Rennes."
+    await each.seconds(60)
+    await each.seconds(60)
+    assert each.message == first
+    assert "Rennes : 1 (100 %)" in each.text
+    assert [one.edits for one in each.messenger.arrived if one.kind == Kind.POLL] == ["", first]
+
+
+async def test_a_message_that_stands_twice_says_where_the_poll_goes_on(each: Square) -> None:
+    each.messenger.after.append(DeliveryError("no answer", uncertain=True))
+    await a_poll(each)
+    first = each.message
+    await each.seconds(60)
+    assert each.message != first
+    await each.tick()
+    for name in ("Anne", "Bruno"):
+        await each._does(each.inbound(name, press=Press(action=each.action("Rennes"), message=first)))
+    await each.seconds(60)
+    assert await each.counts() == (2, 2)
+    said = [one for one in each.messenger.arrived if one.kind == Kind.POLL and one.edits]
+    assert sorted(one.edits for one in said) == sorted([first, each.message])
+    assert "publié une seconde fois dans ce canal" in next(one.message().text for one in said if one.edits == first)
+    assert "Rennes : 2 (100 %)" in next(
+        one.message().text.replace("\\", "").replace("\u00a0", " ").replace("\u202f", " ")
+        for one in said
+        if one.edits == each.message
+    )
 
 
 async def test_killed_before_the_edit_leaves_the_next_tick_goes_on(each: Square) -> None:
