@@ -16,7 +16,6 @@ os.environ["PTB_TIMEDELTA"] = "true"
 
 _CLOSED = ("chat not found", "user not found", "peer_id_invalid", "user_deactivated", "group chat was deactivated")
 _TOO_LARGE = "request entity too large"
-_TOO_MANY = "too many requests"
 
 
 def delivery_error(error: TelegramError, chat: str) -> DeliveryError:
@@ -26,7 +25,7 @@ def delivery_error(error: TelegramError, chat: str) -> DeliveryError:
         case RetryAfter():
             # In a group the limit is the group's own; in private it may be the chat's or the bot's.
             silence = Silence.CHAT if chat.startswith("-") else Silence.UNSAID
-            return DeliveryError("too many requests", retry_after=patience(seconds_of(error)), silence=silence)
+            return DeliveryError("too many requests", retry_after=seconds_of(error), silence=silence)
         case ChatMigrated():
             return DeliveryError("moved", moved_to=str(error.new_chat_id))
         case Forbidden():
@@ -38,18 +37,15 @@ def delivery_error(error: TelegramError, chat: str) -> DeliveryError:
             return DeliveryError("the bot token is refused")
     if isinstance(error.__cause__, NEVER_LEFT):
         return DeliveryError("Telegram cannot be reached")
-    if isinstance(error, NetworkError) and error.__cause__ is None:
-        if said.lower().startswith(_TOO_LARGE):
-            return DeliveryError(said, permanent=True)
-        if said.lower().startswith(_TOO_MANY):
-            return DeliveryError("too many requests", retry_after=1.0)
+    if isinstance(error, NetworkError) and said.lower().startswith(_TOO_LARGE):
+        return DeliveryError(_TOO_LARGE, permanent=True)  # perhaps by a proxy on the way, in words of its own
     return DeliveryError("the answer was lost", uncertain=True)
 
 
 def seconds_of(error: RetryAfter) -> float:
-    """How long Telegram wants silence, in seconds."""
+    """How long Telegram wants silence, in seconds: at least one, at most a day."""
     pause = error.retry_after
-    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
+    return patience(pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
 
 
 def _reason(error: TelegramError) -> str:

@@ -4,6 +4,8 @@ What PTB promises of its transport holds here too: proxies of the environment, t
 A request is made once. `NEVER_LEFT` are the errors after which it surely was not sent.
 """
 
+import io
+import json
 import urllib.request
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,9 +15,17 @@ import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+from schedules.retry import patience
+
+NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # a proxy that makes no tunnel
+    aiohttp.InvalidURL,
+)
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 _FILES = {"User-Agent": BaseRequest.USER_AGENT}
+_TOO_MANY = 429
 
 
 class Transport(BaseRequest):
@@ -78,7 +88,8 @@ class Transport(BaseRequest):
                 proxy=self._proxy(url),
                 allow_redirects=False,
             ) as answer:
-                return answer.status, await answer.read()
+                content = await answer.read()
+                return answer.status, _silence(content) if answer.status == _TOO_MANY else content
         except TimeoutError as late:
             raise TimedOut from late
         except (aiohttp.ClientError, OSError) as broken:
@@ -105,14 +116,30 @@ class Transport(BaseRequest):
         parts = urlsplit(url)
         if parts.netloc not in self._proxies:
             known = {} if urllib.request.proxy_bypass(parts.hostname or "") else urllib.request.getproxies()
-            self._proxies[parts.netloc] = known.get(parts.scheme) or known.get("all")
+            proxy = known.get(parts.scheme) or known.get("all")
+            self._proxies[parts.netloc] = f"http://{proxy}" if proxy and "://" not in proxy else proxy
         return self._proxies[parts.netloc]
 
 
+def _silence(content: bytes) -> bytes:
+    """A 429 as PTB can read it, however badly it was said, by Telegram or by a proxy on the way.
+
+    What was refused did not arrive. PTB breaks on a time that is no number, which would be taken for a doubt.
+    """
+    try:
+        asked = float(json.loads(content)["parameters"]["retry_after"])
+    except (ValueError, TypeError, LookupError, OverflowError):
+        asked = 1.0
+    said = {"description": "Too Many Requests", "parameters": {"retry_after": patience(asked)}}
+    return json.dumps({"ok": False, "error_code": _TOO_MANY, **said}).encode()
+
+
 def _multipart(fields: dict[str, Any], files: dict[str, tuple[str, Any, str]]) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # Telegram would show « %C3%89lus.pdf »: it decodes no name
     for name, value in fields.items():
         form.add_field(name, str(value))
     for name, (filename, content, media_type) in files.items():
-        form.add_field(name, content, filename=filename, content_type=media_type)
+        # As a stream it is sent in pieces: a large file at once would keep the loop from everything else.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=media_type)
     return form

@@ -1,12 +1,11 @@
 """Whatever the level of the root logger, the logs hold no token, no name and nothing that anybody wrote."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 from pydantic import SecretStr
 
-from bot.logs import LIBRARIES, quiet_libraries, redacted
+from bot.logs import quiet_libraries, redacted
 from bot.settings import Settings
 from bot.slack.channel import SlackChannel
 from bot.telegram.channel import TelegramChannel
@@ -17,36 +16,6 @@ from tests.fakes.telegram.server import FakeTelegram
 
 WORDS = "mon avis très personnel"
 NAME = "Philomène"
-
-
-class Lines(logging.Handler):
-    """Keeps every line as a file would get it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    root = logging.getLogger()
-    before = root.level
-    libraries = [(logging.getLogger(name), logging.getLogger(name).level) for name in LIBRARIES]
-    kept = Lines()
-    root.addHandler(kept)
-    root.setLevel(logging.DEBUG)
-    quiet_libraries()
-    yield kept.lines
-    root.removeHandler(kept)
-    root.setLevel(before)
-    for library, level in libraries:
-        library.propagate = True
-        library.setLevel(level)
-        library.handlers.clear()
 
 
 async def test_a_day_full_of_mishaps_leaves_nothing_personal(lines: list[str], sqlite: Database) -> None:

@@ -140,13 +140,31 @@ async def test_a_silence_asked_for_in_one_private_chat_stops_nobody_else(stage: 
     assert telegram.too_many == 1
 
 
-@pytest.mark.parametrize("asked", [0, -5, None, "2"])
-async def test_a_silence_said_badly_is_a_short_one(stage: Stage, telegram: FakeTelegram, asked: Any) -> None:
-    parameters = None if asked is None else {"retry_after": asked}
-    telegram.fail_next("sendMessage", 429, "Too Many Requests: retry later", parameters)
+@pytest.mark.parametrize("said", [{"retry_after": "bientôt"}, {"retry_after": 0}, None])
+async def test_a_silence_said_badly_is_a_short_one(stage: Stage, telegram: FakeTelegram, said: Any) -> None:
+    telegram.fail_next("sendMessage", 429, "Too Many Requests: retry later", said)
+    before = machine_now()
     await announce(stage)
     row = await stage.tried("a", "waiting")
     assert (row.reason, row.doubts, row.tries, telegram.calls["sendMessage"]) == ("too many requests", 0, 0, 1)
+    assert 0 < row.not_before - before < 10
+
+
+@pytest.mark.parametrize(
+    ("status", "page", "ends"),
+    [
+        (429, "<h1>429 Too Many Requests</h1>", ("waiting", "too many requests", 0)),
+        (413, "<h1>413 Request Entity Too Large</h1>", ("failed", "request entity too large", 0)),
+        (504, "<h1>504 Gateway Time-out</h1>", ("uncertain", "the answer was lost", 1)),
+    ],
+)
+async def test_what_a_proxy_on_the_way_refuses_did_not_arrive_and_what_it_lost_is_a_doubt(
+    stage: Stage, telegram: FakeTelegram, status: int, page: str, ends: tuple[str, str, int]
+) -> None:
+    telegram.fail_next("sendMessage", status, "", page=page)
+    await announce(stage)
+    row = await stage.tried("a", ends[0])
+    assert (row.state, row.reason, row.doubts) == ends
 
 
 async def test_no_silence_is_longer_than_a_day(stage: Stage, telegram: FakeTelegram) -> None:

@@ -63,9 +63,13 @@ class Faults:
         times: int = 1,
         after: int = 0,
         accepted: bool = False,
+        page: str = "",
     ) -> None:
-        """After `after` good calls of `method`, refuse `times`; `accepted`: they have their effect all the same."""
-        refusal = Refused(status, description, parameters)
+        """After `after` good calls of `method`, refuse `times`; `accepted`: they have their effect all the same.
+
+        With a `page` of HTML it is not Telegram that refuses but a proxy on the way.
+        """
+        refusal = Refused(status, description, parameters, page)
         self._planned.append(Fault(method, after, times, accepted, refusal))
 
     def drop_connection_after(self, method: str, n: int = 0, *, accepted: bool = True, times: int = 1) -> None:

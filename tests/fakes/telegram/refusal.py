@@ -10,13 +10,14 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The call gets `{"ok": false, …}` and has no effect."""
+    """The call gets `{"ok": false, …}` and has no effect. With a `page` it was a proxy on the way that refused it."""
 
-    def __init__(self, code: int, description: str, parameters: Json | None = None) -> None:
+    def __init__(self, code: int, description: str, parameters: Json | None = None, page: str = "") -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
         self.parameters = parameters or {}
+        self.page = page
 
     def answer(self) -> Json:
         """The body of the response."""

@@ -6,7 +6,7 @@ import re
 import socket
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -22,6 +22,7 @@ from tests.fakes.telegram.witness import Violation, Witness
 from tests.fakes.telegram.world import World
 
 TOKEN = "7000000001:AAFakeTokenOfTheTestsOfConcerte0000"
+LARGEST = 50 * 1024 * 1024 + 65_536  # bytes of a request: a file, and what is said of it
 TOKEN_SHAPE = re.compile(r"[1-9][0-9]*:[^/]+")
 PATH = re.compile(r"/(file/)?bot([^/]+)/(.+)")
 
@@ -59,7 +60,8 @@ class FakeTelegram(People, Faults, Witness):
 
     async def __aenter__(self) -> Self:
         # The low-level server: no routes, no access log, a few thousand requests a second.
-        self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=1.0)
+        served = web.Server(self._serve, request_factory=_sized, access_log=None)
+        self._runner = web.ServerRunner(served, shutdown_timeout=1.0)
         listening = socket.create_server(("127.0.0.1", self._port), backlog=512)
         self._port = listening.getsockname()[1]
         await self._runner.setup()
@@ -121,6 +123,8 @@ class FakeTelegram(People, Faults, Witness):
             # Kept without its frames, which would hold the request.
             self.refusals.append((method, refusal.with_traceback(None)))
             self._world.bell.ring()
+            if refusal.page:
+                return web.Response(text=refusal.page, status=refusal.code, content_type="text/html")
             return _response(refusal.answer(), refusal.code)
         except ConnectionError:
             return _cut()  # the bot went away in the middle of its call
@@ -182,6 +186,12 @@ class FakeTelegram(People, Faults, Witness):
         if file is None:
             return _response(Refused(404, "Not Found").answer(), 404)
         return web.Response(body=file.content, content_type="application/octet-stream")
+
+
+def _sized(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+    """A request that may be as large as Telegram takes it."""
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST)
 
 
 def _cut() -> web.StreamResponse:
