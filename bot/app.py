@@ -93,7 +93,7 @@ class App:
         try:
             async with asyncio.timeout(ANSWER_WITHIN), self.database.reading() as session:
                 await session.execute(text("SELECT 1"))
-                oldest = await oldest_waiting(session, list(self.worker.messengers), self.clock.now())
+                oldest = await oldest_waiting(session, self.worker.lanes(), self.clock.now())
             parts["database"] = Health(True, "reachable")
             age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
             parts["outbox"] = Health(True, f"oldest due delivery waits for {age:.0f} s")

@@ -78,9 +78,9 @@ async def _telegram(settings: Settings) -> str:
 async def _slack(settings: Settings) -> str:
     if settings.slack_bot_token is None:
         raise _Missing("set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to use it.")
-    from bot.slack.channel import who_am_i
+    from bot.slack.channel import who_we_are
 
-    return f"connected as {await who_am_i(settings)}."
+    return f"connected as {await who_we_are(settings)}."
 
 
 async def _web(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from storage.base import insert_or_ignore
 from storage.channels import remember_bot
 from storage.database import Database
 from storage.inbox import InboxItem, InboxState
-from storage.members import this_workspace
+from storage.members import these_workspaces
 from storage.people import Person, Role, find_account, roles_of
 from storage.uploads import keep_uploads, upload_row
 
@@ -32,10 +32,10 @@ class Reception:
         self._database = database
         self._wake = asyncio.Event()
 
-    async def serve_workspace(self, workspace: str) -> None:
-        """Say which Slack workspace is ours: member ids that an import announced are of that one, and no other."""
+    async def serve_workspaces(self, first: str, served: Sequence[str], *, complete: bool = True) -> None:
+        """Say which Slack workspaces are ours; see `storage.members.these_workspaces`."""
         async with self._database.transaction() as session:
-            await this_workspace(session, workspace)
+            await these_workspaces(session, first, served, complete=complete)
 
     async def remember_bot(self, platform: str, **facts: str) -> None:
         """Keep what a channel says of its own bot: the links of invitations are made with it."""

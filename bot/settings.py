@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; by default an SQLite file in the data folder")
     concerte_data: Path = Field(Path("data"), description="folder of the embedded database")
     concerte_pack: Path = Field(DEFAULT_PACK, description="folder of the pack")
-    slack_bot_token: SecretStr | None = Field(None, description="Slack bot token, xoxb-…")
+    slack_bot_token: SecretStr | None = Field(None, description="Slack bot tokens, xoxb-…, one a workspace, by commas")
     slack_app_token: SecretStr | None = Field(None, description="Slack app token, xapp-…: Socket Mode is used")
     slack_signing_secret: SecretStr | None = Field(None, description="Slack signing secret, for HTTP mode")
     slack_api_url: str = Field("https://slack.com/api/", description="address of the Slack Web API")
@@ -57,6 +57,13 @@ class Settings(BaseSettings):
             return value
         raise ValueError("write on, off, or only: and an e-mail address")
 
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _at_least_one_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or _listed(value.get_secret_value()):
+            return value
+        raise ValueError("write a bot token (xoxb-…), or several separated by commas")
+
     @field_validator("slack_api_url")
     @classmethod
     def _trailing_slash(cls, value: str) -> str:
@@ -66,6 +73,11 @@ class Settings(BaseSettings):
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @property
+    def slack_bot_tokens(self) -> list[str]:
+        """The bot tokens, one of each workspace; the first one's takes what names no workspace."""
+        return _listed(self.slack_bot_token.get_secret_value()) if self.slack_bot_token else []
 
     @property
     def database(self) -> str:
@@ -91,6 +103,10 @@ class Settings(BaseSettings):
         if self.telegram_bot_token and _is_official(self.telegram_api_url, "telegram.org"):
             found.append("api.telegram.org")
         return found
+
+
+def _listed(value: str) -> list[str]:
+    return [one for part in value.split(",") if (one := part.strip())]
 
 
 def _is_official(url: str, domain: str) -> bool:

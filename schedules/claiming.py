@@ -19,7 +19,7 @@ from schedules.clock import Clock
 from schedules.gathering import gather
 from schedules.holding import Hold
 from schedules.looking import NOW, Pair, is_due
-from schedules.messenger import Messenger, Outgoing
+from schedules.messenger import Lane, Messenger, Outgoing
 from storage.leaving import DUE, Due
 from storage.outbox import Delivery, Priority, State
 from storage.prepared import Prepared
@@ -27,6 +27,7 @@ from storage.prepared import Prepared
 assert isinstance(Delivery.__table__, Table)
 _ROWS: Table = Delivery.__table__
 _PLATFORM: ColumnElement[str] = bindparam("platform", type_=String)
+_WORKSPACE: ColumnElement[str] = bindparam("workspace", type_=String)
 _PRIORITY: ColumnElement[int] = bindparam("priority", type_=Integer)
 _CLAIM = Prepared(
     update(_ROWS)
@@ -69,45 +70,48 @@ class Claimer:
         self,
         session: AsyncSession,
         messengers: Mapping[str, Messenger],
-        rooms: Mapping[str, int],
+        rooms: Mapping[Lane, int],
         due: Sequence[Pair],
         now: float,
         calendar: datetime,
     ) -> list[Outgoing]:
-        """Claim what was found to be due, replies first, at most `rooms[platform]` for each platform."""
+        """Claim what was found to be due, replies first, at most `rooms[lane]` in each lane."""
         claimed: list[Outgoing] = []
-        for platform in dict.fromkeys(platform for platform, _ in due):
-            messenger = messengers[platform]
-            free = await self.free(session, messenger, now, rooms[platform], self._horizon)
+        for lane in dict.fromkeys(lane for lane, _ in due):
+            messenger = messengers[lane[0]]
+            free = await self.free(session, messenger, lane, now, rooms[lane], self._horizon)
             rows: list[Due] = []
-            for _, priority in [pair for pair in due if pair[0] == platform]:
+            for _, priority in [pair for pair in due if pair[0] == lane]:
                 if len(rows) < free.count:
                     query = _DUE if messenger.rate is None or priority is Priority.REPLY else _DUE_APART
-                    where = {"platform": platform, "priority": priority, "calendar": calendar, "now": now}
-                    found_rows = await query.rows(session, {**where, "most": free.count - len(rows)})
+                    where = {"platform": lane[0], "workspace": lane[1], "calendar": calendar, "now": now}
+                    found_rows = await query.rows(
+                        session, {**where, "priority": priority, "most": free.count - len(rows)}
+                    )
                     rows += map(Due._make, found_rows)
             found_all = len(rows) == free.count
             if rows:
                 leads, carried = await gather(session, rows, calendar, now)
-                claimed += await self.assign(session, messenger, leads, free, now, carried)
+                claimed += await self.assign(session, messenger, lane, leads, free, now, carried)
             if found_all:
                 margin = MARGIN if free.step < self._horizon else 0.0
                 self.slot_at = min(self.slot_at, free.at(free.count) - margin)
         return claimed
 
     async def free(
-        self, session: AsyncSession, messenger: Messenger, now: float, most: int, horizon: float
+        self, session: AsyncSession, messenger: Messenger, lane: Lane, now: float, most: int, horizon: float
     ) -> slots.Slots:
-        """The slots of a platform up to the horizon. A limit stays locked until the end of the transaction."""
+        """The slots of a lane up to the horizon. A limit stays locked until the end of the transaction."""
         if messenger.rate is None:
             return slots.available(0.0, 0.0, now, None, most, horizon)
-        tat, quiet_until = await slots.limit_of(session, messenger.platform)
+        tat, quiet_until = await slots.limit_of(session, slots.scope_of(*lane))
         return slots.available(tat, quiet_until, now, messenger.rate, most, horizon)
 
     async def assign(
         self,
         session: AsyncSession,
         messenger: Messenger,
+        lane: Lane,
         rows: Sequence[Due],
         free: slots.Slots,
         now: float,
@@ -136,7 +140,7 @@ class Claimer:
         if taken:
             await self._lease_all(session, taken, now)
             if messenger.rate is not None:
-                await slots.reserve(session, messenger.platform, free.at(len(taken)))
+                await slots.reserve(session, slots.scope_of(*lane), free.at(len(taken)))
         return taken
 
     async def _lease_all(self, session: AsyncSession, taken: Sequence[Outgoing], now: float) -> None:
@@ -182,14 +186,17 @@ def _outgoing(row: Due, slot: float) -> Outgoing:
 def _due_rows(*, apart: bool) -> Prepared:
     query = (
         select(*DUE)
-        .where(*is_due(_PLATFORM, _PRIORITY))
+        .where(*is_due(_PLATFORM, _WORKSPACE, _PRIORITY))
         .order_by(_ROWS.c.due_at, _ROWS.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
     other = _ROWS.alias()
     busy = select(other.c.chat).where(
-        other.c.platform == _PLATFORM, other.c.send_at > NOW - 1.0, other.c.state != State.WAITING
+        other.c.platform == _PLATFORM,
+        other.c.workspace == _WORKSPACE,
+        other.c.send_at > NOW - 1.0,
+        other.c.state != State.WAITING,
     )
     return Prepared(query.where(_ROWS.c.chat.not_in(busy)) if apart else query)
 

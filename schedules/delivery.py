@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -18,11 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
+from schedules.astray import settle
 from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
 from schedules.holding import HeldByAny, HeldByReaders, Hold
 from schedules.looking import Look, Seen, Watch
-from schedules.messenger import Finished, Messenger, Outgoing
+from schedules.messenger import Finished, Lane, Messenger, Outgoing
 from schedules.recording import expire, record, recover
 from schedules.retry import DeliveryError, Silence
 from schedules.silences import HeldBySilence
@@ -37,7 +39,7 @@ TICK = 0.05  # seconds at least between two steps
 LOOK = 0.25  # seconds between two looks with nothing to do: how late a worker sees what another process has written
 BUSY_LOOK = 0.5  # the same while something waits for its platform's limit
 SWEEP = 1.0  # seconds between looks for what time brings: what falls due, lost leases, expired deliveries
-MOST_OPEN = 100  # requests under way at once, for each platform
+MOST_OPEN = 100  # requests under way at once, for each platform and workspace
 REPLY_AHEAD = 0.5  # seconds of slots that a reply may take beyond those of now
 
 
@@ -66,7 +68,7 @@ class Worker:
         self._lease = lease
         self._machine = machine
         self._lowest = dict.fromkeys(self.messengers, Priority.BULK)
-        self._open: dict[str, set[asyncio.Task[None]]] = {platform: set() for platform in self.messengers}
+        self._open: defaultdict[Lane, set[asyncio.Task[None]]] = defaultdict(set)
         self._finished: list[Finished] = []
         self._wake = asyncio.Event()
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
@@ -82,11 +84,17 @@ class Worker:
         """Another way out; without `pushes` for replies only, the rest is left to other processes."""
         self.messengers[messenger.platform] = messenger
         self._lowest[messenger.platform] = Priority.BULK if pushes else Priority.REPLY
-        self._open[messenger.platform] = set()
 
     def watch(self, watch: Watch) -> None:
         """Something else to look for at every sweep, in the same query."""
         self._look.add(watch)
+
+    def lanes(self) -> list[Lane]:
+        """Where something leaves from here; locked in this order by every worker."""
+        return sorted((one.platform, name) for one in self.messengers.values() for name in one.workspaces)
+
+    def _pushing(self) -> list[Messenger]:
+        return [one for one in self.messengers.values() if self._lowest[one.platform] is Priority.BULK]
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -156,8 +164,9 @@ class Worker:
         unsure, self._unsure = self._unsure, True
         self._claimer.slot_at = math.inf
         batch, sending = self._finished[:], frozenset(self._sending)
-        rooms = {platform: MOST_OPEN - len(tasks) for platform, tasks in self._open.items()}
-        reach = tuple((platform, self._lowest[platform]) for platform, room in rooms.items() if room > 0)
+        reach = tuple((lane, self._lowest[lane[0]]) for lane in self.lanes())
+        rooms = {lane: MOST_OPEN - len(self._open[lane]) for lane, _ in reach}
+        full = frozenset(lane for lane, room in rooms.items() if room <= 0)
 
         now, calendar = self._machine(), self._clock.now()
         at = {"calendar": calendar, "now": now}
@@ -167,21 +176,31 @@ class Worker:
 
         async def step(session: AsyncSession) -> tuple[Seen, list[Outgoing]]:
             """All that is written at once; it may run beside the loop, so what the loop changes is not looked at."""
+            if any(done.error is not None and done.error.retry_after is not None for done in batch):
+                for lane in self.lanes():  # a silence locks one limit out of turn: all of them in turn first
+                    await self._claimer.free(session, self.messengers[lane[0]], lane, now, 0, 0.0)
             await record(session, batch, self.owner, calendar, now)
             if unsure:
                 await self._give_back(session, sending)
             await self._prolong(session, to_prolong, now)
-            seen = self._look.read(reach, *await query.rows(session, at))
+            seen = self._look.read(reach, full, *await query.rows(session, at))
             if seen.swept:
                 await recover(session, now, calendar)
                 await expire(session, calendar)
-                seen = self._look.read(reach, *await query.rows(session, at))
+                for messenger in self._pushing():
+                    await settle(session, messenger.platform, messenger.workspaces, now, calendar)
+                seen = self._look.read(reach, full, *await query.rows(session, at))
             due = seen.due
             claimed = await self._claimer.claim(session, self.messengers, rooms, due, now, calendar)
             return seen, claimed
 
         claimed: list[Outgoing] = []
-        if batch or unsure or to_prolong or (seen := self._look.read(reach, *await self._database.look(query, at))):
+        if (
+            batch
+            or unsure
+            or to_prolong
+            or (seen := self._look.read(reach, full, *await self._database.look(query, at)))
+        ):
             seen, claimed = await self._database.together(step)
         self._unsure = False
         if thorough:
@@ -212,13 +231,13 @@ class Worker:
         """
         now = self._machine()
         leased: list[Outgoing] = []
-        for platform in {row.platform for row in rows}:
-            messenger = self.messengers.get(platform)
-            if messenger is None or self._stopping:
-                continue
-            mine = [row for row in rows if row.platform == platform and row.state == State.WAITING]
-            free = await self._claimer.free(session, messenger, now, len(mine), REPLY_AHEAD)
-            leased += await self._claimer.assign(session, messenger, [due_of(row) for row in mine], free, now)
+        if self._stopping:
+            return leased
+        for lane in sorted({(row.platform, row.workspace) for row in rows} & {*self.lanes()}):
+            messenger = self.messengers[lane[0]]
+            mine = [row for row in rows if (row.platform, row.workspace) == lane and row.state == State.WAITING]
+            free = await self._claimer.free(session, messenger, lane, now, len(mine), REPLY_AHEAD)
+            leased += await self._claimer.assign(session, messenger, lane, [due_of(row) for row in mine], free, now)
         return leased
 
     async def _give_back(self, session: AsyncSession, sending: Collection[int]) -> None:
@@ -247,7 +266,7 @@ class Worker:
     def _start(self, outgoing: Outgoing) -> None:
         self._sending.update((outgoing.id, *(one.id for one in outgoing.carries)))
         task = asyncio.create_task(self._send(outgoing))
-        tasks = self._open[outgoing.platform]
+        tasks = self._open[outgoing.platform, outgoing.workspace]
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 

@@ -4,22 +4,24 @@ Besides what is due, it asks what others want to know every so often: whether an
 timetable has anything to do. They are told instead of looking themselves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Table, bindparam, exists, select
+from sqlalchemy import ColumnElement, Float, Table, and_, bindparam, exists, select
 
+from schedules.astray import elsewhere
+from schedules.messenger import Lane
 from schedules.recording import ANYTHING_ENDED
 from schedules.silences import ANY_OVER
 from storage.base import Instant
 from storage.outbox import Delivery, Priority, State, stop_of, stop_setting
 from storage.prepared import Prepared
 
-Pair = tuple[str, Priority]
-Reach = tuple[tuple[str, Priority], ...]
-"""Platforms, each with the last priority that is claimed for it."""
+Pair = tuple[Lane, Priority]
+Reach = tuple[Pair, ...]
+"""Lanes, those of a platform one after another, each with the last priority that is claimed in it."""
 
 CALENDAR: ColumnElement[datetime] = bindparam("calendar", type_=Instant)
 NOW: ColumnElement[float] = bindparam("now", type_=Float(53))
@@ -47,7 +49,7 @@ class Seen:
 
     due: list[Pair]
     stopped: bool
-    swept: bool = False  # there are leases that ran out, deliveries that expired or silences that are over
+    swept: bool = False  # leases ran out, deliveries expired, silences are over, or something has gone astray
     watched: tuple[int, ...] = ()  # numbers of the watches whose answer is yes
 
     def __bool__(self) -> bool:
@@ -72,22 +74,24 @@ class Look:
         key = reach, len(self._watches), thorough
         if key not in self._queries:
             # One range of the index each: what is due is never searched among what is not.
-            due = [exists().where(*is_due(platform, priority)) for platform, priority in _pairs(reach)]
-            more = (*_SWEEP, *(watch.question for watch in self._watches)) if thorough else ()
+            due = [exists().where(*is_due(*lane, priority)) for lane, priority in _pairs(reach)]
+            sweep = [*_SWEEP, *(exists().where(where) for where in _astray(reach))]
+            more = (*sweep, *(watch.question for watch in self._watches)) if thorough else ()
             self._queries[key] = Prepared(select(*due, stop_setting().scalar_subquery(), *more))
         return self._queries[key]
 
-    def read(self, reach: Reach, row: Sequence[Any]) -> Seen:
-        """What the answers mean."""
+    def read(self, reach: Reach, full: Collection[Lane], row: Sequence[Any]) -> Seen:
+        """What the answers mean; nothing is due in the lanes that are `full`."""
         pairs = _pairs(reach)
+        sweeps = len(_SWEEP) + len(_astray(reach))
         due, stop, rest = row[: len(pairs)], row[len(pairs)], row[len(pairs) + 1 :]
         stopped = bool(stop_of(stop))
-        found = [pair for pair, is_due in zip(pairs, due, strict=True) if is_due]
+        found = [pair for pair, is_due in zip(pairs, due, strict=True) if is_due and pair[0] not in full]
         return Seen(
             [pair for pair in found if pair[1] is Priority.REPLY] if stopped else found,
             stopped,
-            any(rest[: len(_SWEEP)]),
-            tuple(number for number, yes in enumerate(rest[len(_SWEEP) :]) if yes),
+            any(rest[:sweeps]),
+            tuple(number for number, yes in enumerate(rest[sweeps:]) if yes),
         )
 
     def tell(self, seen: Seen, now: float) -> None:
@@ -98,11 +102,12 @@ class Look:
                 self._watches[number].tell()
 
 
-def is_due(platform: Any, priority: Any) -> tuple[ColumnElement[bool], ...]:
-    """That a delivery of that platform and priority may leave at `CALENDAR` and `NOW`."""
+def is_due(platform: Any, workspace: Any, priority: Any) -> tuple[ColumnElement[bool], ...]:
+    """That a delivery of that lane and priority may leave at `CALENDAR` and `NOW`."""
     return (
         _ROWS.c.state == State.WAITING,
         _ROWS.c.platform == platform,
+        _ROWS.c.workspace == workspace,
         _ROWS.c.priority == priority,
         _ROWS.c.due_at <= CALENDAR,
         _ROWS.c.not_before <= NOW,
@@ -110,4 +115,17 @@ def is_due(platform: Any, priority: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _pairs(reach: Reach) -> list[Pair]:
-    return [(platform, priority) for platform, last in reach for priority in Priority if priority <= last]
+    return [(lane, priority) for lane, last in reach for priority in Priority if priority <= last]
+
+
+def _astray(reach: Reach) -> list[ColumnElement[bool]]:
+    """What is due elsewhere on the platforms of which more than replies is sent from here."""
+    ours: dict[str, list[str]] = {}
+    for (platform, workspace), last in reach:
+        if last is Priority.BULK:
+            ours.setdefault(platform, []).append(workspace)
+    return [
+        and_(where, _ROWS.c.due_at <= CALENDAR)
+        for platform, workspaces in ours.items()
+        for where in elsewhere(platform, workspaces)
+    ]

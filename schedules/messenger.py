@@ -1,5 +1,6 @@
 """What delivery needs of a channel, and what passes between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,11 +34,21 @@ class Outgoing:
         return Message.model_validate(self.payload)
 
 
+Lane = tuple[str, str]
+"""A platform and a workspace there, empty where the platform has none: what has a limit of its own."""
+
+NO_WORKSPACE = ("",)
+
+
 class Messenger(Protocol):
-    """A channel's way out. `rate` is its limit in messages per second, None when it has none."""
+    """A channel's way out. `rate` is its limit in messages per second and workspace, None when it has none."""
 
     platform: str
     rate: float | None
+
+    @property
+    def workspaces(self) -> Sequence[str]:
+        """Those it writes to, `NO_WORKSPACE` where the platform has none; nothing leaves while there are none."""
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send, or replace the message that `edits` names; returns the platform's reference. Raises DeliveryError."""

@@ -130,18 +130,23 @@ async def _record_others(
             if mine or row.state in _MAY_HAVE_ARRIVED:
                 row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
         elif mine:
-            await _apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
+            await apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
             if row.kind == Kind.ANNOUNCEMENT and row.state == State.WAITING:
                 _as_staff_want(row, stands.get(row.announcement_id or 0, ""), calendar)
-    for row in rows.values():
+    await forget_ended(session, rows.values())
+    await session.flush()
+
+
+async def forget_ended(session: AsyncSession, rows: Iterable[Delivery]) -> None:
+    """Of what has ended, keep nothing that must be forgotten."""
+    for row in rows:
         if row.about.startswith(GOODBYE) and row.state in ENDS:
             forget_goodbye(row)
         elif row.about.startswith(SECRET) and row.state in ENDS:
             forget_secret(row)
         elif not row.chat:
             row.message_ref = ""  # erased while it was leaving
-    await _forget_blind(session, rows.values())
-    await session.flush()
+    await _forget_blind(session, rows)
 
 
 def _announcements(batch: Sequence[Finished]) -> set[int]:
@@ -177,7 +182,7 @@ def _attempt(done: Finished) -> dict[str, Any]:
     }
 
 
-async def _apply(
+async def apply(
     session: AsyncSession,
     row: Delivery,
     error: DeliveryError,
@@ -185,6 +190,7 @@ async def _apply(
     calendar: datetime,
     machine: float,
 ) -> None:
+    """Give a delivery whose try failed its next state, or the person's other address. Nothing is flushed."""
     before, row.reason = row.reason, error.reason
     row.parts_sent = max(row.parts_sent, error.parts_sent)
     row.lease_owner, row.lease_until = "", 0.0
@@ -193,7 +199,7 @@ async def _apply(
     if not decision.counts:
         row.tries -= 1
     if error.retry_after is not None:
-        await silences.keep(session, row.platform, row, error.silence, machine, error.retry_after)
+        await silences.keep(session, row, error.silence, machine, error.retry_after)
     if error.moved_to and (before == error.reason or await _moved_before(session, row.id, error.reason)):
         decision = Decision(State.FAILED)
     elif error.moved_to:
@@ -254,7 +260,7 @@ async def recover(session: AsyncSession, machine: float, calendar: datetime) -> 
             )
         )
         error = DeliveryError("interrupted", uncertain=True)
-        await _apply(session, row, error, interrupted(row.kind, row.tries), calendar, machine)
+        await apply(session, row, error, interrupted(row.kind, row.tries), calendar, machine)
     await session.flush()
     await _forget_blind(session, lost)
     return len(lost)

@@ -34,11 +34,9 @@ ANY_OVER = exists().where(*_IS_OVER)
 """Whether `forget` would find something at the machine's `now`."""
 
 
-async def keep(
-    session: AsyncSession, whole: str, row: Delivery, silence: Silence, machine: float, after: float
-) -> None:
-    """Close what the delivery met for so many seconds; `whole` is the scope of the bot or workspace."""
-    until, chat = machine + after, row.chat
+async def keep(session: AsyncSession, row: Delivery, silence: Silence, machine: float, after: float) -> None:
+    """Close what the delivery met for so many seconds."""
+    whole, until, chat = slots.scope_of(row.platform, row.workspace), machine + after, row.chat
     if silence is Silence.NOTHING or after <= 0:
         return
     if silence is Silence.UNSAID and await _just_written(session, row, machine):
@@ -67,7 +65,9 @@ class HeldBySilence:
         quiet = {scope: until for scope, until in rows if "/" in scope}
         found: dict[int, Held] = {}
         for one in deliveries if quiet else ():
-            scopes = [_scope(one.platform, one.chat, sure=sure) for sure in (True, False)]
+            scopes = [
+                _scope(slots.scope_of(one.platform, one.workspace), one.chat, sure=sure) for sure in (True, False)
+            ]
             if until := max(quiet.get(scope, 0.0) for scope in scopes):
                 found[one.id] = Held(REASON, now + timedelta(seconds=until - machine))
         return found
@@ -79,6 +79,7 @@ async def _just_written(session: AsyncSession, row: Delivery, machine: float) ->
         Delivery.platform == row.platform,
         Delivery.send_at > machine - _MOMENT,
         Delivery.chat == row.chat,
+        Delivery.workspace == row.workspace,
         Delivery.id != row.id,
         Delivery.state != State.WAITING,
     )

@@ -62,6 +62,11 @@ _SILENCE = (
 )
 
 
+def scope_of(platform: str, workspace: str) -> str:
+    """The name of the limit of a bot, or of a bot in one workspace."""
+    return f"{platform}:{workspace}" if workspace else platform
+
+
 async def limit_of(session: AsyncSession, scope: str) -> tuple[float, float]:
     """The theoretical arrival time of a scope and until when it is quiet; locked until the end of the transaction."""
     rows = await _LIMIT.rows(session, {"scope_name": scope})

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.network import setting, write_setting
 
+NOT_SERVED = "unknown workspace"  # why nothing reaches an account of a workspace that we have no token for
 BY_EMAIL = "email:"  # a chat that Slack's messenger finds by the e-mail that Slack itself knows
 
 
@@ -16,6 +17,12 @@ async def remember_bot(session: AsyncSession, platform: str, **facts: str) -> No
 async def bot_of(session: AsyncSession, platform: str) -> dict[str, str]:
     """What is known of the bot there; empty where it has never run."""
     return {name: str(value) for name, value in (await setting(session, platform)).items()}
+
+
+async def served_workspaces(session: AsyncSession, platform: str) -> tuple[str, frozenset[str]]:
+    """The workspace that rows without one are of, and all that this installation writes to; empty when never said."""
+    bot = await bot_of(session, platform)
+    return bot.get("workspace", ""), frozenset(filter(None, bot.get("workspaces", "").split(",")))
 
 
 async def telegram_address(session: AsyncSession, token: str = "") -> str:

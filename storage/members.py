@@ -1,6 +1,6 @@
 """The directory as it stands, read at once: what an import of members is compared with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.channels import NOT_SERVED, remember_bot, served_workspaces
 from storage.directory import Contact, Organisation
 from storage.imports import Done, ImportChange, ImportRun
-from storage.network import Structure, all_regions, home, setting, write_setting
+from storage.network import Structure, all_regions, home, setting
 from storage.people import Account, Person, RoleGrant
 
 OWN_CONTACT = "membre-"
@@ -197,10 +198,28 @@ async def slack_workspace(session: AsyncSession) -> str:
     return seen[0] if len(seen) == 1 else ""
 
 
-async def this_workspace(session: AsyncSession, workspace: str) -> None:
-    """Say which Slack workspace this installation serves; accounts announced before it was known are of that one."""
-    if (await setting(session, SLACK)).get("workspace") != workspace:
-        await write_setting(session, SLACK, {"workspace": workspace})
+async def these_workspaces(session: AsyncSession, first: str, served: Sequence[str], *, complete: bool) -> None:
+    """Say which Slack workspaces this installation writes to, and which is the `first`, empty while that is unknown.
+
+    What an import announced without a workspace, or before one was known, is of the first. Unless `complete`, some
+    token is refused: then those of earlier starts are kept, for the refused one may be of any of them.
+    """
+    before, known = await served_workspaces(session, SLACK)
+    names = set(served) if complete else {*served, *known, *filter(None, (before,))}
+    first = first or before
+    await remember_bot(session, SLACK, workspace=first, workspaces=",".join(sorted(names)))
+    await session.execute(
+        update(Account)
+        .where(Account.platform == SLACK, Account.workspace.in_(served), Account.unreachable == NOT_SERVED)
+        .values(unreachable=None)
+        .execution_options(synchronize_session=False)
+    )
+    if first:
+        await _give_workspace(session, first)
+
+
+async def _give_workspace(session: AsyncSession, workspace: str) -> None:
+    """Accounts announced before the workspace was known are of that one."""
     waiting = (await session.scalars(select(Account).where(Account.platform == SLACK, Account.workspace == ""))).all()
     for announced in waiting:
         seen: Account | None = await session.scalar(

@@ -77,7 +77,7 @@ class Delivery(Row):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_claim", "state", "platform", "priority", "due_at", "id"),
+        Index("ix_deliveries_claim", "state", "platform", "workspace", "priority", "due_at", "id"),
         Index("ix_deliveries_lease", "state", "lease_until"),
         Index("ix_deliveries_sent", "platform", "send_at", "chat"),
         Index("ix_deliveries_expiry", "state", "expires_at"),
@@ -199,18 +199,22 @@ async def counts_by_state(session: AsyncSession, *where: Any) -> dict[str, int]:
     return {state: int(count) for state, count in rows}
 
 
-async def oldest_waiting(session: AsyncSession, platforms: Sequence[str], now: datetime) -> datetime | None:
-    """When the oldest delivery that should have left by now was due; a look at the end of a few ranges of the index."""
+async def oldest_waiting(session: AsyncSession, lanes: Sequence[tuple[str, str]], now: datetime) -> datetime | None:
+    """When the oldest delivery that should have left by now was due, in those platforms and workspaces.
+
+    A look at the end of a few ranges of the index.
+    """
     firsts = [
         select(func.min(Delivery.due_at))
         .where(
             Delivery.state == State.WAITING,
             Delivery.platform == platform,
+            Delivery.workspace == workspace,
             Delivery.priority == priority,
             Delivery.due_at <= now,
         )
         .scalar_subquery()
-        for platform in platforms
+        for platform, workspace in lanes
         for priority in Priority
     ]
     if not firsts:

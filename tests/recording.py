@@ -2,16 +2,20 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from schedules.messenger import Outgoing
+from schedules.messenger import NO_WORKSPACE, Outgoing
 
 
 class RecordingMessenger:
     """Keeps what arrived. `faults` are raised one a send, before or (with `after`) once the message arrived."""
 
-    def __init__(self, platform: str = "test", rate: float | None = None) -> None:
+    def __init__(
+        self, platform: str = "test", rate: float | None = None, workspaces: Sequence[str] = NO_WORKSPACE
+    ) -> None:
         self.platform = platform
+        self.workspaces = workspaces
         self.rate = rate
         self.arrived: list[Outgoing] = []
         self.faults: deque[BaseException] = deque()

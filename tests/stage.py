@@ -15,12 +15,14 @@ from handlers.messages import Button, Message
 from handlers.request import Inbound, InboundFile, Press
 from handlers.router import Router
 from schedules.delivery import Worker
+from schedules.messenger import NO_WORKSPACE
 from storage.database import Database
 from storage.network import Region, Structure
 from storage.people import Account, Person, Role, RoleGrant
 from tests.recording import HandClock, RecordingMessenger
 
 PLATFORMS = ("telegram", "slack", "web")
+WORKSPACES = {"slack": ("", "T1", "T2")}
 
 
 @dataclass
@@ -57,7 +59,10 @@ class Stage:
     def __init__(self, database: Database, router: Router | None = None) -> None:
         self.database = database
         self.clock = HandClock(datetime(2024, 3, 15, 9, 0, tzinfo=UTC))
-        self.channels = {platform: RecordingMessenger(platform) for platform in PLATFORMS}
+        self.channels = {
+            platform: RecordingMessenger(platform, workspaces=WORKSPACES.get(platform, NO_WORKSPACE))
+            for platform in PLATFORMS
+        }
         self.worker = Worker(database, list(self.channels.values()), self.clock, "stage")
         self.skew = 0.0
         self.gateway = Gateway(

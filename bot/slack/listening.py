@@ -9,6 +9,8 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
+from slack_bolt.request.internals import extract_team_id
+
 from handlers.request import Inbound, InboundFile, Press
 
 PLATFORM = "slack"
@@ -28,6 +30,11 @@ def inbound_of(payload: Mapping[str, Any], us: str, commands: Set[str], now: dat
         case None if "command" in payload:
             return _commanded(payload, commands, now)
     return None
+
+
+def team_of(payload: Mapping[str, Any]) -> str:
+    """The workspace in which the app met what happened: the one whose token answers it."""
+    return extract_team_id(dict(payload)) or ""
 
 
 def name_of(payload: Mapping[str, Any]) -> str:
@@ -52,7 +59,7 @@ def _said(payload: Mapping[str, Any], event: Mapping[str, Any], us: str, now: da
         platform=PLATFORM,
         update_id=str(payload["event_id"]),
         account=str(author),
-        workspace=str(payload.get("team_id") or ""),
+        workspace=team_of(payload),
         chat=str(event["channel"]),
         chat_kind="private" if private else "channel",
         text=text,
@@ -100,7 +107,7 @@ def _commanded(payload: Mapping[str, Any], commands: Set[str], now: datetime) ->
         platform=PLATFORM,
         update_id=str(payload["trigger_id"]),
         account=person,
-        workspace=str(payload.get("team_id") or ""),
+        workspace=team_of(payload),
         chat=person,
         text=typed,
         received_at=now,
@@ -120,7 +127,7 @@ def _pressed(payload: Mapping[str, Any], now: datetime) -> Inbound | None:
         platform=PLATFORM,
         update_id=str(payload["trigger_id"]),
         account=str(payload["user"]["id"]),
-        workspace=str((payload.get("team") or {}).get("id") or payload["user"].get("team_id") or ""),
+        workspace=team_of(payload),
         chat=channel,
         chat_kind="private" if channel.startswith("D") else "channel",
         press=Press(action=str(actions[0]["value"]), message=message),
@@ -137,7 +144,7 @@ def _submitted(payload: Mapping[str, Any], now: datetime) -> Inbound:
         platform=PLATFORM,
         update_id=str(payload.get("trigger_id") or f"{view['id']}:{view.get('hash')}"),
         account=str(person["id"]),
-        workspace=str((payload.get("team") or {}).get("id") or person.get("team_id") or ""),
+        workspace=team_of(payload),
         chat=str(person["id"]),
         form={},
         form_name=str(view.get("callback_id") or "")[:255],

@@ -1,6 +1,7 @@
 """Who an unknown member is: Slack itself is asked for the e-mail, and what it says comes in as an update.
 
-An e-mail is only ever taken from Slack, of a member of our own workspace, and leads to a question, not to a link.
+An e-mail is only ever taken from Slack, of a member of the workspace they wrote in, and leads to a question, not to a
+link.
 """
 
 import asyncio
@@ -10,7 +11,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.gateway import Gateway
-from bot.slack.connecting import TRANSPORT, Line
+from bot.slack.connecting import TRANSPORT
+from bot.slack.workspaces import Workspaces
 from handlers.request import Inbound, Press
 
 log = logging.getLogger(__name__)
@@ -22,8 +24,8 @@ _MOST = 10_000  # members remembered as asked for
 class Recogniser:
     """Looks members up in the background, each at most once a day; what fails is tried at their next word."""
 
-    def __init__(self, line: Line, gateway: Gateway) -> None:
-        self._line = line
+    def __init__(self, workspaces: Workspaces, gateway: Gateway) -> None:
+        self._workspaces = workspaces
         self._gateway = gateway
         self._asked: set[str] = set()
         self._looking: set[asyncio.Task[None]] = set()
@@ -47,9 +49,10 @@ class Recogniser:
 
     async def _look(self, inbound: Inbound, key: str) -> None:
         try:
-            if await self._gateway.is_known(inbound):
+            here = self._workspaces.get(inbound.workspace)
+            if here is None or await self._gateway.is_known(inbound):
                 return
-            user = (await (await self._line.client()).users_info(user=inbound.account)).get("user") or {}
+            user = (await (await here.line.client()).users_info(user=inbound.account)).get("user") or {}
             email = _email(user, inbound.workspace)
             if email and await self._gateway.is_somebodys(email):
                 about = {"update_id": key, "text": None, "file": None, "callback": "", "email": email}

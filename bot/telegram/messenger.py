@@ -22,7 +22,7 @@ from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
 from bot.vcards import vcard
 from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
-from schedules.messenger import Outgoing
+from schedules.messenger import NO_WORKSPACE, Outgoing
 from schedules.retry import DeliveryError, Silence
 from storage.outbox import Kind
 
@@ -42,6 +42,7 @@ class TelegramMessenger:
     """Sends through one bot."""
 
     platform = "telegram"
+    workspaces = NO_WORKSPACE
 
     def __init__(self, bot: ExtBot[None], rate: float, files: StoredFiles) -> None:
         self.rate: float | None = rate

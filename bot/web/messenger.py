@@ -4,7 +4,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.web.live import REHEARSAL, Hub, Ping
 from schedules.clock import Clock
-from schedules.messenger import Outgoing
+from schedules.messenger import NO_WORKSPACE, Outgoing
 from schedules.retry import DeliveryError, Silence
 from storage.database import Database
 from storage.web import PLATFORM, write_out
@@ -14,6 +14,7 @@ class WebMessenger:
     """Writes deliveries to the pages, idempotent by delivery, and tells the tabs that are open here."""
 
     platform = PLATFORM
+    workspaces = NO_WORKSPACE
     rate: float | None = None
 
     def __init__(self, database: Database, clock: Clock, hub: Hub) -> None:

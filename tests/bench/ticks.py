@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from schedules.clock import SystemClock
 from schedules.delivery import Worker
-from schedules.messenger import Outgoing
+from schedules.messenger import NO_WORKSPACE, Outgoing
 from storage.outbox import oldest_waiting
 from tests.bench.fleet import Postgres, a_database, a_fake, a_worker, environment, opened
 from tests.bench.measuring import cpu_of, memory_of
@@ -24,6 +24,7 @@ class Nowhere:
 
     def __init__(self, platform: str, rate: float | None) -> None:
         self.platform = platform
+        self.workspaces = NO_WORKSPACE
         self.rate = rate
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -53,7 +54,7 @@ async def idle(engine: str, pending: int, postgres: Postgres | None) -> Figures:
             took.append((time.perf_counter() - begun) * 1000)
         begun = time.perf_counter()
         async with database.reading() as session:
-            assert await oldest_waiting(session, ["telegram", "slack", "web"], datetime.now(UTC)) is None
+            assert await oldest_waiting(session, worker.lanes(), datetime.now(UTC)) is None
         health = (time.perf_counter() - begun) * 1000
         await database.close()
         async with a_fake("telegram", "--any-chat") as fake:

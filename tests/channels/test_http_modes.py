@@ -20,7 +20,7 @@ from bot.channel import CannotStart, Channel, Health, Parts
 from bot.gateway import Gateway
 from bot.settings import Settings
 from bot.slack.channel import SlackChannel
-from bot.slack.channel import who_am_i as slack_name
+from bot.slack.channel import who_we_are as slack_name
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.channel import who_am_i as telegram_name
 from bot.web.server import WebServer

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.channel import CannotStart
 from bot.settings import Settings
-from bot.slack.channel import SlackChannel, who_am_i
+from bot.slack.channel import SlackChannel, who_we_are
 from bot.slack.listening import inbound_of, plain_text
 from bot.slack.socket import Watch
 from handlers.messages import Message
@@ -185,7 +185,7 @@ async def test_a_wrong_token_or_address_is_one_clear_sentence(
 
 
 async def test_check_names_the_bot_and_its_workspace(slack: FakeSlack) -> None:
-    assert await who_am_i(settings_for(slack)) == "concerte in Concerte"
+    assert await who_we_are(settings_for(slack)) == "concerte in Concerte"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.channel import Parts
 from bot.settings import Settings
 from bot.slack.channel import SlackChannel
 from handlers.messages import Attachment, Message
@@ -128,8 +129,8 @@ async def test_an_outage_without_json_is_a_doubt(stage: Stage, slack: FakeSlack,
 
 async def test_a_server_that_is_not_there_is_no_doubt(stage: Stage, slack: FakeSlack, sqlite: Database) -> None:
     async with FakeSlack() as gone:
-        nowhere = gone.url
-    silent = SlackChannel(settings_for(slack, slack_api_url=nowhere), stage.gateway)
+        silent = SlackChannel(settings_for(gone), stage.gateway, parts=Parts.WEB)
+        await silent.start()
     stage.worker.add(silent.messenger)
     await announce(stage, slack)
     row = await stage.tried("a", "waiting")

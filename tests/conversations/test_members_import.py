@@ -72,9 +72,9 @@ async def test_a_file_that_did_not_come_through_is_asked_for_again(stage: Stage)
 async def test_a_slack_member_is_recognised_in_our_workspace_and_in_no_other(stage: Stage) -> None:
     shown = await send(stage, "telegram:sam", "prenom;nom;email;role;slack_id\nLéa;Roy;lea@ml.fr;direction;U0LEA\n")
     await stage.presses("telegram:sam", shown.button("Importer"))
-    await stage.gateway.serve_workspace("T0OURS")
-    ours = await stage.says("slack:U0LEA", "aide", workspace="T0OURS")
-    theirs = await stage.says("slack:U0LEA", "aide", workspace="T0THEIRS")
+    await stage.gateway.serve_workspaces("T1", ["T1"])
+    ours = await stage.says("slack:U0LEA", "aide", workspace="T1")
+    theirs = await stage.says("slack:U0LEA", "aide", workspace="T2")
     assert "Bonjour Léa" in ours.text
     assert "Léa" not in theirs.text
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.ticks import lines
 from schedules.delivery import LEASE, Worker
-from schedules.messenger import Outgoing
+from schedules.messenger import NO_WORKSPACE, Outgoing
 from schedules.reminders import remind
 from schedules.timetable import Line, Timetable
 from storage.database import Database
@@ -90,6 +90,7 @@ class Post:
     fate: Fate
     tell: Tell
     rate: float | None = None
+    workspaces: tuple[str, ...] = NO_WORKSPACE
 
     async def send(self, outgoing: Outgoing) -> str:
         """Take it."""
@@ -169,7 +170,7 @@ class Simulation:
     async def _next(self, database: Database) -> datetime | None:
         """The next instant at which there is something to do: a tick later while something that is due waits."""
         async with database.reading() as session:
-            if await oldest_waiting(session, PLATFORMS, self._clock.at) is not None:
+            if await oldest_waiting(session, [(name, "") for name in PLATFORMS], self._clock.at) is not None:
                 return self._clock.at + timedelta(seconds=TICK)
             return await next_due(session, self._clock.at)
 

@@ -8,7 +8,7 @@ from storage.audit import AuditEntry
 from storage.database import Database
 from storage.directory import Contact
 from storage.imports import ImportChange, ImportRun
-from storage.members import this_workspace
+from storage.members import these_workspaces
 from storage.network import Region, Structure, knowledge_version
 from storage.people import Account, Person, Role, RoleGrant
 from tests.directory import (
@@ -164,7 +164,7 @@ async def test_a_number_announced_wrongly_is_corrected_but_one_that_was_confirme
 async def test_slack_accounts_announced_before_the_workspace_was_known_are_of_that_one(network: Database) -> None:
     await load(network, HEADER + JEAN)
     async with network.transaction() as session:
-        await this_workspace(session, "T01")
+        await these_workspaces(session, "T01", ["T01"], complete=True)
     async with network.reading() as session:
         assert (await session.scalars(select(Account.workspace).where(Account.platform == "slack"))).all() == ["T01"]
     again = await load(network, HEADER + JEAN)

@@ -1,0 +1,68 @@
+"""Which workspace a delivery leaves by: each has a client, a limit and faults of its own."""
+
+from collections.abc import Sequence
+
+from bot.files import StoredFiles
+from bot.slack.messenger import SlackMessenger
+from bot.slack.workspaces import Workspace, Workspaces
+from handlers.messages import Reply
+from handlers.request import Inbound
+from schedules.messenger import Outgoing
+from schedules.retry import DeliveryError
+from storage.channels import NOT_SERVED
+
+
+class ByWorkspace:
+    """The messenger of Slack: hands each delivery to that of its workspace, of those that have told theirs."""
+
+    platform = "slack"
+
+    def __init__(self, workspaces: Workspaces, messages_per_minute: float, files: StoredFiles) -> None:
+        self.rate: float | None = messages_per_minute / 60
+        self.workspaces: Sequence[str] = ()
+        self._all = workspaces
+        self._per_minute = messages_per_minute
+        self._files = files
+        self._messengers: dict[str, SlackMessenger] = {}
+
+    def begin(self) -> None:
+        """Send to the workspaces that are known by now."""
+        for one in self._all.all():
+            if one.team not in self._messengers:
+                self._messengers[one.team] = SlackMessenger(one.line, self._per_minute, self._files)
+        self.workspaces = tuple(self._messengers)
+
+    @property
+    def last_posted(self) -> float:
+        """When something was said in a direct message of any workspace, by the loop's clock."""
+        return max((one.last_posted for one in self._messengers.values()), default=0.0)
+
+    @property
+    def fault(self) -> str:
+        """What keeps everything from arriving; empty while anything may."""
+        faults = [one.fault for one in self._messengers.values()]
+        return faults[0] if faults and all(faults) else ""
+
+    @property
+    def faults(self) -> list[str]:
+        """What keeps everything of one workspace from arriving, each with its name."""
+        return [f"{one.name}: {fault}" for one in self._all.all() if (fault := self._fault(one))]
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send through the client of the delivery's workspace. Raises DeliveryError."""
+        messenger = self._of(outgoing.workspace)
+        if messenger is None:
+            raise DeliveryError(NOT_SERVED, permanent=True, unreachable=True)
+        return await messenger.send(outgoing)
+
+    async def acknowledge(self, inbound: Inbound, reply: Reply) -> None:
+        """Show a press its notice, if it has one. Best effort."""
+        if messenger := self._of(inbound.workspace):
+            await messenger.acknowledge(inbound, reply)
+
+    def _of(self, team: str) -> SlackMessenger | None:
+        return self._messengers.get(team or self._all.first)
+
+    def _fault(self, one: Workspace) -> str:
+        messenger = self._messengers.get(one.team)
+        return messenger.fault if messenger else ""
