@@ -42,6 +42,11 @@ class Fake:
         async with self.session.get(f"{self.control}{name}") as answer:
             return dict(await answer.json())
 
+    async def answered(self) -> dict[str, float | None]:
+        """When the last request for each chat was answered by Telegram: Unix time, None if not yet."""
+        async with self.session.get(f"{self.control}taken") as answer:
+            return dict(await answer.json())
+
     async def tell(self, name: str, **arguments: Any) -> None:
         """Order it something."""
         async with self.session.post(f"{self.control}{name}", json=arguments) as answer:

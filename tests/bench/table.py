@@ -30,7 +30,7 @@ _SHOWN: dict[str, tuple[str, Callable[[float], bool] | None, str]] = {
     "told": ("told {:d}", None, ""),
     "kills": ("kills {:d}", None, ""),
     "worst_kill": ("worst kill {:d}", None, ""),
-    "most_in_doubt": ("allowed {:.0f}", None, ""),
+    "ahead": ("allowed {:d} and the open requests", None, ""),
     "away": ("database away {:.0f} s", None, ""),
     "press_p50_ms": ("press to answer {:.0f} ms", None, ""),
     "press_p99_ms": ("99 % {:.0f} ms", None, ""),
@@ -85,5 +85,7 @@ def line(figures: Figures) -> str:
         value = figures.get(name)
         if value is not None:
             shown.append(words.format(value) + (f" (MUST BE {wanted})" if holds and not holds(value) else ""))
+    if figures.get("each_kill"):
+        shown.append("each kill: " + ", ".join(figures["each_kill"]))
     shown += [f"FAULT: {fault}" for fault in figures.get("faults", ())]
     return f"{head}\n    " + "\n    ".join("; ".join(shown[start : start + 5]) for start in range(0, len(shown), 5))

@@ -1,6 +1,6 @@
 """The fake run as a process of its own, told and asked over HTTP: for benches, and for bots that are killed.
 
-GET /control/stats, /control/arrivals, /control/messages, /control/answers; POST (JSON) /control/storm,
+GET /control/stats, /control/arrivals, /control/messages, /control/answers, /control/taken; POST (JSON) /control/storm,
 /control/limits, /control/reset, and the name of any gesture or mishap of `FakeTelegram` with its arguments:
 `/control/says {"user": 7, "text": "…"}`.
 """
@@ -67,6 +67,8 @@ class RemoteTelegram(FakeTelegram):
             ]
         if name == "answers":
             return [{"user": one.user, "text": one.text, "waited": one.waited} for one in self.answers]
+        if name == "taken":
+            return {chat: one.answered for chat, one in self.taken.items()}
         if name == "storm":
             self._storm = asyncio.ensure_future(self._everybody_presses(**asked))
             return None

@@ -18,7 +18,7 @@ from tests.fakes.telegram.parameters import METHODS, SPELLING, read_call
 from tests.fakes.telegram.people import People
 from tests.fakes.telegram.refusal import Json, Malformed, Refused
 from tests.fakes.telegram.updates import Updates
-from tests.fakes.telegram.witness import Violation, Witness
+from tests.fakes.telegram.witness import Taken, Violation, Witness
 from tests.fakes.telegram.world import World
 
 TOKEN = "7000000001:AAFakeTokenOfTheTestsOfConcerte0000"
@@ -94,7 +94,7 @@ class FakeTelegram(People, Faults, Witness):
         """Forget the bot's messages, calls and refusals so far, for another count; people and updates stay."""
         self._world.sent.clear()
         self._world.arrivals.clear()
-        for counts in (self.calls, self.limits.refused, self._taken):
+        for counts in (self.calls, self.limits.refused, self.taken, self._taken):
             counts.clear()
         self.refusals.clear()
         self.first_arrival = self.last_arrival = 0.0
@@ -115,8 +115,9 @@ class FakeTelegram(People, Faults, Witness):
             return self._download(path[3])
         method = SPELLING.get(path[3].lower(), path[3])
         self.calls[method] += 1
+        taken = Taken()
         try:
-            return await self._run(method, request)
+            return await self._run(method, request, taken)
         except Refused as refusal:
             if isinstance(refusal, Malformed):
                 self.violations.append(Violation(method, refusal.description))
@@ -132,11 +133,13 @@ class FakeTelegram(People, Faults, Witness):
             # Values of a shape that nobody thought of: no test may pass over it.
             self.violations.append(Violation(method, f"not understood: {error!r}"))
             return _response(Refused(500, "Internal Server Error").answer(), 500)
+        finally:
+            taken.answered = time.time()
 
     async def _elsewhere(self, request: web.BaseRequest) -> web.StreamResponse:
         return _response(Refused(404, "Not Found").answer(), 404)
 
-    async def _run(self, method: str, request: web.BaseRequest) -> web.StreamResponse:
+    async def _run(self, method: str, request: web.BaseRequest, taken: Taken) -> web.StreamResponse:
         if self._always is not None:
             raise self._always
         if method not in METHODS:
@@ -144,6 +147,8 @@ class FakeTelegram(People, Faults, Witness):
             raise Refused(404, "Not Found: method not found")
         # Read first: a held call goes on even if the client has given up.
         call = await read_call(method, request)
+        if isinstance(chat := call.values.get("chat_id"), int):
+            self.taken[chat] = taken
         fault = self._meet(method) if self._planned else None
         if fault is not None and not fault.accepted and await self._spoil(fault, request):
             return _cut()

@@ -23,6 +23,13 @@ class Violation:
     detail: str
 
 
+@dataclass(slots=True)
+class Taken:
+    """A request for a chat that the server has read: when it was answered, in Unix time, or None."""
+
+    answered: float | None = None
+
+
 class Witness:
     """The part of the fake that a test looks at."""
 
@@ -36,6 +43,7 @@ class Witness:
         self.violations: list[Violation] = []
         self.refusals: list[tuple[str, Refused]] = []
         self.calls: Counter[str] = Counter()
+        self.taken: dict[int, Taken] = {}  # the last request for each chat
         self._taken: Counter[object] = Counter()
 
     @property
