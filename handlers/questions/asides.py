@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from handlers.questions.lexicon import Cue, Lexicon
+from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Word
+from handlers.questions.phrases import Cue
 
 
 def asides(

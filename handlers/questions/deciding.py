@@ -10,6 +10,7 @@ from handlers.questions.marks import mark
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
 from handlers.questions.reading_agenda import agenda, whole_agenda
+from handlers.questions.reading_coordinates import coordinates
 from handlers.questions.reading_documents import (
     absent,
     counted,
@@ -27,7 +28,6 @@ from handlers.questions.reading_followups import following
 from handlers.questions.reading_people import (
     at_organisation,
     by_function,
-    coordinates,
     offer,
     related,
     role_or_person,

@@ -20,9 +20,10 @@ from handlers.questions.facts import (
     TopicFact,
 )
 from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, content_stems, event_aliases, name_stems
-from handlers.questions.lexicon import Lexicon, Phrases, french
+from handlers.questions.lexicon import Lexicon, french
 from handlers.questions.names import NameIndex, sound
 from handlers.questions.normalising import Word, fold, read_words, stem
+from handlers.questions.phrases import Phrases
 from storage.agenda import Status
 
 FEW = 6  # people to turn to; where more have coordinates, no list of them helps

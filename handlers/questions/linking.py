@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from handlers.questions.indexing import DETERMINERS
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.lexicon import Cue, Lexicon
+from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Text, Word
+from handlers.questions.phrases import Cue
 
 _PLACE_WORDS = frozenset(("a", "au", "aux", "de", "du", "d", "en", "sur", "vers", "pour"))
 _MOST_OF_ONE_NAME = 50  # events of one name that a place is compared with

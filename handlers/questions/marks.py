@@ -8,11 +8,12 @@ from handlers.questions.asides import asides, contrasted
 from handlers.questions.dates import DateReader, Period
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.lexicon import Cue, Lexicon
+from handlers.questions.lexicon import Lexicon
 from handlers.questions.linking import EventMention, event_mentions, regions_named
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
 from handlers.questions.periods import NUMBERS
+from handlers.questions.phrases import Cue
 from handlers.questions.roles import RoleMention, role_mentions
 from handlers.questions.spelling import corrected, settled
 from handlers.questions.timing import anchors, busy_days, says_today, within_a_name

@@ -1,10 +1,10 @@
 """Readings of questions about words and documents: what an abbreviation means, what is said about something."""
 
 from handlers.questions.case import Case
-from handlers.questions.lexicon import Cue
 from handlers.questions.normalising import read_words
+from handlers.questions.phrases import Cue
 from handlers.questions.reading import Reading
-from handlers.questions.reading_people import written_to
+from handlers.questions.reading_coordinates import written_to
 
 _WHOLLY = 0.75
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from handlers.questions.facts import ContactFact
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.lexicon import Cue, Lexicon
+from handlers.questions.lexicon import Lexicon
 from handlers.questions.normalising import Text, Word, fold
+from handlers.questions.phrases import Cue
 
 Holder = tuple[ContactFact, str, str]  # the person, the function, the key of the organisation
 _MOST_HOLDERS = 200  # enough to tell that a function names nobody in particular
