@@ -40,7 +40,7 @@ from handlers.calendar import (
 from handlers.calendar import pressing as calendar
 from handlers.calendar import receiving as calendar_files
 from handlers.calendar import wording as calendar_wording
-from handlers.consultations import answering, behalf, following, mending, rhythm, rhythm_wording, voting
+from handlers.consultations import answering, behalf, closing, following, mending, rhythm, rhythm_wording, voting
 from handlers.consultations import composing as polls
 from handlers.contacts import finding
 from handlers.directory import receiving
@@ -78,7 +78,7 @@ async def _received(request: Request, session: AsyncSession, conversation: Conve
 
 def build_router(questions: Questions | None = None, notice: Notice | None = None) -> Router:
     """Every command, button and form there is."""
-    asked = questions or Questions(offering.rows_beside)
+    asked = questions or Questions(offering.rows_beside, closing.open_until)
     notice = notice or Notice()
     sends = previewing.preview_with(forecast)
     return Router(

@@ -1,6 +1,7 @@
 """A message and what is known → the answer: what was asked, only that, and « je ne sais pas » otherwise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,13 @@ from handlers.questions import (
     telling_phases,
     telling_talk,
 )
+from handlers.questions import wording as w
 from handlers.questions.clauses import clauses
 from handlers.questions.deciding import read
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
+from handlers.questions.repeating import kept, restored
 from handlers.questions.telling import Answer, Telling
 
 __all__ = ["Answer", "answer", "tell"]
@@ -34,6 +37,7 @@ TELLERS: dict[str, Callable[[Telling], Answer]] = {
     "members": telling_people.members,
     "near": telling_people.near,
     "owner": telling_people.owner,
+    "perhaps": telling_documents.perhaps,
     "phase": telling_phases.phase,
     "source": telling_documents.source,
     "step": telling_events.step,
@@ -50,27 +54,53 @@ TELLERS: dict[str, Callable[[Telling], Answer]] = {
 def answer(text: str, memory: Memory, knowledge: Knowledge, now: datetime, zone: ZoneInfo) -> Answer:
     """Answer one message. `now` is an aware instant; days are those of `zone`, where the asker lives."""
     today = now.astimezone(zone).date()
+    asked = clauses(text, knowledge, today)
     parts: list[Answer] = []
-    for clause in clauses(text, knowledge, today):
+    for clause in asked:
         part = tell(read(clause, memory, knowledge, today), memory, knowledge, now, zone)
         memory = part.memory
+        if part.reading.intent == "unknown" and len(asked) > 1:
+            part = replace(part, body=w.unknown(clause))
         parts.append(part)
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
 def tell(reading: Reading, memory: Memory, knowledge: Knowledge, now: datetime, zone: ZoneInfo) -> Answer:
-    """The answer to what was read."""
-    return TELLERS[reading.intent](Telling(reading, memory, knowledge, now, zone))
+    """The answer to what was read; it is remembered, to be said again when that is asked."""
+    t = Telling(reading, memory, knowledge, now, zone)
+    if reading.intent == "again":
+        return _again(t)
+    told = TELLERS[reading.intent](t)
+    said = kept(reading)
+    return replace(told, memory=told.memory.about(told=said)) if said else told
 
 
-def _joined(parts: list[Answer]) -> Answer:
-    """Several questions in one message: every answer, and every « je ne sais pas » that is about something."""
-    told = [p for p in parts if p.understood or p.reading.intent != "unknown"] or parts[:1]
+def _again(t: Telling) -> Answer:
+    """« répète », « j’ai pas compris »: what was said last, from what is known now."""
+    readings = [restored(values, t.knowledge) for values in t.memory.told]
+    parts = [tell(reading, t.memory, t.knowledge, t.now, t.zone) for reading in readings if reading is not None]
+    if not parts:
+        return t.refuse(w.NOTHING_SAID)
+    once_more = parts[0] if len(parts) == 1 else _joined(parts)
+    lead, after = w.AGAIN[t.reading.said]
+    return replace(once_more, lead=lead, after=after)
+
+
+def _joined(parts: Sequence[Answer]) -> Answer:
+    """Several questions in one message: every answer with where it comes from, and every « je ne sais pas »."""
+    parts = list({part.body: part for part in parts}.values())
+    events = {p.event.key: p.event for p in parts if p.event is not None}
+    contacts = {p.contact.key: p for p in parts if p.contact is not None}
+    card = next(iter(contacts.values())) if len(contacts) == 1 else None
     return Answer(
-        "\n\n".join(dict.fromkeys(p.body for p in told)),
-        tuple(dict.fromkeys(row for p in told for row in p.buttons)),
-        parts[-1].memory,
+        "\n\n".join(p.body for p in parts),
+        tuple(dict.fromkeys(row for p in parts for row in p.buttons)),
+        parts[-1].memory.about(told=tuple(values for p in parts for values in kept(p.reading))),
         parts[-1].reading,
-        understood=any(p.understood for p in told),
-        sources=tuple(dict.fromkeys(source for p in told for source in p.sources)),
+        understood=any(p.understood for p in parts),
+        contact=card.contact if card else None,
+        employer=card.employer if card else "",
+        event=next(iter(events.values())) if len(events) == 1 else None,
+        sources=tuple(dict.fromkeys(source for p in parts for source in p.sources)),
+        parts=tuple(parts),
     )

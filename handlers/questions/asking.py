@@ -16,6 +16,7 @@ from handlers.questions.memory import Memory, recall
 from handlers.questions.normalising import fold
 from handlers.questions.pressing import pressed, turns_a_page
 from handlers.questions.reading import Reading
+from handlers.questions.telling_deadlines import Closings, nothing_known, with_deadlines
 from handlers.questions.ticket_wording import ASK_STAFF, NOT_WHAT_I_ASKED, WHOM_TO_ASK, WRONG, in_context
 from handlers.questions.ticketing import remember_asked, with_asked
 from handlers.request import Request
@@ -64,9 +65,10 @@ class KnowledgeCache:
 class Questions:
     """Answers questions; holds the knowledge for as long as it is current."""
 
-    def __init__(self, beside_event: EventRows = no_rows) -> None:
+    def __init__(self, beside_event: EventRows = no_rows, closings: Closings = nothing_known) -> None:
         self._cache = KnowledgeCache()
         self._beside_event = beside_event
+        self._closings = closings
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to a question or to a press of one of our buttons; writes what is to be remembered."""
@@ -77,6 +79,8 @@ class Questions:
             said = pressed(request, knowledge, memory)
         else:
             said = self._read(request, memory, knowledge)
+            if any(one.reading.intent == "deadline" for one in said.parts or (said,)):
+                said = with_deadlines(said, await self._closings(request, session), knowledge.lexicon)
         conversation.memory = with_asked(said.memory.to_json(), conversation.memory)
         conversation.memory_at = request.received_at
         beside = await self._beside_event(request, session, said.event.key) if said.event is not None else ()
@@ -95,16 +99,16 @@ class Questions:
         knowledge: Knowledge,
     ) -> Rows:
         """The buttons to people: what was not answered can go to staff, who correct what was; who else may be asked."""
-        if said.reading.intent in ("act", "empty"):  # a greeting, thanks: nothing to ask anybody
+        if said.reading.intent in ("act", "again", "empty"):  # a greeting, thanks: nothing to ask anybody
             return ()
         is_staff = request.person is not None and request.person.is_staff
         doubtful = said.understood and said.reading.confidence < DOUBTFUL
-        if said.understood and not doubtful and not is_staff:
+        if said.wholly and not doubtful and not is_staff:
             return ()
         question = self._in_full(request, said, memory, knowledge)
         conversation.memory, name = remember_asked(conversation.memory, question, said.text[:LONGEST_KEPT])
         row: list[Button] = []
-        if not said.understood:
+        if not said.wholly:
             session.add(Unanswered(question=question, at=request.received_at))
             row.append(Button(label=ASK_STAFF, action=f"ticket:ask:{name}"))
             if knowledge.humans:

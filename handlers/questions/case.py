@@ -107,8 +107,13 @@ class Case(Meant):
     @property
     def other_stems(self) -> tuple[str, ...]:
         """The other words, which tell between two descriptions that both fit."""
-        stop = self.knowledge.lexicon.stop
-        return tuple(w.stem for w in self.marks.words if w.folded not in stop and w.stem not in self.telling)
+        m, stop, general = self.marks, self.knowledge.lexicon.stop, self.knowledge.lexicon.general
+        asking = {p for ask in ("when", "where", "hour") for c in m.cues.get(ask, ()) for p in range(c.start, c.end)}
+        return tuple(
+            w.stem
+            for p, w in enumerate(m.words)
+            if w.folded not in stop and w.stem not in self.telling and p not in asking and w.stem not in general
+        )
 
     @cached_property
     def described(self) -> str:

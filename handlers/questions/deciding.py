@@ -36,7 +36,18 @@ from handlers.questions.reading_people import (
     who,
 )
 from handlers.questions.reading_phases import numbered_phase, phase, suite
-from handlers.questions.reading_talk import act, deadline, foreign, nothing, only_polite, owner, substance, thanks
+from handlers.questions.reading_talk import (
+    act,
+    again,
+    deadline,
+    foreign,
+    nothing,
+    only_polite,
+    owner,
+    substance,
+    thanks,
+)
+from handlers.questions.reading_vague import NOT_FOUND, vaguely
 
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     nothing,
@@ -83,9 +94,16 @@ def read(question: str, memory: Memory, knowledge: Knowledge, today: date) -> Re
     case = said if core.words == said.marks.words else Case(core, memory, knowledge, today)
     if case is not said and (only_polite(said) or not substance(case)) and (polite := act(said)) is not None:
         return replace(polite, because=act.__name__)
+    for heard in (said, case):
+        if (once_more := again(heard)) is not None:
+            return replace(once_more, because=again.__name__)
     for step in STEPS:
         reading = step(case)
         if reading is not None:
+            if reading.intent in NOT_FOUND and (meant := vaguely(case)) is not None:
+                return replace(meant, because=vaguely.__name__)
             return replace(reading, because=step.__name__)
+    if (meant := vaguely(case)) is not None:
+        return replace(meant, because=vaguely.__name__)
     thanked = thanks(said)
     return replace(thanked, because=thanks.__name__) if thanked else Reading("unknown", confidence=0.0)

@@ -42,6 +42,8 @@ class Lexicon:
     leaving: frozenset[str]  # stems: one is there until that day
     returning: frozenset[str]  # stems: one is there from that day on
     missing: frozenset[str]  # stems: what is on while one is not there
+    polls: frozenset[str]  # stems of what people answer to
+    closing: frozenset[str]  # stems: until when it may be answered
     settling: frozenset[str]  # words with which one asks to be told yes or no: « ok ? », « c’est ça ? »
     genderless: frozenset[str]
     feminine: tuple[str, ...]  # endings
@@ -163,6 +165,8 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         returning=frozenset(stem(word) for word in _words(merged["returning"])),
         missing=frozenset(stem(word) for word in _words(merged["missing"])),
         sending=frozenset(stem(word) for word in _words(merged["sending"])),
+        polls=frozenset(stem(word) for word in _words(merged["polls"])),
+        closing=frozenset(stem(word) for word in _words(merged["closing"])),
         settling=frozenset(_words(merged["settling"])),
         genderless=frozenset(_words(merged["genderless"])),
         feminine=tuple(_words(merged["feminine"])),

@@ -26,6 +26,7 @@ class Memory:
     wanted: tuple[str, ...] = ()  # the coordinates last asked for: « et le sien ? »
     offers: tuple[str, ...] = ()
     period: tuple[str, str] | tuple[()] = ()
+    told: tuple[dict[str, Any], ...] = ()  # how what was said last was understood: « répète »
     home: str = field(default="", metadata={"kept": False})
 
     def to_json(self) -> dict[str, Any]:

@@ -31,16 +31,48 @@ def owner(case: Case) -> Reading | None:
     return Reading("owner", contacts=keys, said=said.text)
 
 
+def again(case: Case) -> Reading | None:
+    """« répète », « pardon ? », « j’ai pas compris »: what was said last."""
+    words = case.marks.words
+    said = next((a.name for a in case.marks.acts if a.name in ("again", "unclear", "pardon")), "")
+    whole = bool(said) and case.marks.acts[0].end - case.marks.acts[0].start == len(words)
+    if not whole or (said == "pardon" and not (words[-1].asked or words[-1].folded != "pardon")):
+        return None
+    return Reading("again", said="unclear" if said == "unclear" else "again")
+
+
 def deadline(case: Case) -> Reading | None:
-    """« jusqu’à quand puis-je répondre ? »: each consultation says it, and they are not ours to tell."""
-    named = case.events or case.people or case.marks.gatherings
-    return Reading("deadline") if case.has("reply_by") and not named else None
+    """« jusqu’à quand puis-je répondre au sondage X ? », « c’est quand la date limite ? »."""
+    m, lexicon = case.marks, case.knowledge.lexicon
+    if case.events or case.people or m.roles or m.gatherings or m.coordinates:
+        return None
+    polled = any(w.stem in lexicon.polls for w in m.words)
+    asked = case.has("when", "left", "limit", "last") or m.begins("jusqu", "avant")
+    closing = case.has("limit") or any(w.folded == "jusqu" or w.stem in lexicon.closing for w in m.words)
+    if case.has("reply_by") or (polled and asked and closing) or _bare_limit(case):
+        return Reading("deadline", said=_named_after(case))
+    return None
+
+
+def _bare_limit(case: Case) -> bool:
+    """« c’est quand la date limite ? », when nothing else was spoken of that has one."""
+    m, memory = case.marks, case.memory
+    limits = {p for c in m.cues.get("limit", ()) for p in range(c.start, c.end)}
+    elsewhere = memory.events or memory.contacts or m.periods or m.regions or m.organisations or case.stray
+    others = any(not set(range(a.start, a.end)) <= limits for a in m.absent)
+    return bool(limits) and not elsewhere and not others
+
+
+def _named_after(case: Case) -> str:
+    """The words that may say which consultation is meant."""
+    m, lexicon = case.marks, case.knowledge.lexicon
+    return " ".join(w.folded for w in m.words if w.folded not in lexicon.stop and w.stem not in lexicon.closing)
 
 
 def act(case: Case) -> Reading | None:
     """Politeness and its contrary, when nothing is asked beside it."""
     m = case.marks
-    names = [a.name for a in m.acts]
+    names = ["sorry" if a.name == "pardon" else a.name for a in m.acts]
     if not m.acts or _asked(case) or m.foreign:
         return None
     plain = {"identity", "help"} & set(names) and len(m.loose) <= 2 and ("help" not in names or not case.stray_nouns)

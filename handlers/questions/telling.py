@@ -38,12 +38,25 @@ class Answer:
     employer: str = ""
     event: EventFact | None = None
     sources: tuple[Source, ...] = ()
+    parts: tuple["Answer", ...] = ()  # of an answer to several questions
+    lead: str = ""  # a line of its own before the answer, and one after it
+    after: str = ""
+
+    @property
+    def wholly(self) -> bool:
+        """Was every question of the message understood and answered?"""
+        return self.understood and all(part.understood for part in self.parts)
 
     @property
     def text(self) -> str:
-        """The answer with where it comes from."""
-        lines = dict.fromkeys(line for line in map(w.source_line, self.sources) if line)
-        return "\n\n".join((self.body, *lines))
+        """The answer with where it comes from; of several answers each with its own source, unless they share it."""
+        apart = self.parts and len({part.sources for part in self.parts if part.understood}) > 1
+        pieces = [part.text for part in self.parts] if apart else [self.body, *self._source_lines]
+        return "\n\n".join(piece for piece in (self.lead, *pieces, self.after) if piece)
+
+    @property
+    def _source_lines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line for line in map(w.source_line, self.sources) if line))
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,19 @@ def _told_after_all(t: Telling) -> Answer | None:
     return None
 
 
+def perhaps(t: Telling) -> Answer:
+    """What is told vaguely and is no event that I know: those it may have been are offered without their dates."""
+    names = w.listed([w.bold(one.name) for one in t.events], " ou ")
+    return t.refuse(
+        f"Je ne connais pas {w.quoted(t.reading.said)} sous ce nom. Vouliez-vous dire {names}{w.NB}?",
+        *t.offers(),
+        offers=tuple(one.key for one in t.events),
+        events=(),
+        contacts=(),
+        asks=t.reading.asks,
+    )
+
+
 def unheard(t: Telling) -> Answer:
     """An event that is not on the agenda."""
     if t.events:

@@ -1,5 +1,6 @@
 """The French of the answers: short, warm, with what is not known said as such."""
 
+import string
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,15 @@ UNKNOWN = (
     "Je ne sais pas répondre à cela. Je connais l’agenda du réseau, ses contacts, ses sigles et le contenu de la "
     "démarche."
 )
+NOTHING_SAID = f"Je n’ai encore rien dit dans cette conversation. Que voulez-vous savoir{NB}?"
+AGAIN = {  # before and after what is said once more, when it was asked to be repeated and when it was not understood
+    "again": (f"Je vous le redis{SP}:", ""),
+    "unclear": (
+        f"Je vous le redis{SP}:",
+        f"Si vous cherchiez autre chose, dites-moi s’il s’agit d’une date, d’un lieu ou d’une personne{SP}: je "
+        "regarderai de nouveau.",
+    ),
+}
 FOREIGN = f"Désolé, cela sort de ce que je connais{SP}: l’agenda du réseau, ses contacts et la démarche en cours."
 EMPTY = f"Je n’ai rien reçu à lire. Quelle est votre question{NB}?"
 WHOSE = f"De qui parlez-vous{NB}? Donnez-moi un nom ou une fonction{SP}: je ne devine pas."
@@ -59,6 +69,9 @@ DEADLINE = (
     f"Chaque consultation ouverte dit jusqu’à quand on peut y répondre{SP}: écrivez «{SP}consultations{SP}» pour la "
     "voir. Les documents que je connais n’en donnent pas la date limite."
 )
+NONE_OPEN = "Aucune consultation n’est ouverte pour vous en ce moment."
+SEVERAL_OPEN = "Plusieurs consultations vous sont ouvertes"
+SEE_LIST = f"Écrivez «{SP}consultations{SP}» pour y répondre."
 VERDICTS = {"yes": "Oui. ", "no": "Non. "}  # before what is so
 
 ACTS = {
@@ -75,6 +88,23 @@ ACTS = {
     "yes": YES,
     "no": NO,
 }
+
+
+def unknown(asked: str) -> str:
+    """One of several questions has no answer."""
+    return f"Je ne sais pas répondre à {quoted(asked.strip(string.punctuation + string.whitespace))}."
+
+
+def open_until(title: str, until: str) -> str:
+    """Until when the one consultation that is meant may be answered."""
+    if not until:
+        return f"«{SP}{plain(title)}{SP}» n’a pas de date limite{SP}: vous pouvez répondre tant qu’elle reste ouverte."
+    return f"Vous pouvez répondre à «{SP}{plain(title)}{SP}» jusqu’au {plain(until)}."
+
+
+def until(title: str, until: str) -> str:
+    """The same as a line of a list."""
+    return f"{bold(title)}{SP}: {f'jusqu’au {plain(until)}' if until else 'pas de date limite'}"
 
 
 def quoted(text: str) -> str:
@@ -188,9 +218,11 @@ def person(contact: ContactFact) -> str:
     return bold(contact.name)
 
 
-def listed(pieces: list[str]) -> str:
-    """« a, b et c »."""
-    return pieces[0] if len(pieces) == 1 else f"{', '.join(pieces[:-1])} et {pieces[-1]}" if pieces else ""
+def listed(pieces: list[str], before_the_last: str = " et ") -> str:
+    """« a, b et c », or « a, b ou c »."""
+    if len(pieces) < 2:
+        return "".join(pieces)
+    return f"{', '.join(pieces[:-1])}{before_the_last}{pieces[-1]}"
 
 
 def source_line(source: Source) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.pack.reading import read_pack
 from bot.pack.seeding import seed
@@ -143,3 +144,38 @@ async def test_my_region_is_that_of_the_person_who_asks(seeded: Database) -> Non
 
 async def test_an_empty_database_answers_that_it_does_not_know(database: Database) -> None:
     assert "ne" in await said(await ask(database, Questions(), "C'est quand l'AG ?"))
+
+
+async def _no_consultation(request: Request, session: AsyncSession) -> list[tuple[str, str]]:
+    return []
+
+
+async def _one(request: Request, session: AsyncSession) -> list[tuple[str, str]]:
+    return [("Gouvernance du réseau", "lundi 15 avril 2024 à 18 h")]
+
+
+async def _three(request: Request, session: AsyncSession) -> list[tuple[str, str]]:
+    return [*await _one(request, session), ("Mobilité des jeunes", ""), ("Label", "mardi 2 avril 2024 à 9 h")]
+
+
+DEADLINES = [
+    (_one, "jusqu'à quand on peut répondre au sondage ?", ["15 avril 2024 à 18 h", "Gouvernance"], ["consultations"]),
+    (_one, "c'est quand la date limite ?", ["15 avril 2024 à 18 h"], []),
+    (_three, "le questionnaire sur le label ferme quand ?", ["2 avril"], ["15 avril"]),
+    (_three, "on a jusqu'à quand pour l'enquête mobilité ?", ["pas de date limite"], ["15 avril", "2 avril"]),
+    (_three, "c'est quoi la deadline pour répondre ?", ["15 avril", "2 avril", "« consultations »"], []),
+    (_no_consultation, "il faut voter avant quand ?", ["Aucune consultation"], []),
+    (_one, "c'est quand l'AG ? et jusqu'à quand répondre au sondage ?", ["9 octobre", "15 avril"], []),
+]
+
+
+async def test_the_deadline_of_a_consultation_is_answered_with_its_date(seeded: Database) -> None:
+    for closings, question, says, never in DEADLINES:
+        told = plain_text(await said(await ask(seeded, Questions(closings=closings), question)))
+        assert [text for text in says if text not in told] == [], (question, told)
+        assert [text for text in never if text in told] == [], (question, told)
+
+
+def plain_text(text: str) -> str:
+    """The text with ordinary spaces."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")

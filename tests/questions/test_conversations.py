@@ -49,7 +49,9 @@ def test_a_new_subject_takes_the_place_of_the_old_one() -> None:
 
 def test_what_is_remembered_is_small_plain_json() -> None:
     kept = ask("C'est quand l'AG ?").memory.to_json()
-    assert kept == {"events": ["assemblee-generale-2024"], "intent": "event", "asks": ["when"]}
+    subject = {"events": ["assemblee-generale-2024"], "intent": "event", "asks": ["when"]}
+    said = {"intent": "event", "asks": ["when"], "events": ["assemblee-generale-2024"], "confidence": 1.0}
+    assert kept == {**subject, "told": [said]}
 
 
 def test_memory_lasts_half_an_hour_and_not_a_second_more() -> None:
