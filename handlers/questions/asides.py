@@ -22,14 +22,19 @@ def asides(
     telling = {p for cue in cues for p in range(cue.start, cue.end)}
     asking = {p for p, word in enumerate(words) if word.asked or word.folded in lexicon.around_words["asking"]}
     known = [bool(set(clause) & (explained | telling | asking)) for clause in clauses]
+    presented = {cue.start for cue in lexicon.presenting.find(words)}
     if not named:
         return set()
-    return {
-        p
-        for clause, is_known in zip(clauses, known, strict=True)
-        for p in clause
-        if not is_known and len(clause) > 2 and words[clause[0]].folded not in lexicon.around_words["completing"]
-    }
+    aside: set[int] = set()
+    for clause, is_known in zip(clauses, known, strict=True):
+        of_oneself = clause[0] in presented and len(clauses) > 1 and not asking & set(clause[3:])
+        telling_only = not is_known and len(clause) > 2
+        if of_oneself or (telling_only and words[clause[0]].folded not in lexicon.around_words["completing"]):
+            aside |= set(clause)
+    spoken_of = named - {p for clause in clauses if clause[0] in presented for p in clause}
+    # « Le directeur de X, c’est qui ? »: what is asked about stands in a clause of its own, and is none.
+    presenting = any(clause[0] in presented and set(clause) <= aside for clause in clauses)
+    return aside if presenting or spoken_of - aside or aside.isdisjoint(named) else set()
 
 
 _LEADING_TO = frozenset(

@@ -17,6 +17,7 @@ from handlers.questions.reading_documents import (
     document,
     meaning,
     only_a_name,
+    titled,
     told,
     topic,
     topic_surely,
@@ -82,6 +83,7 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     topic,
     whole_undertaking,
     who,
+    titled,
     told,
     only_a_name,
 )

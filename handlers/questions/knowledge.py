@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2s
-from itertools import groupby
-from operator import itemgetter
 
 from handlers.questions.describing import Descriptions, counted, of_event
 from handlers.questions.facts import (
@@ -21,14 +19,16 @@ from handlers.questions.facts import (
 )
 from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, content_stems, event_aliases, name_stems
 from handlers.questions.lexicon import Lexicon, french
-from handlers.questions.names import NameIndex, sound
+from handlers.questions.names import NameIndex
 from handlers.questions.normalising import Word, fold, read_words, stem
 from handlers.questions.phrases import Phrases
+from handlers.questions.spelling import Spelling
 from storage.agenda import Status
 
 FEW = 6  # people to turn to; where more have coordinates, no list of them helps
 
 
+_MOST_GLUED = 3  # words of a name that may be written in one
 _MOST_OF_ONE = 50  # holders of one function in one organisation that are looked at
 
 
@@ -100,6 +100,11 @@ class Knowledge:
         self.head = organisations[0].key if organisations else ""
         self.event_texts = Descriptions({e.key: of_event(e) for e in self.events}, self.lexicon)
         self.topic_texts = Descriptions({t.key: (t.title, t.body, *t.phrases) for t in topics}, self.lexicon)
+        always = self.lexicon.around | self.lexicon.light | self.own_name
+        self.titles = {
+            t.key: frozenset(s for s in content_stems(t.title, self.lexicon) if s not in always and not s.isdigit())
+            for t in topics
+        }
         self.counted = counted({t.key: f"{t.title}. {t.body}" for t in topics})
         self.phrases = PhraseIndex(topics, self.lexicon, self.own_name, _spelled_out(terms, self.lexicon))
         texts = [
@@ -114,11 +119,18 @@ class Knowledge:
         ]
         spoken = {word.folded for text in texts for word in read_words(text).words if word.kind == "word"}
         self._own_words = spoken
-        words = sorted({*self.lexicon.spoken, *(word for word in spoken if len(word) > 4)})
-        self.sounds: dict[str, list[str]] = defaultdict(list)
-        for word in words:
-            self.sounds[sound(word)].append(word)
-        self.vocabulary = {letter: tuple(same) for letter, same in groupby(words, key=itemgetter(0))}
+        names = [
+            *(text for e in self.events for text in (e.name, *e.aliases)),
+            *(text for r in regions for text in (r.name, *r.aliases)),
+            *(text for t in terms for text in (t.term, *t.aliases)),
+        ]
+        self.spelling = Spelling(
+            self.lexicon,
+            spoken,
+            self.names_something,
+            (folded for folded in map(_folded, names) if 1 < len(folded) <= _MOST_GLUED),
+            _long_forms(terms, self.events, self.own_name, self.lexicon),
+        )
         self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
         self.regional = frozenset(
             name_stems(e.name)[0] for e in self.events if e.region and self.is_part(e) and name_stems(e.name)
@@ -252,6 +264,27 @@ def _known_as(*texts: str) -> list[str]:
         if words:
             known.append(" ".join(words))
     return known
+
+
+def _folded(name: str) -> tuple[str, ...]:
+    return tuple(word.folded for word in read_words(name).words)
+
+
+def _long_forms(
+    terms: Iterable[TermFact], events: Iterable[EventFact], own_name: frozenset[str], lexicon: Lexicon
+) -> dict[str, list[str]]:
+    """What an abbreviation is called in full, with the network's own name or without: « association régionale »."""
+    held = {_folded(text) for event in events for text in (event.name, *event.aliases)}
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        words = _folded(term.meaning)
+        short = list(words)
+        while short and (stem(short[-1]) in own_name or short[-1] in lexicon.stop):
+            short.pop()
+        if term.term.isupper() and 1 < len(short) < len(words) and not held & {tuple(words), tuple(short)}:
+            plural = [f"{word}s" for word in short]
+            found[fold(term.term)] = [" ".join(words), " ".join(short), " ".join(plural)]
+    return found
 
 
 def _spelled_out(terms: Iterable[TermFact], lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -30,6 +30,7 @@ class Lexicon:
     spellings: Mapping[str, tuple[str, ...]]
     idioms: Phrases  # turns of phrase; each one's name is the plain words for it
     preambles: Phrases  # politeness before and after a question
+    presenting: Phrases  # who one is, said before the question
     whole: Phrases  # acts that are acts only when nothing else is said
     stop: frozenset[str]
     common: frozenset[str]
@@ -84,6 +85,14 @@ class Lexicon:
             | self.offices
             | self.travel
         )
+
+    @functools.cached_property
+    def asking_words(self) -> tuple[str, ...]:
+        """The short words that questions are made of, in full."""
+        return self._short
+
+    _short: tuple[str, ...] = ()
+    gathering_words: frozenset[str] = frozenset()  # the nouns for things that take place, in full
 
     @functools.cached_property
     def spoken(self) -> tuple[str, ...]:
@@ -146,6 +155,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         acts=Phrases(merged["acts"], exact=True),
         idioms=Phrases({plain: [turn] for turn, plain in merged["idioms"].items()}, exact=True),
         preambles=Phrases({"preamble": merged["preambles"]}, exact=True),
+        presenting=Phrases({"presenting": merged["presenting"]}, exact=True),
         whole=Phrases(merged["whole"], exact=True),
         commands=Phrases({"commands": merged["commands"]}, exact=True),
         foreign=Phrases({"foreign": merged["foreign"]}, exact=True),
@@ -182,6 +192,8 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         light=frozenset(stem(word) for word in _words(merged["light"])),
         around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
+        _short=tuple(sorted(word for word in spoken if len(word) == 3)),
+        gathering_words=frozenset(_words(merged["gatherings"])),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from handlers.questions.asides import asides, contrasted
 from handlers.questions.dates import DateReader, Period
+from handlers.questions.homographs import settled
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Lexicon
@@ -15,7 +16,6 @@ from handlers.questions.normalising import Text, Word, read_words
 from handlers.questions.periods import NUMBERS
 from handlers.questions.phrases import Cue
 from handlers.questions.roles import RoleMention, role_mentions
-from handlers.questions.spelling import corrected, settled
 from handlers.questions.timing import anchors, busy_days, says_today, within_a_name
 
 
@@ -86,7 +86,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     """Recognise everything in a question asked on the day `today`; the politeness around it only if `whole`."""
     lexicon = knowledge.lexicon
     typed = read_words(question)
-    text = corrected(typed, lexicon, knowledge.names_something, knowledge.vocabulary, knowledge.sounds)
+    text = knowledge.spelling.corrected(typed)
     text = settled(text if whole else _core(text, lexicon), lexicon)
     words = text.words
     marks = Marks(text)
@@ -171,6 +171,8 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.aside = aside
     marks.loose = [p for p in marks.loose if p not in aside]
     marks.roles = [role for role in marks.roles if role.start not in aside]
+    marks.terms = [term for term in marks.terms if term.start not in aside]
+    marks.organisations = [one for one in marks.organisations if one.start not in aside]
     marks.topics = knowledge.phrases.find([w for p, w in enumerate(words) if p not in dated | aside])
     return marks
 

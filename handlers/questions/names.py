@@ -16,6 +16,7 @@ from handlers.questions.normalising import Word, fold
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OPENING = {"el", "al", "ben", "le", "la"}  # particles that a name may begin with
 _TITLES = {"m": "m", "mr": "m", "monsieur": "m", "mme": "f", "madame": "f", "mlle": "f"}
+_MOST_NAMESAKES = 200  # bearers of one name who are looked at for the other
 _PARTICLES = {"de", "du", "des", "d", "le", "la", "el", "al", "ben", "van", "von", "l"}
 
 
@@ -229,8 +230,31 @@ class NameIndex:
         if together:
             chosen = tuple(self._contacts[n] for n in sorted(together)[:50])
             return NameMatch(chosen, start, end, partial=partial)
+        if len(names) > 1 and not title and not initials and (nearly := self._nearly(names, groups)):
+            return NameMatch((self._contacts[nearly[0]],), start, end)
         near = sorted(set().union(*groups))[:3]
         return NameMatch(tuple(self._contacts[n] for n in near), start, end, near=True) if near else None
+
+    def _nearly(self, names: Sequence[str], groups: Sequence[set[int]]) -> list[int]:
+        """« camile zin »: whose one name is sure, while the other is nobody's and as good as theirs; one or none."""
+        found: set[int] = set()
+        for sure in groups:
+            if not 0 < len(sure) <= _MOST_NAMESAKES:
+                continue
+            others = [name for name, group in zip(names, groups, strict=True) if group is not sure]
+            if any(self.knows(name) or name in self._lexicon.given_names for name in others):
+                continue
+            found |= {n for n in sure if all(self._slip(name, n) for name in others)}
+        return list(found) if len(found) == 1 else []
+
+    def _slip(self, name: str, number: int) -> bool:
+        """Is it the person's name with a letter left out, added or changed, or two of a long one?"""
+        pieces = {*_pieces(self._contacts[number].family), *_pieces(self._contacts[number].given)} - _PARTICLES
+        most = 2 if len(name) >= 7 else 1
+        return len(name) > 2 and any(
+            (p[0] == name[0] and OSA.distance(name, p, score_cutoff=most) <= most) or sound(p) == sound(name)
+            for p in pieces
+        )
 
     def _initials(self, number: int) -> tuple[str, str]:
         contact = self._contacts[number]

@@ -6,7 +6,7 @@ from handlers.questions.phrases import Cue
 from handlers.questions.reading import Reading
 from handlers.questions.reading_coordinates import written_to
 
-_WHOLLY = 0.75
+_WHOLLY, _TITLED = 0.75, 0.65
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
 
 
@@ -231,6 +231,22 @@ def counted(case: Case) -> Reading | None:
         if fitting and not {"left", "length"} & set(case.marks.cues):
             return Reading("topic", topic=fitting[0], events=case.events)
     return None
+
+
+def titled(case: Case) -> Reading | None:
+    """« la question du syndicat employeur en fait-elle partie ? » has all the telling words of one topic’s title."""
+    facts = {"when", "where", "hour", "left", "length", "count", "who", "phone", "email", "coordinates", "role"}
+    m = case.marks
+    if case.events or case.people or m.roles or m.acts or m.absent or m.periods or facts & set(m.cues):
+        return None
+    texts = case.knowledge.topic_texts
+    if not all(texts.rarity(m.words[p].stem) for p in case.stray_nouns):
+        return None  # a word that no document has: it asks for something else
+    said, telling = {w.stem for w in m.words}, set(case.telling)
+    found = [
+        key for key, title in case.knowledge.titles.items() if len(title) > 1 and title <= said and title & telling
+    ]
+    return Reading("topic", topic=found[0], confidence=_TITLED) if len(found) == 1 else None
 
 
 def told(case: Case) -> Reading | None:

@@ -32,7 +32,8 @@ def following(case: Case) -> Reading | None:
     steps = [step for step in ("next", "previous", "first", "last") if case.has(step)]
     asked_of_agenda = case.has("agenda") and not case.again
     if steps and current and not m.gatherings and not asked_of_agenda and _relative(case, current[0]):
-        return _step(case, steps[0], current[0])
+        ends = sorted(current, key=lambda e: (e.starts_on, e.ends_on))
+        return _step(case, steps[0], ends[-1] if steps[0] == "next" else ends[0])
     return _of_person(case) or _of_event(case, current)
 
 

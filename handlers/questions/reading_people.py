@@ -27,15 +27,32 @@ def offer(case: Case) -> Reading | None:
 def the_other(case: Case) -> Reading | None:
     """« et l’autre ? », « et la deuxième ? »: whoever has the like function in the same organisation."""
     spoken = case.spoken_of()
-    if len(spoken) != 1 or case.people or case.events or not _says_other(case):
+    if not spoken or case.people or case.events:
         return None
     one = case.knowledge.contact[spoken[0]]
+    if _says_others(case):
+        colleagues = tuple(c for c in case.knowledge.members(one.organisation) if c.key not in spoken and not c.former)
+        asks = tuple(a for a in COORDINATES if case.has(a)) or ("who",)
+        return Reading("members", contacts=keys_of(colleagues), organisation=one.organisation, asks=asks)
+    if len(spoken) != 1 or not _says_other(case):
+        return None
     alike = case.holders or tuple(c for c in case.knowledge.members(one.organisation) if _head(c) == _head(one))
     others = keys_of(tuple(c for c in alike if c is not one and not c.former))
     if len(others) != 1:
         return None
     asks = tuple(a for a in COORDINATES if case.has(a)) or (("role",) if case.has("who", "role") else ())
     return Reading("contact", contacts=others, asks=asks or case.memory.wanted or ("role",))
+
+
+def _says_others(case: Case) -> bool:
+    """« qui d’autre ? », « et les autres ? »: all the colleagues of whoever was spoken of."""
+    m = case.marks
+    pairs = set(itertools.pairwise(w.folded for w in m.words))
+    plural = not pairs.isdisjoint((("les", "autres"), ("leurs", "collegues"), ("ses", "collegues")))
+    somebody = case.has("who") and not pairs.isdisjoint((("d", "autre"), ("d", "autres")))
+    return (plural or somebody) and not (
+        m.loose or m.gatherings or m.periods or (m.topics and m.topics[0].fit > LIKELY)
+    )
 
 
 def _says_other(case: Case) -> bool:
@@ -125,9 +142,23 @@ def role_or_person(case: Case) -> Reading | None:
         return None  # « la prochaine échéance pour un président »
     if not asks and m.roles and case.holders and case.stray_nouns:
         return None if case.events else Reading("absent", absent=("unknown",), contacts=keys_of(case.holders)[:1])
+    if (house := _house_of(case)) and case.has("who"):
+        return Reading("members", contacts=keys_of(case.knowledge.members(house)), organisation=house, asks=("who",))
     if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
         return of_role(case, ("who",))
     return None
+
+
+def _house_of(case: Case) -> str:
+    """« chez le consultant »: the organisation of whoever is named so."""
+    for mention in case.marks.roles:
+        at = mention.start - 1
+        while at >= 0 and case.marks.words[at].folded in DETERMINERS:
+            at -= 1
+        houses = {c.organisation for c in mention.contacts}
+        if at >= 0 and case.marks.words[at].folded == "chez" and len(houses) == 1:
+            return houses.pop()
+    return ""
 
 
 def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:

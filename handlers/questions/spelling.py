@@ -1,7 +1,11 @@
-"""Putting right what was typed in haste: telephone spellings, letters glued together, slips of the finger."""
+"""Putting right what was typed in haste: telephone spellings, letters glued together, left out, or in disorder."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -10,73 +14,156 @@ from handlers.questions.french import is_french
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.names import sound
 from handlers.questions.normalising import Text, Word, fold, stem
+from handlers.questions.phrases import Phrases
 
 _ELIDED = ("l", "d", "qu", "j", "n", "s", "m", "t", "c")
+_SILENT = "tdsxzp"
+_HEARD = (
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"eau|au"), "o"),
+    (re.compile(r"ai|ei|ay|(?:er|ez|et)$"), "E"),
+    (re.compile(r"qu|ck|q|c(?![eiyh])"), "k"),
+    (re.compile(r"ss|ç|c(?=[eiy])"), "s"),
+    (re.compile(r"(?<!c)h"), ""),
+    (re.compile(r"y"), "i"),
+    (re.compile(r"[ae][nm](?![aeiouy])"), "an"),
+    (re.compile(r"(.)\1"), r"\1"),
+)
+_SHORTEST_CUT = 4  # letters of a word cut short: « renc », « sémin »
 
 
-def corrected(
-    text: Text,
-    lexicon: Lexicon,
-    named: Callable[[str], bool],
-    vocabulary: Mapping[str, Sequence[str]],
-    sounds: Mapping[str, Sequence[str]],
-) -> Text:
-    """The words as they were meant. `named` tells the words of the network; `vocabulary` what a slip may have
-    been, by its first letter, and `sounds` by how it is said."""
-    words: list[Word] = []
-    for position, word in enumerate(text.words):
-        after = text.words[position + 1] if position + 1 < len(text.words) else None
-        if len(word.folded) == 1 and after is not None and after.joined:
-            words.append(word)  # « c'est », « j'ai »: nothing is left out
-            continue
-        if word.folded == "c" and after is not None and after.folded in ("est", "etait"):
-            words.append(word)
-            continue
-        words += _meant(word, lexicon, named, vocabulary, sounds)
-    return Text(tuple(_plainly(words, lexicon)), text.shouted)
+def heard(folded: str) -> str:
+    """How a word sounds, without the letters at its end that are not heard: « veu » as « veut »."""
+    text = folded
+    for written, said in _HEARD:
+        text = written.sub(said, text)
+    mute = text.removesuffix("s").removesuffix("e")
+    if mute == text or mute == text.removesuffix("s"):
+        mute = text.rstrip(_SILENT)
+    return mute if len(mute) > 1 else text
 
 
-def _plainly(words: list[Word], lexicon: Lexicon) -> list[Word]:
-    """Turns of phrase said plainly: « aux commandes » as « pilote »."""
-    for cue in reversed(lexicon.idioms.find(words)):
-        plain = _spelt(words[cue.start], cue.name.split())
-        words[cue.start : cue.end] = [*plain[:-1], replace(plain[-1], asked=words[cue.end - 1].asked)]
-    return words
+class Spelling:
+    """The words that something typed may have been, found by their first letter, by their sound, by their letters."""
 
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        own: Iterable[str],
+        named: Callable[[str], bool],
+        names: Iterable[Sequence[str]] = (),
+        long_forms: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        """`own` are the words of the network, folded; `named` tells them and those that people are called by; `names`
+        are names of several words, and `long_forms` what an abbreviation may be called instead."""
+        self._lexicon, self._named = lexicon, named
+        own = set(own)
+        words = sorted({*lexicon.spoken, *(word for word in own if len(word) > 4)})
+        self._by_letter = {letter: tuple(same) for letter, same in groupby(words, key=itemgetter(0))}
+        self._sounds: dict[str, list[str]] = defaultdict(list)
+        self._letters: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for word in words:
+            self._sounds[sound(word)].append(word)
+        for word in sorted({*words, *(word for word in own if len(word) == 4)}):
+            self._letters[_letters(word)].append(word)
+        self._heard: dict[str, list[str]] = defaultdict(list)
+        for word in sorted({*words, *lexicon.asking_words}):
+            self._heard[heard(word)].append(word)
+        self._cut: dict[str, set[str]] = defaultdict(set)
+        for word in sorted({*(w for w in own if stem(w) in lexicon.gatherings), *lexicon.gathering_words}):
+            for length in range(_SHORTEST_CUT, len(word) - 1):
+                self._cut[word[:length]].add(stem(word))
+        self._glued = {"".join(pieces): tuple(pieces) for pieces in names if len(pieces) > 1}
+        self._long_forms = Phrases(long_forms or {}, exact=True)
 
-def _meant(
-    word: Word,
-    lexicon: Lexicon,
-    named: Callable[[str], bool],
-    vocabulary: Mapping[str, Sequence[str]],
-    sounds: Mapping[str, Sequence[str]],
-) -> list[Word]:
-    if word.kind != "word":
-        return [word]
-    folded = word.folded
-    if folded in lexicon.spellings and not (word.upper and named(folded)):
-        return _spelt(word, lexicon.spellings[folded])
-    if lexicon.knows(word) or named(folded):
-        return [word]
-    squeezed = _squeezed(folded)
-    if squeezed != folded and (squeezed in lexicon.spellings or lexicon.knows(word.respelled(squeezed))):
-        return _spelt(word, lexicon.spellings.get(squeezed, (squeezed,)))
-    for letters in _ELIDED:
-        rest = folded.removeprefix(letters)
+    def corrected(self, text: Text) -> Text:
+        """The words as they were meant."""
+        words: list[Word] = []
+        for position, word in enumerate(text.words):
+            after = text.words[position + 1] if position + 1 < len(text.words) else None
+            if len(word.folded) == 1 and after is not None and after.joined:
+                words.append(word)  # « c'est », « j'ai »: nothing is left out
+                continue
+            if word.folded == "c" and after is not None and after.folded in ("est", "etait"):
+                words.append(word)
+                continue
+            words += self._meant(word, shouted=text.shouted)
+        return Text(tuple(self._plainly(words)), text.shouted)
+
+    def _plainly(self, words: list[Word]) -> list[Word]:
+        """Turns of phrase said plainly: « aux commandes » as « pilote », « l’association régionale » as « l’ARML »."""
+        for phrases in (self._lexicon.idioms, self._long_forms):
+            for cue in reversed(phrases.find(words)):
+                plain = _spelt(words[cue.start], cue.name.split())
+                words[cue.start : cue.end] = [*plain[:-1], replace(plain[-1], asked=words[cue.end - 1].asked)]
+        return words
+
+    def _meant(self, word: Word, *, shouted: bool) -> list[Word]:
+        if word.kind != "word":
+            return [word]
+        lexicon, folded = self._lexicon, word.folded
+        if folded in lexicon.spellings and not (word.upper and self._named(folded)):
+            return _spelt(word, lexicon.spellings[folded])
+        if lexicon.knows(word) or self._named(folded):
+            return [word]
+        squeezed = _squeezed(folded)
+        if squeezed != folded and (squeezed in lexicon.spellings or lexicon.knows(word.respelled(squeezed))):
+            return _spelt(word, lexicon.spellings.get(squeezed, (squeezed,)))
+        if folded in self._glued:
+            return _spelt(word, self._glued[folded])
+        if elided := self._elided(word):
+            return _spelt(word, elided)
+        abbreviated = word.upper and not shouted
+        if len(folded) < 3 or (abbreviated and len(folded) < 5):
+            return self._disordered(word) if len(folded) == 4 else [word]
+        if folded in lexicon.given_names or is_french(word.text.lower()):
+            return [word]
+        if len(folded) >= 5 and (
+            alike := _nearest(folded, self._by_letter.get(folded[0], ()), self._sounds.get(sound(folded), ()))
+        ):
+            return [word.respelled(alike)]
+        if (
+            len(folded) > 8
+            and folded[0] in _ELIDED
+            and (alike := _nearest(folded[1:], self._by_letter.get(folded[1], ()), ()))
+        ):
+            return _spelt(word, (folded[0], alike))  # « lassembée »
+        return self._as_heard(word) or self._disordered(word)
+
+    def _elided(self, word: Word) -> tuple[str, ...]:
+        """« lanimation », « soccupe », « jcomprends »: with what was glued to it."""
+        lexicon, folded = self._lexicon, word.folded
         if folded in lexicon.given_names:  # « Louis » is no « l’ouïs »
-            break
-        if rest != folded and len(rest) >= 2 and rest[0] in "aeiouyh":
-            known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
-            if known or named(rest):
-                return _spelt(word, (letters, rest))
-    if len(folded) < 5 or folded in lexicon.given_names or is_french(word.text.lower()):
-        return [word]
-    if alike := _nearest(folded, vocabulary.get(folded[0], ()), sounds.get(sound(folded), ())):
-        return [word.respelled(alike)]
-    elided = folded[0] in _ELIDED and len(folded) > 8  # « lassembée »
-    if elided and (alike := _nearest(folded[1:], vocabulary.get(folded[1], ()), ())):
-        return _spelt(word, (folded[0], alike))
-    return [word]
+            return ()
+        for letters in _ELIDED:
+            rest = folded.removeprefix(letters)
+            if rest != folded and len(rest) >= 2 and rest[0] in "aeiouyh":
+                known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
+                if known or self._named(rest):
+                    return (letters, rest)
+        rest = folded.removeprefix("j")
+        spoken = rest != folded and len(rest) > 3 and lexicon.is_verb(rest) and not is_french(word.text.lower())
+        return ("je", rest) if spoken else ()
+
+    def _as_heard(self, word: Word) -> list[Word]:
+        """« veu », « réso », « jeudit »: written as it is said; « renc »: cut short."""
+        if not any(letter in "aeiouy" for letter in word.folded):
+            return []
+        said = {heard(word.folded), heard(f"{word.folded}e")}
+        found = [other for key in said for other in self._heard.get(key, ()) if len(other) > 2]
+        if found:
+            return [word.respelled(min(found, key=lambda other: (OSA.distance(word.folded, other), len(other), other)))]
+        cut = self._cut.get(word.folded, set())
+        return [replace(word, folded=one, stem=one, written=word.folded) for one in cut] if len(cut) == 1 else []
+
+    def _disordered(self, word: Word) -> list[Word]:
+        """« aletier », « jiun »: the same letters in another order."""
+        found = self._letters.get(_letters(word.folded), ()) if len(word.folded) > 3 else ()
+        return [word.respelled(found[0])] if found else [word]
+
+
+def _letters(folded: str) -> tuple[str, str]:
+    return folded[0], "".join(sorted(folded))
 
 
 def _nearest(folded: str, words: Sequence[str], alike: Sequence[str]) -> str:
@@ -88,7 +175,7 @@ def _nearest(folded: str, words: Sequence[str], alike: Sequence[str]) -> str:
     most = 2 if len(folded) >= 9 else 1
     found = process.extract(folded, words, scorer=OSA.distance, score_cutoff=most, limit=8)
     near: list[tuple[float, str]] = [(distance, word) for word, distance, _ in found]
-    near += [(1.5, word) for word in alike]
+    near += [(1.5 + OSA.distance(folded, word) / 100, word) for word in alike]
     if not near:
         return ""
     return min(near, key=lambda match: (match[0], _once(match[1]) != _once(folded), -len(match[1])))[1]
@@ -126,39 +213,3 @@ def _squeezed(folded: str) -> str:
     if len(out) > 2 and out[-1] == out[-2]:
         out = out[:-1]
     return out
-
-
-def settled(text: Text, lexicon: Lexicon) -> Text:
-    """« ou » that asks where, « ca » that is « ça », « avoir lieu » that is no place: told by what stands around."""
-    words = text.words
-    settled = list(words)
-    for position, word in enumerate(words):
-        before = words[position - 1].folded if position and not word.breaks else ""
-        after = words[position + 1] if position + 1 < len(words) and not words[position + 1].breaks else None
-        if word.folded == "ou" and _asks_where(before, after, lexicon, alone=len(words) == 1):
-            settled[position] = replace(word, folded="où", stem="où")
-        elif word.folded == "lieu" and before in lexicon.around_words["before_taking_place"]:
-            settled[position] = replace(word, folded="alieu", stem="alieu")
-        elif word.folded == "ca" and not _is_board(word, before, after, lexicon, text, position):
-            settled[position] = replace(word, folded="cela", stem="cela")
-    return Text(tuple(settled), text.shouted)
-
-
-def _asks_where(before: str, after: Word | None, lexicon: Lexicon, *, alone: bool) -> bool:
-    """« c'est ou ? », « ou se tient… », « date et ou »: not « l'un ou l'autre »."""
-    if before in lexicon.around_words["before_where"]:
-        return True
-    return after is None or after.folded in lexicon.around_words["after_where"] or (not before and not alone)
-
-
-def _is_board(word: Word, before: str, after: Word | None, lexicon: Lexicon, text: Text, position: int) -> bool:
-    """« le ca », « CA », « ca de l'unml »: an abbreviation, not « ça », which a verb follows."""
-    if word.upper and not text.shouted:
-        return True
-    around = lexicon.around_words
-    if before and before not in around["perhaps_before_board"]:
-        return before in around["before_board"]
-    if after is None:  # « CA : date ? »
-        return position + 1 < len(text.words) or len(text.words) == 1 or bool(before)
-    verb = lexicon.is_verb(after.folded) and after.folded not in ("date", "dates")
-    return not (verb or after.folded in around["after_that"])

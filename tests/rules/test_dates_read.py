@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from handlers.questions.dates import Anchor, DateReader, Period
 from handlers.questions.lexicon import french
 from handlers.questions.normalising import read_words
-from handlers.questions.spelling import corrected
+from handlers.questions.spelling import Spelling
 
 TODAY = date(2024, 3, 15)
 
@@ -17,7 +17,7 @@ TODAY = date(2024, 3, 15)
 def periods(text: str, *, past: bool = False, busy: bool = True, today: date = TODAY) -> list[Period]:
     """The periods of a text whose word « AG » is an event of 9 October, « séminaire » one of 5 April."""
     lexicon = french()
-    words = corrected(read_words(text), lexicon, lambda word: word in ("ag", "seminaire"), {}, {}).words
+    words = Spelling(lexicon, (), lambda word: word in ("ag", "seminaire")).corrected(read_words(text)).words
     known = {"ag": (date(2024, 10, 9), "ag"), "seminaire": (date(2024, 4, 5), "seminaire")}
     anchors = {
         n: Anchor(n, n + 1, known[w.folded][0], known[w.folded][0], known[w.folded][1])
