@@ -275,6 +275,31 @@ async def test_token_buckets_refuse_what_is_too_fast() -> None:
         assert slack.workspace.arrived_for == {"U1": 2, "U2": 1}
 
 
+async def test_a_token_is_of_one_workspace_and_knows_nothing_of_another(slack: FakeSlack, bot: AsyncWebClient) -> None:
+    other = slack.another("Bretagne", Limits(per_channel=0.001))
+    there = client(slack, other.bot_token)
+    other.add_user("U1", "Yann Kerjean", "yann@example.org")
+    other.add_channel("C7", "bretagne")
+    assert [(await one.auth_test())["team_id"] for one in (bot, there)] == [slack.team_id, "T0BRETAGNE"]
+    for channel in (slack.im("U2"), "U2", "C1"):
+        assert await error_of(there.chat_postMessage(channel=channel, text="x")) == "channel_not_found"
+    assert await error_of(bot.chat_postMessage(channel="C7", text="x")) == "channel_not_found"
+    assert await error_of(bot.users_lookupByEmail(email="yann@example.org")) == "users_not_found"
+    assert await error_of(there.users_info(user="U2")) == "user_not_found"
+    sent = await bot.chat_postMessage(channel="U1", text="à Anne")
+    await there.chat_postMessage(channel="U1", text="à Yann")
+    assert await error_of(there.chat_postMessage(channel="U1", text="trop vite")) == "ratelimited"
+    assert await error_of(there.chat_update(channel=sent["channel"], ts=sent["ts"], text="x")) == "message_not_found"
+    assert ([one.text for one in slack.sent], [one.text for one in other.sent]) == (["à Anne"], ["à Yann"])
+    assert (slack.rate_limited, other.rate_limited) == (0, 1)
+    said, answered = slack.says("U1", "oui").payload, other.says("U1", "oui").payload
+    assert (said["team_id"], answered["team_id"]) == (slack.team_id, other.team_id)
+    assert said["event_id"] != answered["event_id"]
+    other.revoke_tokens()
+    assert await error_of(there.auth_test()) == "token_revoked"
+    assert (await bot.auth_test())["ok"]
+
+
 async def test_it_can_be_asked_over_http(slack: FakeSlack, bot: AsyncWebClient) -> None:
     async with aiohttp.ClientSession(f"{slack.host}/control/") as control:
         await (await control.post("users", json={"count": 2, "users": [{"id": "U7", "name": "Sept"}]})).json()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 
@@ -24,7 +23,7 @@ Method = Callable[[Json], Json]
 
 
 class WebApi:
-    """Every method behind `/api/`, the upload address and the response_url."""
+    """Every method behind `/api/` for one workspace, the upload address and the response_url."""
 
     def __init__(self, workspace: Workspace, limits: Limits, faults: Faults, bot_token: str, app_token: str) -> None:
         self.workspace = workspace
@@ -59,19 +58,9 @@ class WebApi:
             "files.completeUploadExternal": self.files.complete_upload,
         }
 
-    def routes(self) -> list[web.RouteDef]:
-        """What the server answers to."""
-        return [
-            web.route("*", "/api/{method}", self.call),
-            web.post("/upload/v1/{file}", self._upload),
-            web.get("/files-pri/{file}/download/{name}", self._download),
-            web.post("/response/{token}", self._response),
-        ]
-
-    async def call(self, request: web.Request) -> web.StreamResponse:
+    async def call(self, request: web.Request, arguments: Json, token: str) -> web.StreamResponse:
         """One call of the Web API."""
         method = request.match_info["method"]
-        arguments, token = await _read(request)
         if pause := self.faults.slowness.get(method, 0):
             await asyncio.sleep(pause)
         if self.faults.outage is not None:
@@ -132,7 +121,7 @@ class WebApi:
         here = self.workspace
         return {
             "url": f"https://{here.team_domain}.slack.example/",
-            "team": "Concerte",
+            "team": here.team_name,
             "user": here.bot_name,
             "team_id": here.team_id,
             "user_id": here.bot_user_id,
@@ -147,7 +136,7 @@ class WebApi:
             return web.Response()
         return _json(Refusal(fault.error).body(), fault.status, fault.headers)
 
-    async def _download(self, request: web.Request) -> web.Response:
+    def download(self, request: web.Request) -> web.Response:
         """A file somebody sent, for whoever holds the bot's token; the sign-in page for all others."""
         file = self.workspace.uploads.get(request.match_info["file"])
         if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
@@ -156,7 +145,8 @@ class WebApi:
             return web.Response(status=404)
         return web.Response(body=file.content)
 
-    async def _upload(self, request: web.Request) -> web.Response:
+    async def upload(self, request: web.Request) -> web.Response:
+        """The bytes of a file, at the address that was given out for it."""
         if request.content_type.startswith("multipart/"):
             parts = await request.post()
             sent = [part.file.read() for part in parts.values() if isinstance(part, web.FileField)]
@@ -171,7 +161,8 @@ class WebApi:
             self.workspace.violate("upload", str(error))
             return web.Response(status=400, text=str(error))
 
-    async def _response(self, request: web.Request) -> web.Response:
+    async def response(self, request: web.Request) -> web.Response:
+        """What the app says to a response_url."""
         try:
             body = json.loads(await request.read())
         except ValueError:
@@ -181,19 +172,6 @@ class WebApi:
         except Refusal as refusal:
             return _json(refusal.body(), refusal.status, refusal.headers)
         return _json({"ok": True})
-
-
-async def _read(request: web.Request) -> tuple[Json, str]:
-    """Arguments from the query and the body, whatever its type, and the token from the header or an argument."""
-    arguments: Json = dict(request.query)
-    if request.content_type == "application/json":
-        body: Any = json.loads(await request.read() or b"{}")
-        arguments.update(body if isinstance(body, dict) else {})
-    elif request.can_read_body:
-        arguments.update({key: value for key, value in (await request.post()).items() if isinstance(value, str)})
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    argued = arguments.pop("token", "")
-    return arguments, bearer if scheme == "Bearer" else str(argued)
 
 
 def _json(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tests.fakes.slack.bell import Bell
 from tests.fakes.slack.refusal import Json, Refusal
@@ -27,18 +27,20 @@ Listener = Callable[[Message, str], None]
 
 
 class Workspace:
-    """One workspace with one installed app. Everything here is synchronous, so every change is whole."""
+    """One workspace with one installed app. Everything here is synchronous, so every change is whole.
 
-    team_id = "T0CONCERTE"
-    team_domain = "concerte-test"
+    Workspaces share the bell, and the numbers in ids: those of events and files are of no other workspace.
+    """
+
     app_id = "A0CONCERTE"
-    bot_id = "B0CONCERTE"
-    bot_user_id = "U0CONCERTE"
     bot_name = "concerte"
     verification_token = "not-a-secret"
 
-    def __init__(self, trigger_lifetime: float) -> None:
-        self.bell = Bell()
+    def __init__(self, name: str, trigger_lifetime: float, bell: Bell, numbers: Iterator[int]) -> None:
+        self.team_name = name
+        self.team_id, self.bot_id, self.bot_user_id = (f"{kind}0{name.upper()}" for kind in "TBU")
+        self.team_domain = f"{name.lower()}-test"
+        self.bell = bell
         self.trigger_lifetime = trigger_lifetime
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -55,12 +57,11 @@ class Workspace:
         # Told of every message of the bot and of each of its changes; Slack echoes them to the app as events.
         self.echo: Listener | None = None
         self._last_ts = 0
-        self._serial = 0
+        self._numbers = numbers
 
     def fresh(self, prefix: str) -> str:
         """A new id in Slack's shape."""
-        self._serial += 1
-        return f"{prefix}{base64.b32encode(self._serial.to_bytes(5, 'big')).decode()}"
+        return f"{prefix}{base64.b32encode(next(self._numbers).to_bytes(5, 'big')).decode()}"
 
     def next_ts(self) -> str:
         """A timestamp of its own for every message, growing."""
