@@ -157,7 +157,7 @@ class Team(Gestures, Planner):
         self.limits.closed.clear()
 
     def revoke_tokens(self) -> None:
-        """The app was removed: every call gets `token_revoked`."""
+        """The app was removed here: every call with the bot's token gets `token_revoked`."""
         self.api.revoked = True
 
     def accept_tokens(self) -> None:

@@ -111,7 +111,7 @@ class WebApi:
             raise Refusal("not_authed")
         if token not in (self.bot_token, self.app_token):
             raise Refusal("invalid_auth")
-        if self.revoked:
+        if self.revoked and token == self.bot_token:
             raise Refusal("token_revoked")
         wanted = self.app_token if SIGNATURES[method].app_level else self.bot_token
         if token != wanted:
