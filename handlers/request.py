@@ -103,7 +103,7 @@ class Request(_Value):
     command: str = ""
     rest: str = ""
     machine: float = 0.0  # when it is handled, by the machine's clock: codes and sessions count by it
-    rates: dict[str, float] = {}  # messages per second that each platform with a limit takes
+    rates: dict[str, float] = {}  # messages per second that each platform with a limit takes, in each workspace
     typed_by: int | None = None  # staff who enter what `person` told them by phone
     public_url: str = Field(default="", description="PUBLIC_URL, empty when this instance has no web address")
 

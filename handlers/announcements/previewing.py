@@ -30,6 +30,7 @@ class Forecast:
 
     people: int
     platforms: dict[str, int]
+    lanes: dict[tuple[str, str], int]  # the same, by workspace too: each has a pace of its own
     unreachable: int
     nowhere: tuple[int, ...]
     later: int
@@ -59,7 +60,7 @@ async def forecast(session: AsyncSession, audience: Audience, start: datetime) -
     """What would happen if an announcement to that audience left at `start`."""
     default_zone, _ = await home(session)
     people = unreachable = later = 0
-    platforms: dict[str, int] = {}
+    lanes: dict[tuple[str, str], int] = {}
     nowhere: list[int] = []
     last = start
     async for batch in all_recipients(session, audience):
@@ -69,11 +70,15 @@ async def forecast(session: AsyncSession, audience: Audience, start: datetime) -
                 unreachable += 1
                 nowhere += [one.person_id] if len(nowhere) < wording.MOST_NAMED else []
                 continue
-            platforms[one.account.platform] = platforms.get(one.account.platform, 0) + 1
+            lane = one.account.platform, one.account.workspace
+            lanes[lane] = lanes.get(lane, 0) + 1
             at = departure(one, start, default_zone)
             later += at > start
             last = max(last, at)
-    return Forecast(people, dict(sorted(platforms.items())), unreachable, tuple(nowhere), later, last)
+    platforms: dict[str, int] = {}
+    for (name, _), number in sorted(lanes.items()):
+        platforms[name] = platforms.get(name, 0) + number
+    return Forecast(people, platforms, lanes, unreachable, tuple(nowhere), later, last)
 
 
 async def show_as(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -89,9 +94,12 @@ async def show_as(request: Request, session: AsyncSession, conversation: Convers
     )
 
 
-def lasting(platforms: Mapping[str, int], rates: Mapping[str, float]) -> float:
-    """Seconds that sending takes at the pace the platforms allow, when nobody has to be waited for. Pure."""
-    return max((count / rates[name] for name, count in platforms.items() if rates.get(name)), default=0.0)
+def lasting(lanes: Mapping[tuple[str, str], int], rates: Mapping[str, float]) -> float:
+    """Seconds that sending takes at the pace the platforms allow, when nobody has to be waited for. Pure.
+
+    `lanes` says how many are reached by platform and workspace: the pace of a platform is each workspace's.
+    """
+    return max((count / rates[name] for (name, _), count in lanes.items() if rates.get(name)), default=0.0)
 
 
 async def preview(request: Request, session: AsyncSession, may: Rights, announcement: Announcement) -> Reply:
@@ -119,7 +127,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         leaves,
         wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
         ack=announcement.ack_wanted,
-        lasts=wording.duration(lasting(found.platforms, request.rates)),
+        lasts=wording.duration(lasting(found.lanes, request.rates)),
     )
     number = announcement.id
     send = Button(

@@ -78,5 +78,8 @@ def test_how_long_it_takes_is_said_in_words(seconds: float, said: str) -> None:
 
 
 def test_platforms_send_side_by_side_each_at_its_own_pace() -> None:
-    assert lasting({"telegram": 9000, "slack": 400, "web": 50_000}, {"telegram": 30, "slack": 200 / 60}) == 300
+    waiting = {("telegram", ""): 9000, ("slack", "T1"): 400, ("slack", "T2"): 700, ("web", ""): 50_000}
+    rates = {"telegram": 30, "slack": 200 / 60}
+    assert lasting(waiting, rates) == 300
+    assert lasting(waiting | {("slack", "T1"): 1400}, rates) == 420  # the workspaces side by side, too
     assert lasting({}, {}) == 0
