@@ -10,6 +10,7 @@ from bot.spacing import ChatPace
 from bot.telegram.pacing import GroupPace
 from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
 from schedules.outage import HeldByOutage
+from schedules.rights import HeldByRights
 from storage.leaving import Due
 from storage.people import Person
 
@@ -37,5 +38,5 @@ class SendHold:
 def hold_for(send: str, *, paced: bool = True) -> Hold:
     """All that holds deliveries back in this installation; without `paced` a chat takes any number of answers."""
     paces: list[Hold] = [GroupPace(), ChatPace()] if paced else []
-    holds: list[Hold] = [HeldByOutage(), *paces, HeldByReaders()]
+    holds: list[Hold] = [HeldByOutage(), HeldByRights(), *paces, HeldByReaders()]
     return HeldByAny(*holds) if send == "on" else HeldByAny(SendHold(send), *holds)

@@ -121,7 +121,8 @@ class Claimer:
         taken: list[Outgoing] = []
         chats: set[str] = set()
         calendar = self._clock.now()
-        held = await self._hold.held(session, rows, calendar) if free.count else {}
+        looked_at = [*rows, *(one for others in carried.values() for one in others)]
+        held = await self._hold.held(session, looked_at, calendar) if free.count else {}
         for row in rows:
             if len(taken) == free.count:
                 break
@@ -136,7 +137,8 @@ class Claimer:
                     await _SKIP.run(session, [{"row_id": row.id, "why": kept.reason, "at": calendar}])
                 continue
             chats.add(row.chat)
-            taken.append(_together(row, carried.get(row.id, ()), free.leaves(len(taken))))
+            others = [one for one in carried.get(row.id, ()) if one.id not in held]  # these come by themselves, later
+            taken.append(_together(row, others, free.leaves(len(taken))))
         if taken:
             await self._lease_all(session, taken, now)
             if messenger.rate is not None:

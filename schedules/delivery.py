@@ -29,8 +29,8 @@ from schedules.recording import expire, record, recover
 from schedules.retry import DeliveryError, Silence
 from schedules.silences import HeldBySilence
 from storage.database import Database
-from storage.leaving import due_of
-from storage.outbox import Delivery, Priority, State
+from storage.leaving import STILL_WANTED, due_of
+from storage.outbox import Delivery, Kind, Priority, State
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ LOOK = 0.25  # seconds between two looks with nothing to do: how late a worker s
 BUSY_LOOK = 0.5  # the same while something waits for its platform's limit
 SWEEP = 1.0  # seconds between looks for what time brings: what falls due, lost leases, expired deliveries
 MOST_OPEN = 100  # requests under way at once, for each platform and workspace
+LATE = 0.5  # of a lease: what would leave later than that after its slot is claimed anew, and looked at again
 REPLY_AHEAD = 0.5  # seconds of slots that a reply may take beyond those of now
 
 
@@ -277,7 +278,10 @@ class Worker:
         try:
             if (wait := outgoing.slot - started) > 0:
                 await asyncio.sleep(wait)
-            left, started = True, self._machine()
+            started = self._machine()
+            if started - outgoing.slot > LATE * self._lease or self._withdrawn(outgoing):
+                raise DeliveryError("not sent after all", retry_after=0.0, silence=Silence.NOTHING)
+            left = True
             ref = await messenger.send(outgoing)
             done = Finished(outgoing, started, self._machine(), ref=ref)
         except DeliveryError as error:
@@ -295,6 +299,13 @@ class Worker:
         self._finished += _each(done)
         if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
             self._wake.set()
+
+    def _withdrawn(self, outgoing: Outgoing) -> bool:
+        """Whether its reader was erased, or said « stop », since it was claimed; where that is answered at once."""
+        if outgoing.kind == Kind.REPLY:
+            return False
+        rows = self._database.glance(STILL_WANTED, {"number": outgoing.id, "owner": self.owner, "try": outgoing.tries})
+        return rows is not None and not rows
 
     def _recorded(self, batch: Sequence[Finished]) -> None:
         for done in batch:

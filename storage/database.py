@@ -148,10 +148,22 @@ class Database:
         if self._lookers is not None:
             async with self._lookers.connect() as connection:
                 return (await connection.execute(query.statement, dict(parameters))).all()
+        rows = self.glance(query, parameters)
+        if rows is None:  # the log is being restored, or something is wrong that this way is told better
+            return await self.together(lambda session: query.rows(session, parameters))
+        return rows
+
+    def glance(self, query: Prepared, parameters: Parameters) -> Sequence[Any] | None:
+        """The rows of a query of microseconds, where it is answered without waiting; None where it is not.
+
+        That is on SQLite only, and not while somebody holds the whole file.
+        """
+        if self._lookers is not None:
+            return None
         try:
             return query.compiled(self.engine.dialect).rows(self._glancing().driver, parameters)
-        except DBAPIError:  # the log is being restored, or something is wrong that this way is told better
-            return await self.together(lambda session: query.rows(session, parameters))
+        except (DBAPIError, sqlite3.Error):
+            return None
 
     def _glancing(self) -> Glance:
         if self._glance is None:

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, exists
+from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 
-from storage.outbox import Delivery
+from storage.outbox import Delivery, State
 from storage.people import Person
 from storage.preferences import WISHES_ANYTHING
+from storage.prepared import Prepared
 
 assert isinstance(Delivery.__table__, Table)
 _ROWS: Table = Delivery.__table__
@@ -41,6 +42,17 @@ DUE: tuple[ColumnElement[Any], ...] = (
     exists().where(Person.id == _ROWS.c.person_id, WISHES_ANYTHING),
 )
 """The columns of a Due, for a select from the table of deliveries."""
+
+STILL_WANTED = Prepared(
+    select(_ROWS.c.id).where(
+        _ROWS.c.id == bindparam("number"),
+        _ROWS.c.state == State.SENDING,
+        _ROWS.c.lease_owner == bindparam("owner"),
+        _ROWS.c.tries == bindparam("try"),
+        ~exists().where(Person.id == _ROWS.c.person_id, Person.stopped_at.is_not(None)),
+    )
+)
+"""A row while a delivery of that `number` is leased to `owner` for that `try`, whose reader has not stopped all."""
 
 
 def due_of(delivery: Delivery) -> Due:

@@ -262,6 +262,7 @@ async def test_a_late_answer_ends_the_doubt(database: Database) -> None:
     await post(database, "a")
     first = worker_for(database, slow, machine=machine)
     await first.step()
+    await asyncio.sleep(0)  # the request leaves
     machine.at += 31
     second = worker_for(database, RecordingMessenger(), machine=machine, owner="w2")
     await second.drain()
