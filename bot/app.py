@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import uuid
+from collections.abc import Callable
 
 from aiohttp.web import RouteDef
 from sqlalchemy import text
@@ -17,9 +18,12 @@ from bot.routing import build_router
 from bot.settings import Settings
 from bot.ticks import lines
 from handlers.account.informing import Notice
+from schedules.blame import trouble
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
-from schedules.timetable import Timetable
+from schedules.skew import Skew, sentence
+from schedules.slots import scope_of
+from schedules.timetable import Line, Timetable
 from storage.database import Database
 from storage.outbox import oldest_waiting
 
@@ -41,16 +45,27 @@ class App:
     """
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, *, name: str | None = None, paced: bool = True
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        *,
+        name: str | None = None,
+        paced: bool = True,
+        machine: Callable[[], float] = machine_now,
     ) -> None:
         self.settings = settings
         self.database = database
         self.clock = clock
         self.owner = name or process_name()
-        self.worker = Worker(database, [], clock, self.owner, hold=hold_for(settings.send, paced=paced))
+        self.worker = Worker(
+            database, [], clock, self.owner, hold=hold_for(settings.send, paced=paced), machine=machine
+        )
+        self._skew = Skew(self._rates, machine)
         notice = Notice(settings.privacy_contact, settings.retention)
         self.gateway = Gateway(database, build_router(notice=notice), self.worker, clock, settings.public_url)
-        self.timetable = Timetable(database, clock, lines(settings.retention), self.worker.wake)
+        watched = [*lines(settings.retention), Line("clock", self._skew.tick, 30.0)]
+        self.timetable = Timetable(database, clock, watched, self.worker.wake)
         for watch in self.timetable.watches():
             self.worker.watch(watch)
         self.channels: list[Channel] = []
@@ -87,6 +102,11 @@ class App:
             await channel.close()
         await self.database.close()
 
+    def _rates(self) -> dict[str, float]:
+        """Messages per second of what has a limit, by scope."""
+        lanes = [(lane, self.worker.messengers[lane[0]].rate) for lane in self.worker.lanes()]
+        return {scope_of(*lane): rate for lane, rate in lanes if rate is not None}
+
     async def readiness(self) -> dict[str, Health]:
         """How each part is, for `/readyz`."""
         parts: dict[str, Health] = {}
@@ -94,18 +114,25 @@ class App:
             async with asyncio.timeout(ANSWER_WITHIN), self.database.reading() as session:
                 await session.execute(text("SELECT 1"))
                 oldest = await oldest_waiting(session, self.worker.lanes(), self.clock.now())
+                wrong = sentence(await self._skew.behind(session))
             parts["database"] = Health(True, "reachable")
             age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
             parts["outbox"] = Health(True, f"oldest due delivery waits for {age:.0f} s")
+            parts["clock"] = Health(not wrong, wrong or "agrees with the others'")
         except (OSError, SQLAlchemyError) as error:
-            parts["database"] = Health(False, f"not reachable ({type(error).__name__})")
+            parts["database"] = Health(False, f"does not work: {trouble(error)}")
         ended = [task.get_name() for task in self._tasks if task.done()]
         fault = self.worker.fault or (f"ended: {', '.join(ended)}" if ended else "")
         parts["delivery"] = Health(not fault, fault or "sending what is due")
-        silent = machine_now() - self.timetable.last_tick
-        parts["timetable"] = Health(
-            silent < STALE_TICK, f"last tick {silent:.0f} s ago" if self.timetable.last_tick else "no tick yet"
-        )
+        parts["timetable"] = self._punctuality()
         for channel in self.channels:
             parts[channel.name] = channel.health()
         return parts
+
+    def _punctuality(self) -> Health:
+        if not self.timetable.last_tick:
+            return Health(False, "no tick yet")
+        silent = machine_now() - self.timetable.last_tick
+        late = silent >= STALE_TICK
+        waiting = [f"{name} waits: {why}" for name, why in sorted(self.timetable.faults.items())]
+        return Health(not late and not waiting, "; ".join([f"last tick {silent:.0f} s ago", *waiting]))

@@ -21,7 +21,7 @@ from handlers.errors import Refusal
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Request, Someone
 from handlers.router import Router
-from schedules.blame import blame
+from schedules.blame import blame, trouble
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
 from schedules.looking import Watch
@@ -81,7 +81,7 @@ class Gateway(Reception):
             try:
                 await self.handle_all()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("the inbox waits for the database (%s)", type(error).__name__)
+                log.warning("the inbox waits for the database (%s)", trouble(error))
                 pause = 2.0
             except Exception as error:  # whatever it is, the next update is still to be handled
                 log.error("the inbox stumbled (%s at %s)", *blame(error))

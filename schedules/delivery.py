@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
 from schedules.astray import settle
+from schedules.blame import trouble
 from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
 from schedules.holding import HeldByAny, HeldByReaders, Hold
@@ -117,8 +118,9 @@ class Worker:
                 pause = LOOK if wait == math.inf else max(TICK, min(BUSY_LOOK, wait))
             except Exception as error:
                 known = isinstance(error, SQLAlchemyError | OSError)
-                log.log(logging.WARNING if known else logging.ERROR, "delivery waits (%s)", type(error).__name__)
-                self.fault = f"waits for the database ({type(error).__name__})" if known else type(error).__name__
+                why = trouble(error) if known else type(error).__name__
+                log.log(logging.WARNING if known else logging.ERROR, "delivery waits (%s)", why)
+                self.fault = f"waits, and goes on by itself: {why}" if known else why
                 patience = pause = min(10.0, max(1.0, patience * 2))
             if not self._stopping:
                 alarm = loop.call_at(began + pause, self._wake.set)

@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
 
-from schedules.blame import blame
+from schedules.blame import blame, trouble
 from schedules.clock import Clock, SystemClock, machine_now
 from schedules.looking import Watch
 from schedules.ticking import More, Tick
@@ -44,6 +44,7 @@ class Timetable:
     def __init__(self, database: Database, clock: Clock, lines: Sequence[Line], done: Callable[[], None]) -> None:
         self.lines = tuple(lines)
         self.last_tick = 0.0  # Unix time of the last line that ended well
+        self.faults: dict[str, str] = {}  # lines that wait for the database, and what keeps it from working
         self._database = database
         self._clock = clock
         self._done = done
@@ -97,7 +98,8 @@ class Timetable:
         try:
             await self._once(line, self._clock.now())
         except (DBAPIError, OSError) as error:
-            log.warning("%s waits for the database (%s)", line.name, type(error).__name__)
+            self.faults[line.name] = trouble(error)
+            log.warning("%s waits for the database (%s)", line.name, trouble(error))
         except Exception as error:
             log.error("%s failed (%s at %s)", line.name, *blame(error))
 
@@ -106,6 +108,7 @@ class Timetable:
         while True:
             more = await self._database.together(lambda session: line.tick(session, now))
             self.last_tick = machine_now()
+            self.faults.pop(line.name, None)
             did += more
             if more:
                 self._done()

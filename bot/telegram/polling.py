@@ -20,6 +20,7 @@ from bot.channel import Health
 from bot.telegram.listening import WANTED
 from bot.telegram.refusals import seconds_of
 from bot.telegram.transport import Transport
+from schedules.blame import trouble
 from schedules.clock import machine_now
 from storage.database import Database
 from storage.leases import hold, release
@@ -58,6 +59,10 @@ def _readable(update: dict[str, Any]) -> dict[str, Any]:
     return update
 
 
+class InboxAway(TelegramError):
+    """Updates came and could not be committed; the message says why."""
+
+
 class InboxBot(ExtBot[None]):
     """A bot whose `get_updates` returns only what is in the inbox."""
 
@@ -81,7 +86,7 @@ class InboxBot(ExtBot[None]):
             try:
                 await asyncio.shield(self._storing)  # a commit under way is never cut off
             except (SQLAlchemyError, OSError) as error:
-                raise TelegramError(f"the inbox is away ({type(error).__name__})") from None
+                raise InboxAway(f"what comes cannot be stored, and comes again: {trouble(error)}") from None
         return updates
 
     async def shutdown(self) -> None:
@@ -169,6 +174,8 @@ class Poller:
         fault = type(error).__name__
         if isinstance(error, InvalidToken):
             fault = "TELEGRAM_BOT_TOKEN is refused by Telegram: make a new one with @BotFather"
+        elif isinstance(error, InboxAway):
+            fault = error.message
         elif isinstance(error, Conflict):
             fault = "another program polls with the same TELEGRAM_BOT_TOKEN"
         if fault != self._fault:
@@ -196,7 +203,7 @@ class Poller:
                 lambda session: hold(session, LEASE_NAME, self._owner, now, self._lease)
             )
         except (SQLAlchemyError, OSError) as error:
-            log.warning("the lease of the poller waits for the database (%s)", type(error).__name__)
+            log.warning("the lease of the poller waits for the database (%s)", trouble(error))
             self._holding = False  # whoever reaches the database may poll
         return self._holding
 

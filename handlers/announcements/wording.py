@@ -197,19 +197,50 @@ PAUSE_REASONS = {
 REASONS = {
     "bot was blocked by the user": "le bot est bloqué",
     "user is deactivated": "compte supprimé",
-    "account_inactive": "compte désactivé",
+    "bot can't initiate conversation with a user": "n’a jamais ouvert la conversation",
+    "bot was kicked from the group chat": "le bot a été retiré du groupe",
+    "bot was kicked from the supergroup chat": "le bot a été retiré du groupe",
     "chat not found": "conversation introuvable",
+    "peer_id_invalid": "conversation introuvable",
+    "account_inactive": "compte désactivé",
+    "user_disabled": "compte désactivé",
+    "user_not_found": "compte introuvable",
+    "user_not_visible": "compte introuvable",
+    "cannot_dm_bot": "ce compte est celui d’un bot",
+    "messages_tab_disabled": "les messages du bot sont fermés",
+    "channel_not_found": "conversation introuvable",
+    "is_archived": "canal archivé",
+    "not_in_channel": "le bot n’est pas dans ce canal",
     "no account": "aucun compte relié",
+    "stop": "a demandé l’arrêt des envois",
+    "pause": "a mis les envois en pause",
+    "erased": "données effacées à sa demande",
     "held back by SEND=off": "envois suspendus sur cette installation",
     "held back by SEND=only": "envois réservés à une adresse d’essai",
     "expired": "date limite passée",
     "cancelled by staff": "arrêtée par l’équipe",
     "the answer was lost": "la plateforme n’a pas confirmé",
     "interrupted": "envoi interrompu",
+    "channel fault": "panne de mon côté pendant l’envoi",
+    "not sent after all": "pas encore partie",
+    "moved": "le groupe a changé d’adresse",
     "too many requests": "plateforme saturée",
-    "Telegram cannot be reached": "Telegram injoignable",
-    "Slack cannot be reached": "Slack injoignable",
+    "request entity too large": "fichier trop lourd",
+    "an empty message": "message vide",
+    "to be continued": "une partie est arrivée, la suite vient",
+    "the file is gone": "le fichier n’existe plus",
+    "the upload broke off": "l’envoi du fichier s’est interrompu",
+    "cannot be shown on telegram": "ne peut pas être affichée sur Telegram",
+    "cannot be shown on slack": "ne peut pas être affichée sur Slack",
+    "no such page": "page inconnue",
+    "database away": "ma base de données ne répondait pas",
+    "the bot token is refused": "la plateforme refuse la clé de Concerte",
+    "the token is refused": "la plateforme refuse la clé de Concerte",
+    "telegram cannot be reached": "Telegram injoignable",
+    "slack cannot be reached": "Slack injoignable",
 }
+# Platforms change their capitals.
+_BY_CODE = {code.casefold(): words for code, words in REASONS.items()}
 
 
 def people(count: int) -> str:
@@ -224,7 +255,7 @@ def platform(name: str) -> str:
 
 def reason(code: str) -> str:
     """Why something was not sent, in French where we know it, else as the platform said it."""
-    return REASONS.get(code, f"«\u00a0{code}\u00a0»")
+    return _BY_CODE.get(code.casefold(), f"refus de la plateforme\u00a0: «\u00a0{code}\u00a0»")
 
 
 def moment(instant: datetime, tz: ZoneInfo) -> str:
@@ -349,7 +380,7 @@ def resumed(released: int) -> str:
 
 def stopped(count: int) -> str:
     """After « Arrêter »."""
-    return f"Arrêtée\u00a0: {people(count)} ne la recevront pas."
+    return f"Arrêtée\u00a0: {people(count)} ne la recevr{'ont' if count > 1 else 'a'} pas."
 
 
 def repeated(count: int) -> str:
@@ -387,7 +418,7 @@ def fix_ask(arrived: int, waiting: int) -> str:
     """What a correction would do."""
     return (
         f"**Voici la correction.** Elle remplacera le texte chez {people(arrived)} "
-        f"et partira à {people(waiting)} en attente. "
+        f"et partira ainsi pour {people(waiting)} en attente. "
         "Ce qui part en ce moment même arrive dans l’ancienne version et sera remplacé aussitôt."
     )
 
@@ -410,7 +441,7 @@ def corrections(counts: Mapping[str, int]) -> str:
 def ended(beginning: str, delivered: int, others: int) -> str:
     """The notice to the author when the last delivery has its end."""
     text = f"Votre annonce «\u00a0{beginning}\u00a0» est terminée\u00a0: remise à {people(delivered)}."
-    return f"{text} Pour {people(others)}, voyez le suivi." if others else text
+    return f"{text} Pour {people(others)}, voici ce qu’il en est." if others else text
 
 
 def no_account(count: int) -> str:

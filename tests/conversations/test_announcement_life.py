@@ -222,7 +222,7 @@ async def test_the_author_is_told_the_end_once(database: Database) -> None:
     (row,) = await told(database)
     assert row.person_id == STAFF and row.platform == "slack"
     message = Message.model_validate(row.payload)
-    assert "remise à 5 personnes. Pour 1 personne, voyez le suivi" in message.text
+    assert "remise à 5 personnes. Pour 1 personne, voici ce qu’il en est." in message.text
     assert message.buttons[0][0].action == "announce:refresh:1"
 
 
@@ -257,7 +257,9 @@ async def test_a_correction_edits_what_arrived_and_changes_what_waits(database: 
     await staff.press("Actualiser")
     await staff.press("Corriger")
     await staff.say("Bonsoir")
-    assert staff.reply.messages[0].text == "Bonsoir" and "chez 1 personne et partira à 4 personnes" in staff.text
+    assert (
+        staff.reply.messages[0].text == "Bonsoir" and "chez 1 personne et partira ainsi pour 4 personnes" in staff.text
+    )
     assert Message.model_validate((await deliveries(database))[BRUNO].payload).text == "Bonjour"
     await staff.press("Corriger")
     assert Message.model_validate((await deliveries(database))[BRUNO].payload).text == "Bonsoir"
