@@ -16,6 +16,7 @@ from handlers.questions import (
 from handlers.questions import wording as w
 from handlers.questions.clauses import clauses
 from handlers.questions.deciding import read
+from handlers.questions.hearing import Hearing
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
@@ -53,11 +54,11 @@ TELLERS: dict[str, Callable[[Telling], Answer]] = {
 
 def answer(text: str, memory: Memory, knowledge: Knowledge, now: datetime, zone: ZoneInfo) -> Answer:
     """Answer one message. `now` is an aware instant; days are those of `zone`, where the asker lives."""
-    today = now.astimezone(zone).date()
-    asked = clauses(text, knowledge, today)
+    hearing = Hearing(knowledge, now.astimezone(zone).date())
+    asked = clauses(text, hearing)
     parts: list[Answer] = []
     for clause in asked:
-        part = tell(read(clause, memory, knowledge, today), memory, knowledge, now, zone)
+        part = tell(read(clause, memory, hearing), memory, knowledge, now, zone)
         memory = part.memory
         if part.reading.intent == "unknown" and len(asked) > 1:
             part = replace(part, body=w.unknown(clause))

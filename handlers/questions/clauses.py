@@ -2,11 +2,10 @@
 mail de Camille »."""
 
 import re
-from datetime import date
 
-from handlers.questions.knowledge import Knowledge
+from handlers.questions.hearing import Hearing
 from handlers.questions.lexicon import Lexicon
-from handlers.questions.marks import Marks, mark
+from handlers.questions.marks import Marks
 from handlers.questions.reading import OF_EVENTS, OF_PEOPLE
 
 _ASKING = "qui|quand|où|quel|quelle|quels|quelles|comment|combien|à quelle|est-ce|pourquoi|c['’]est"
@@ -21,17 +20,19 @@ _WORDS_THAT_ASK = frozenset(("qui", "où", "quel", "quelle", "quels", "quelles",
 _KINDS = {"event": frozenset(OF_EVENTS) - {"what"}, "person": frozenset(OF_PEOPLE)}
 
 
-def clauses(text: str, knowledge: Knowledge, today: date) -> list[str]:
+def clauses(text: str, hearing: Hearing) -> list[str]:
     """The questions of a message, when each stands by itself; else the whole message."""
     pieces = [p.strip(" ,") for p in _SPLIT.split(text[:1000]) if p.strip(" ,")]
     if 1 < len(pieces) <= _MOST:
-        marked = [mark(piece, knowledge, today) for piece in pieces]
+        marked = [hearing.core(piece) for piece in pieces]
         asking = [(piece, marks) for piece, marks in zip(pieces, marked, strict=True) if _substance(marks)]
         named = [_own_target(marks) and bool(marks.cues) for _, marks in asking]
-        stand = all(own or _asks_of_another(m, knowledge.lexicon) for own, (_, m) in zip(named, asking, strict=True))
+        stand = all(
+            own or _asks_of_another(m, hearing.knowledge.lexicon) for own, (_, m) in zip(named, asking, strict=True)
+        )
         if len(asking) > 1 and stand and any(named):
             return [piece for piece, _ in asking]
-    return _tied(text, knowledge, today) or [text]
+    return _tied(text, hearing) or [text]
 
 
 def _substance(marks: Marks) -> bool:
@@ -54,20 +55,24 @@ def _asks_of_another(marks: Marks, lexicon: Lexicon) -> bool:
     return any(len(w.folded) > 3 and w.stem not in lexicon.light | lexicon.travel for w in own)
 
 
-def _tied(text: str, knowledge: Knowledge, today: date) -> list[str]:
+def _tied(text: str, hearing: Hearing) -> list[str]:
     """Nouns tied together, each with what is asked and of whom or what: « le lieu de l’AG et le mail de Camille »."""
     pieces = _TIED.split(text[:1000])
     if not 1 < (len(pieces) + 1) // 2 <= 2 * _MOST:
+        return []
+    whole = hearing.core(text)
+    things = len(whole.events) + len(whole.people) + len(whole.roles)
+    if not 1 < things <= 2 * _MOST or len(whole.cues) < 2:
         return []
     found: list[str] = []
     asked: list[_Asked] = []
     for at in range(0, len(pieces), 2):
         tie = pieces[at - 1] if at else ""
-        of = _asked(mark(pieces[at], knowledge, today))
+        of = _asked(hearing.core(pieces[at]))
         begun = bool(found) and not asked[-1]  # « date et lieu de l’AG »: what was begun is not finished
         if begun or (found and not of):
             found[-1] += tie + pieces[at]
-            asked[-1] = _asked(mark(found[-1], knowledge, today))
+            asked[-1] = _asked(hearing.core(found[-1]))
         else:
             found.append(pieces[at])
             asked.append(of)

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from handlers.questions.case import Case
-from handlers.questions.knowledge import Knowledge
-from handlers.questions.marks import mark
+from handlers.questions.hearing import Hearing
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
 from handlers.questions.reading_agenda import agenda, whole_agenda
@@ -89,11 +87,11 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
 )
 
 
-def read(question: str, memory: Memory, knowledge: Knowledge, today: date) -> Reading:
-    """The reading of one question asked on the day `today`."""
-    said = Case(mark(question, knowledge, today, whole=True), memory, knowledge, today)
-    core = mark(question, knowledge, today)
-    case = said if core.words == said.marks.words else Case(core, memory, knowledge, today)
+def read(question: str, memory: Memory, hearing: Hearing) -> Reading:
+    """The reading of one question of a message."""
+    said = Case(hearing.whole(question), memory, hearing.knowledge, hearing.today)
+    core = hearing.core(question)
+    case = said if core is said.marks else Case(core, memory, hearing.knowledge, hearing.today)
     if case is not said and (only_polite(said) or not substance(case)) and (polite := act(said)) is not None:
         return replace(polite, because=act.__name__)
     for heard in (said, case):

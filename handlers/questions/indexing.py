@@ -1,6 +1,5 @@
 """Indexes over the facts: short names of events, words in functions and duties, phrases of topics."""
 
-import itertools
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -169,14 +168,20 @@ class PhraseIndex:
     ) -> None:
         self._spelled_out = spelled_out or {}
         self._lexicon = lexicon
-        self._around = lexicon.around | set(own_name)
+        self._own_name = frozenset(own_name)
+        self._around = lexicon.around | self._own_name
         entries: list[tuple[str, ...]] = []
+        self._heavy: list[frozenset[str]] = []  # what a phrase is about, without which it says nothing
         self._topics: list[TopicFact] = []
         for topic in topics:
             for phrase in (topic.title, *topic.phrases):
-                stems = features(read_words(phrase).words, lexicon, self._spelled_out)
+                words = read_words(phrase).words
+                stems = features(words, lexicon, self._spelled_out)
                 if stems:
                     entries.append(stems)
+                    verbs = {w.stem for w in words if lexicon.is_verb(w.folded)}
+                    things = (s for s in stems if self._tells(s) and s not in self._around | verbs)
+                    self._heavy.append(frozenset(things))
                     self._topics.append(topic)
         self._postings = Postings(entries, lexicon.light | self._around)
         self._told = {
@@ -200,10 +205,13 @@ class PhraseIndex:
 
     def _head(self, words: Sequence[Word]) -> str:
         """What is asked for by « quelles questions… », « quel scénario… »: a topic that lacks it fits less."""
-        for before, word in itertools.pairwise(words):
-            if before.stem == "quel" and word.folded not in self._lexicon.stop:
-                heavy = word.stem not in self._lexicon.light | self._around and self._postings.holding(word.stem)
-                return word.stem if heavy else ""
+        for at, asked in enumerate(words):
+            if asked.stem != "quel":
+                continue
+            after = (w for w in words[at + 1 : at + 5] if w.folded not in DETERMINERS | self._lexicon.copulas)
+            word = next(after, None)
+            if word is not None and word.folded not in self._lexicon.stop:
+                return word.stem if word.stem not in self._lexicon.light | self._around else ""
         return ""
 
     def find(self, words: Sequence[Word]) -> list[TopicMatch]:
@@ -229,6 +237,8 @@ class PhraseIndex:
             whole = sum(map(self._postings.weight, phrase))
             fit = 2 * common / (total + whole)
             shared = frozenset(s for s in phrase if s in asked)
+            if self._heavy[entry] and shared.isdisjoint(self._heavy[entry]):
+                fit *= 0.7  # « quand commence la suivante ? »: what the phrase is about is not spoken of
             if not any(self._tells(s) for s in shared):
                 continue
             how = {s for s in phrase if s.startswith("?")}
@@ -236,6 +246,8 @@ class PhraseIndex:
                 continue  # a verb alone says too little
             if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
+            if shared - how <= self._own_name and set(phrase) - shared - self._own_name:
+                fit *= 0.7  # « quand le réseau se réunit-il ? » is not « quand le réseau doit-il être engagé ? »
             if things and things.isdisjoint(phrase) and things.isdisjoint(self._told[self._topics[entry].key]):
                 continue  # « quand commence le ramadan ? »: the thing asked about is none of this topic's
             if (how and asks and not how & asks) or (asks & {"?count", "?when", "?where", "?who"} and not how):

@@ -153,7 +153,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         cues=Phrases(merged["cues"]),
         absent=Phrases(absent, exact=True),
         acts=Phrases(merged["acts"], exact=True),
-        idioms=Phrases({plain: [turn] for turn, plain in merged["idioms"].items()}, exact=True),
+        idioms=Phrases(_by_meaning(merged["idioms"]), exact=True),
         preambles=Phrases({"preamble": merged["preambles"]}, exact=True),
         presenting=Phrases({"presenting": merged["presenting"]}, exact=True),
         whole=Phrases(merged["whole"], exact=True),
@@ -195,6 +195,14 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         _short=tuple(sorted(word for word in spoken if len(word) == 3)),
         gathering_words=frozenset(_words(merged["gatherings"])),
     )
+
+
+def _by_meaning(turns: Mapping[str, str]) -> dict[str, list[str]]:
+    """The turns of phrase that each plain wording stands for."""
+    found: dict[str, list[str]] = {}
+    for turn, plain in turns.items():
+        found.setdefault(plain, []).append(turn)
+    return found
 
 
 def _forms(regular: Iterable[str], endings: Sequence[str], others: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.linking import EventMention, event_mentions, regions_named
 from handlers.questions.names import NameMatch
-from handlers.questions.normalising import Text, Word, read_words
+from handlers.questions.normalising import Text, Word
 from handlers.questions.periods import NUMBERS
 from handlers.questions.phrases import Cue
 from handlers.questions.roles import RoleMention, role_mentions
@@ -82,12 +82,10 @@ class Marks:
         return bool(self.words) and self.words[0].folded in folded
 
 
-def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = False) -> Marks:
-    """Recognise everything in a question asked on the day `today`; the politeness around it only if `whole`."""
+def mark_words(corrected: Text, knowledge: Knowledge, today: date) -> Marks:
+    """Recognise everything in a question asked on the day `today`, its spelling put right."""
     lexicon = knowledge.lexicon
-    typed = read_words(question)
-    text = knowledge.spelling.corrected(typed)
-    text = settled(text if whole else _core(text, lexicon), lexicon)
+    text = settled(corrected, lexicon)
     words = text.words
     marks = Marks(text)
     marks.coordinates = [w for w in words if w.kind in ("phone", "email")]
@@ -137,12 +135,10 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     marks.people = knowledge.names.find(words, taken | nameless, shouted=text.shouted)
     people = _covered(marks.people)
     marks.absent = [a for a in marks.absent if not set(range(a.start, a.end)) & people]
-    marks.roles = [
-        role
-        for role in role_mentions(text, knowledge, eventful | dated | people, marks.regions, past=past, years=years)
-        if not (role.plural and _all_one_body(role, marks.organisations, words))
-    ]
-    functions = _covered(marks.roles)
+    offices = role_mentions(text, knowledge, eventful | dated | people, marks.regions, past=past, years=years)
+    bodies = [r for r in offices if r.plural and _all_one_body(r, marks.organisations, words)]
+    marks.roles = [role for role in offices if not role.own and role not in bodies]
+    functions = _covered(role for role in offices if role not in bodies)
     _set_aside(marks, lexicon)
     marks.gatherings = [
         p
@@ -177,6 +173,7 @@ def mark(question: str, knowledge: Knowledge, today: date, *, whole: bool = Fals
     return marks
 
 
+_LONGEST_WISH = 10  # words before what is wished
 _SAID_OF_PEOPLE = ("phone", "email", "coordinates", "his")
 
 
@@ -196,9 +193,9 @@ def _set_aside(marks: Marks, lexicon: Lexicon) -> None:
 _SUBJECTS = frozenset(("il", "elle", "ils", "elles", "on"))
 
 
-def _core(text: Text, lexicon: Lexicon) -> Text:
+def core_of(text: Text, lexicon: Lexicon) -> Text:
     """The question without the politeness around it; the whole message when that is all there is."""
-    first, last = 0, len(text.words)
+    first, last = _after_the_wish(text, lexicon), len(text.words)
     spans = lexicon.preambles.find(text.words)
     for span in spans:
         first = span.end if span.start == first else first
@@ -213,6 +210,18 @@ def _core(text: Text, lexicon: Lexicon) -> Text:
     if asked and not any(word.asked for word in core):  # the mark stood behind the « svp »
         core = (*core[:-1], replace(core[-1], asked=True))
     return Text(tuple(core), text.shouted)
+
+
+def _after_the_wish(text: Text, lexicon: Lexicon) -> int:
+    """Where what is wished begins: « notre conseil d’administration souhaiterait connaître le calendrier »."""
+    words, around = text.words, lexicon.around_words
+    for at in range(1, min(_LONGEST_WISH, len(words) - 2)):
+        before = {w.folded for w in words[:at]}
+        if words[at].breaks or not before.isdisjoint(around["asking"]):
+            return 0
+        if words[at].folded in around["wishing"] and words[at + 1].folded in around["after_wishing"]:
+            return at + 1 + (words[at + 1].folded in around["knowing"])
+    return 0
 
 
 def _any_meeting(mention: EventMention, words: Sequence[Word], general: Collection[str]) -> bool:

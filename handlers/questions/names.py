@@ -1,5 +1,6 @@
 """Names of people in a question: exact, misspelt, partial, or only near, which is never assumed."""
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,8 @@ from handlers.questions.normalising import Word, fold
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OPENING = {"el", "al", "ben", "le", "la"}  # particles that a name may begin with
-_TITLES = {"m": "m", "mr": "m", "monsieur": "m", "mme": "f", "madame": "f", "mlle": "f"}
+_TITLES = {"m": "m", "mr": "m", "monsieur": "m", "mme": "f", "madame": "f", "mlle": "f", "mademoiselle": "f"}
+_MOST_WORDS = 7  # of one name
 _MOST_NAMESAKES = 200  # bearers of one name who are looked at for the other
 _PARTICLES = {"de", "du", "des", "d", "le", "la", "el", "al", "ben", "van", "von", "l"}
 
@@ -31,6 +33,7 @@ class NameMatch:
     partial: bool = False  # a first name or a family name alone
 
 
+@functools.lru_cache(maxsize=50_000)
 def sound(folded: str) -> str:
     """How a name sounds in French, roughly: « Kadiri » and « Khadiri », « Anastase » and « Anasthase » are the same."""
     text = folded
@@ -115,7 +118,7 @@ class NameIndex:
         if self._complemented(words, start):
             return start
         end, sure = start, False
-        while end < len(words) and end in free and words[end].kind == "word":
+        while end < min(len(words), start + _MOST_WORDS) and end in free and words[end].kind == "word":
             word = words[end]
             if end > start and word.breaks and len(words[end - 1].text) > 2:  # « M. Viet » is no end of a sentence
                 break

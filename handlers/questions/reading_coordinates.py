@@ -3,7 +3,7 @@
 from handlers.questions.case import Case, keys_of
 from handlers.questions.facts import ContactFact
 from handlers.questions.reading import COORDINATES, Reading
-from handlers.questions.reading_people import LIKELY, of_role
+from handlers.questions.reading_people import LIKELY, house_of, of_role
 
 
 def written_to(case: Case) -> bool:
@@ -47,6 +47,8 @@ def coordinates(case: Case) -> Reading | None:
     if case.people:
         people = (*case.people, *case.holders) if case.several else case.people
         return Reading("contact", contacts=keys_of(people), asks=asks, several=case.several)
+    if house := house_of(case):
+        return Reading("members", contacts=keys_of(case.knowledge.members(house)), organisation=house, asks=asks)
     if m.roles:
         return of_role(case, asks)
     return _of_others(case, asks, bodies)
@@ -67,7 +69,9 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading 
         return None  # « c’est quand, l’AG ? j’ai perdu le mail »
     if case.best and case.fit >= LIKELY and asks == ("coordinates",):
         told = tuple(case.best.topic.details.get("contacts", ()))
-        if told and any(_reachable(case.knowledge.contact[k]) for k in told if k in case.knowledge.contact):
+        of_another = bodies and not any(case.knowledge.contact[k].organisation in bodies for k in told)
+        any_reached = any(_reachable(case.knowledge.contact[k]) for k in told if k in case.knowledge.contact)
+        if any_reached and not of_another:
             return Reading("members", contacts=told, asks=asks, topic=case.best.topic.key)
     duty = tuple(k for k in case.knowledge.on_duty(m.words) if _reachable(case.knowledge.contact[k]))
     if duty:

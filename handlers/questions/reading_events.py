@@ -26,7 +26,7 @@ def unknown_event(case: Case) -> Reading | None:
         if _none_before(case):
             return Reading("unheard", events=case.events[:1], asks=("past",))
         if _another_one(case):
-            return case.on_topic() if case.fit >= 0.4 else Reading("unheard", said=_spoken(case))
+            return case.on_topic() if case.fit >= 0.35 else Reading("unheard", said=_spoken(case))
         said = _qualified(case) or _other_owner(case)
         return Reading("unheard", said=said) if said else None
     general = case.knowledge.lexicon.general | ({stem("journee")} if m.regions else set())

@@ -11,7 +11,8 @@ from storage.agenda import Precision
 def following(case: Case) -> Reading | None:
     """The reading that the memory of the conversation gives."""
     m, memory = case.marks, case.memory
-    if m.loose or case.events or case.people or m.roles or m.organisations:
+    light = case.knowledge.lexicon.light
+    if any(m.words[p].stem not in light for p in m.loose) or case.events or case.people or m.roles or m.organisations:
         return _carried_over(case)
     if case.has("phone", "email"):
         return None

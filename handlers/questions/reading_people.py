@@ -142,14 +142,14 @@ def role_or_person(case: Case) -> Reading | None:
         return None  # « la prochaine échéance pour un président »
     if not asks and m.roles and case.holders and case.stray_nouns:
         return None if case.events else Reading("absent", absent=("unknown",), contacts=keys_of(case.holders)[:1])
-    if (house := _house_of(case)) and case.has("who"):
+    if (house := house_of(case)) and case.has("who"):
         return Reading("members", contacts=keys_of(case.knowledge.members(house)), organisation=house, asks=("who",))
     if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
         return of_role(case, ("who",))
     return None
 
 
-def _house_of(case: Case) -> str:
+def house_of(case: Case) -> str:
     """« chez le consultant »: the organisation of whoever is named so."""
     for mention in case.marks.roles:
         at = mention.start - 1

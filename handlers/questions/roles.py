@@ -10,6 +10,7 @@ from handlers.questions.normalising import Text, Word, fold
 from handlers.questions.phrases import Cue
 
 Holder = tuple[ContactFact, str, str]  # the person, the function, the key of the organisation
+_ONES_OWN = frozenset(("mon", "ma", "mes"))
 _MOST_HOLDERS = 200  # enough to tell that a function names nobody in particular
 
 
@@ -21,6 +22,7 @@ class RoleMention:
     start: int
     end: int
     plural: bool = False
+    own: bool = False  # « mon président »: somebody that we do not know, and nobody asks about
 
 
 def role_mentions(
@@ -36,6 +38,11 @@ def role_mentions(
         word = words[position]
         if word.stem not in knowledge.function_heads or position in busy or word.folded in ("direction", "directions"):
             position += 1
+            continue
+        if position and words[position - 1].folded in _ONES_OWN:
+            own = _qualifiers(words, position, lexicon, busy, areas, knowledge)[1]
+            mentions.append(RoleMention((), position, own, own=True))
+            position = own
             continue
         wanted, end = _qualifiers(words, position, lexicon, busy, areas, knowledge)
         fitting = _holders(word.stem, wanted, knowledge)

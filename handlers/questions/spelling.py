@@ -1,5 +1,6 @@
 """Putting right what was typed in haste: telephone spellings, letters glued together, left out, or in disorder."""
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from handlers.questions.french import is_french
+from handlers.questions.indexing import DETERMINERS
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.names import sound
 from handlers.questions.normalising import Text, Word, fold, stem
@@ -29,9 +31,13 @@ _HEARD = (
     (re.compile(r"[ae][nm](?![aeiouy])"), "an"),
     (re.compile(r"(.)\1"), r"\1"),
 )
+_MOST_KEPT = 5000  # words whose reading is kept, so that the same slip is looked for once
+_SHORT_NAME = 6  # letters
+_LONGEST_WORD = 30  # letters: nothing longer is a slip of anything
 _SHORTEST_CUT = 4  # letters of a word cut short: « renc », « sémin »
 
 
+@functools.lru_cache(maxsize=20_000)
 def heard(folded: str) -> str:
     """How a word sounds, without the letters at its end that are not heard: « veu » as « veut »."""
     text = folded
@@ -57,8 +63,10 @@ class Spelling:
         """`own` are the words of the network, folded; `named` tells them and those that people are called by; `names`
         are names of several words, and `long_forms` what an abbreviation may be called instead."""
         self._lexicon, self._named = lexicon, named
-        own = set(own)
+        own = self._own = frozenset(own)
+        self._asking = lexicon.around_words["asking"] | {"quand"}
         words = sorted({*lexicon.spoken, *(word for word in own if len(word) > 4)})
+        self._words = frozenset(words)
         self._by_letter = {letter: tuple(same) for letter, same in groupby(words, key=itemgetter(0))}
         self._sounds: dict[str, list[str]] = defaultdict(list)
         self._letters: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -69,11 +77,12 @@ class Spelling:
         self._heard: dict[str, list[str]] = defaultdict(list)
         for word in sorted({*words, *lexicon.asking_words}):
             self._heard[heard(word)].append(word)
-        self._cut: dict[str, set[str]] = defaultdict(set)
+        self._cut: dict[str, dict[str, str]] = defaultdict(dict)  # by what is left of it, one word of each stem
         for word in sorted({*(w for w in own if stem(w) in lexicon.gatherings), *lexicon.gathering_words}):
             for length in range(_SHORTEST_CUT, len(word) - 1):
-                self._cut[word[:length]].add(stem(word))
+                self._cut[word[:length]].setdefault(stem(word), word)
         self._glued = {"".join(pieces): tuple(pieces) for pieces in names if len(pieces) > 1}
+        self._found: dict[tuple[str, str, bool], tuple[str, ...]] = {}
         self._long_forms = Phrases(long_forms or {}, exact=True)
 
     def corrected(self, text: Text) -> Text:
@@ -99,36 +108,46 @@ class Spelling:
         return words
 
     def _meant(self, word: Word, *, shouted: bool) -> list[Word]:
-        if word.kind != "word":
+        if word.kind != "word" or len(word.folded) > _LONGEST_WORD:
             return [word]
+        known = (word.text, word.folded, shouted)
+        if known not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[known] = self._pieces(word, abbreviated=word.upper and not shouted)
+        pieces = self._found[known]
+        return _spelt(word, pieces) if pieces else [word]
+
+    def _pieces(self, word: Word, *, abbreviated: bool) -> tuple[str, ...]:
+        """What a word is to be read as, empty when it is what it is."""
         lexicon, folded = self._lexicon, word.folded
         if folded in lexicon.spellings and not (word.upper and self._named(folded)):
-            return _spelt(word, lexicon.spellings[folded])
+            return lexicon.spellings[folded]
         if lexicon.knows(word) or self._named(folded):
-            return [word]
+            return ()
         squeezed = _squeezed(folded)
         if squeezed != folded and (squeezed in lexicon.spellings or lexicon.knows(word.respelled(squeezed))):
-            return _spelt(word, lexicon.spellings.get(squeezed, (squeezed,)))
+            return lexicon.spellings.get(squeezed, (squeezed,))
         if folded in self._glued:
-            return _spelt(word, self._glued[folded])
+            return self._glued[folded]
         if elided := self._elided(word):
-            return _spelt(word, elided)
-        abbreviated = word.upper and not shouted
+            return elided
         if len(folded) < 3 or (abbreviated and len(folded) < 5):
-            return self._disordered(word) if len(folded) == 4 else [word]
+            return self._disordered(folded) if len(folded) == 4 else ()
         if folded in lexicon.given_names or is_french(word.text.lower()):
-            return [word]
-        if len(folded) >= 5 and (
-            alike := _nearest(folded, self._by_letter.get(folded[0], ()), self._sounds.get(sound(folded), ()))
-        ):
-            return [word.respelled(alike)]
-        if (
-            len(folded) > 8
-            and folded[0] in _ELIDED
-            and (alike := _nearest(folded[1:], self._by_letter.get(folded[1], ()), ()))
-        ):
-            return _spelt(word, (folded[0], alike))  # « lassembée »
-        return self._as_heard(word) or self._disordered(word)
+            return ()
+        return self._parted(word) or self._misspelt(folded) or self._as_heard(word) or self._disordered(folded)
+
+    def _misspelt(self, folded: str) -> tuple[str, ...]:
+        """A slip of the finger: a letter too few, too many, or another."""
+        if len(folded) < 5:
+            return ()
+        if alike := _nearest(folded, self._by_letter.get(folded[0], ()), self._sounds.get(sound(folded), ())):
+            return (alike,)
+        if len(folded) > 8 and folded[0] in _ELIDED:  # « lassembée »
+            alike = _nearest(folded[1:], self._by_letter.get(folded[1], ()), ())
+            return (folded[0], alike) if alike else ()
+        return ()
 
     def _elided(self, word: Word) -> tuple[str, ...]:
         """« lanimation », « soccupe », « jcomprends »: with what was glued to it."""
@@ -145,21 +164,43 @@ class Spelling:
         spoken = rest != folded and len(rest) > 3 and lexicon.is_verb(rest) and not is_french(word.text.lower())
         return ("je", rest) if spoken else ()
 
-    def _as_heard(self, word: Word) -> list[Word]:
+    def _parted(self, word: Word) -> tuple[str, ...]:
+        """« queleest », « cestquand », « leseminaire »: a word that asks or ties, glued to the one behind it."""
+        folded, lexicon = word.folded, self._lexicon
+        if len(folded) < 6 or word.capital:  # « Dubois » is no « du bois »
+            return ()
+        for cut in range(len(folded) - 2, 1, -1):
+            left, right = folded[:cut], folded[cut:]
+            first = lexicon.spellings.get(left) or ((left,) if left in lexicon.stop else ())
+            if not first and len(left) > 3:
+                first = tuple(w for w in self._heard.get(heard(left), ())[:1] if w in lexicon.stop)
+            if (
+                first
+                and not self._asking.isdisjoint((*first, right))
+                and (right in lexicon.stop or right in self._words)
+            ):
+                return (*first, right)
+            if first and first[0] in DETERMINERS and len(right) > 5 and right in self._own:
+                return (*first, right)
+        return ()
+
+    def _as_heard(self, word: Word) -> tuple[str, ...]:
         """« veu », « réso », « jeudit »: written as it is said; « renc »: cut short."""
-        if not any(letter in "aeiouy" for letter in word.folded):
-            return []
-        said = {heard(word.folded), heard(f"{word.folded}e")}
+        folded = word.folded
+        short_name = word.capital and len(folded) < _SHORT_NAME  # « Doi » may well be somebody
+        if short_name or not any(letter in "aeiouy" for letter in folded):
+            return ()
+        said = {heard(folded), heard(f"{folded}e")}
         found = [other for key in said for other in self._heard.get(key, ()) if len(other) > 2]
         if found:
-            return [word.respelled(min(found, key=lambda other: (OSA.distance(word.folded, other), len(other), other)))]
-        cut = self._cut.get(word.folded, set())
-        return [replace(word, folded=one, stem=one, written=word.folded) for one in cut] if len(cut) == 1 else []
+            return (min(found, key=lambda other: (OSA.distance(folded, other), len(other), other)),)
+        cut = self._cut.get(folded, {})
+        return (min(cut.values(), key=len),) if len(cut) == 1 else ()
 
-    def _disordered(self, word: Word) -> list[Word]:
+    def _disordered(self, folded: str) -> tuple[str, ...]:
         """« aletier », « jiun »: the same letters in another order."""
-        found = self._letters.get(_letters(word.folded), ()) if len(word.folded) > 3 else ()
-        return [word.respelled(found[0])] if found else [word]
+        found = self._letters.get(_letters(folded), ()) if len(folded) > 3 else ()
+        return (found[0],) if found else ()
 
 
 def _letters(folded: str) -> tuple[str, str]:

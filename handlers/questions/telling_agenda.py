@@ -14,6 +14,7 @@ from handlers.questions.reading import Reading
 from handlers.questions.telling import MOST_LISTED, Answer, Telling
 from storage.agenda import Precision
 
+_FEW = 2  # of so many « et où ? » may be answered together
 _SHORT = timedelta(26)  # a period so short that what is only known to the month may well be outside of it
 
 
@@ -30,7 +31,7 @@ def agenda(t: Telling) -> Answer:
     where = f" ({plain(region.name)})" if region else ""
     label = (period.label or "sur cette période") if period else "à venir"
     about: dict[str, Any] = {
-        "events": (found[0].key,) if len(found) == 1 else (),
+        "events": tuple(e.key for e in found) if len(found) <= _FEW else (),
         "contacts": (),
         "region": t.reading.region,
         "asks": (),

@@ -130,7 +130,8 @@ def members(t: Telling) -> Answer:
     """The people of an organisation, or those to turn to, with the coordinates asked for."""
     asks = t.reading.asks
     wanted = {"phone", "email", "coordinates"} & set(asks)
-    if not t.contacts or (wanted and not any(c.phone or c.email for c in t.contacts)):
+    missing = bool(wanted) and not any(c.phone or c.email for c in t.contacts)
+    if not t.contacts:
         return t.refuse(f"Je n’ai pas de coordonnées pour cela {w.NOT_TOLD}.")
     lines = []
     shown = t.contacts[t.reading.first : t.reading.first + MOST_LISTED]
@@ -145,6 +146,8 @@ def members(t: Telling) -> Answer:
     left = len(t.contacts) - len(shown)
     if left and not pages:
         lines.append(f"- … et {left} autre{'s' if left > 1 else ''}.")
+    if missing:
+        lines += ["", f"Je n’ai pas leurs coordonnées {w.NOT_TOLD}."]
     return t.say(
         "\n".join((head, "", *lines)),
         *pages,

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.questions.marks import mark
+from handlers.questions.hearing import Hearing
 from handlers.questions.memory import Memory
 from handlers.questions.normalising import LONGEST, MOST_WORDS, read_words
 from handlers.questions.periods import Period
@@ -57,7 +57,7 @@ def test_no_more_is_read_than_the_limits(text: str) -> None:
 @given(st.text(alphabet="0123456789/.- :+h", max_size=60))
 @relaxed
 def test_numbers_of_every_kind_are_read_without_a_fall(text: str) -> None:
-    marks = mark(f"le {text} avril", knowledge("missions-locales"), NOW["missions-locales"].date())
+    marks = Hearing(knowledge("missions-locales"), NOW["missions-locales"].date()).core(f"le {text} avril")
     assert all(isinstance(period, Period) and period.first <= period.last for period in marks.periods)
 
 
