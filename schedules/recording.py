@@ -203,7 +203,7 @@ async def apply(
     if error.moved_to and (before == error.reason or await _moved_before(session, row.id, error.reason)):
         decision = Decision(State.FAILED)
     elif error.moved_to:
-        row.chat = error.moved_to
+        row.chat, row.workspace = error.moved_to, error.workspace or row.workspace
     if error.unreachable and row.account_id is not None:
         await session.execute(update(Account).where(Account.id == row.account_id).values(unreachable=error.reason))
         if other := await _other_address(session, row):

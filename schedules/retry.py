@@ -25,8 +25,8 @@ class DeliveryError(Exception):
     `permanent`: trying again cannot help (blocked, deactivated, refused content). `retry_after`: the platform
     asks for silence for that many seconds. `uncertain`: the request left and no answer came, so it may have
     arrived. `silence`: whom that silence is for, where the platform asks for one.
-    `moved_to`: the chat goes on under another id. `unreachable`: the account itself is closed to us. `parts_sent`:
-    how many parts of a split message surely arrived, of this try and earlier ones: the next try begins after them.
+    `moved_to`: the chat goes on under another id, in `workspace` where that is another one.
+    `unreachable`: the account itself is closed to us. `parts_sent`: how many parts of a split message surely arrived, of this try and earlier ones: the next try begins after them.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class DeliveryError(Exception):
         uncertain: bool = False,
         silence: Silence = Silence.UNSAID,
         moved_to: str = "",
+        workspace: str = "",
         unreachable: bool = False,
         parts_sent: int = 0,
     ) -> None:
@@ -48,6 +49,7 @@ class DeliveryError(Exception):
         self.uncertain = uncertain
         self.silence = silence
         self.moved_to = moved_to
+        self.workspace = workspace
         self.unreachable = unreachable
         self.parts_sent = parts_sent
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everybody
 
+NO_MEMBER = "users_not_found"  # Slack's word
 UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 
 
@@ -64,7 +65,7 @@ class SlackMessenger:
         if len(parts) <= outgoing.parts_sent:
             raise DeliveryError("an empty message", permanent=True)
         if outgoing.chat.startswith(BY_EMAIL):
-            outgoing = replace(outgoing, chat=await self._member(outgoing.chat.removeprefix(BY_EMAIL)))
+            outgoing = replace(outgoing, chat=await self.member(outgoing.chat.removeprefix(BY_EMAIL)))
         loop = asyncio.get_running_loop()
         begun, ref = loop.time(), ""
         for index, part in enumerate(parts):
@@ -83,8 +84,11 @@ class SlackMessenger:
                 self.last_posted = loop.time()
         return ref
 
-    async def _member(self, email: str) -> str:
-        """The id of the member with that e-mail. Nothing is said yet, so what fails here is no doubt."""
+    async def member(self, email: str) -> str:
+        """The id of the member with that e-mail. Nothing is said yet, so what fails here is no doubt.
+
+        Raises DeliveryError, with `NO_MEMBER` where nobody has it.
+        """
         client = await self._line.client()
         try:
             found = await self._call("", client.users_lookupByEmail(email=email))

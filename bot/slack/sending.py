@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from bot.files import StoredFiles
-from bot.slack.messenger import SlackMessenger
+from bot.slack.messenger import NO_MEMBER, SlackMessenger
 from bot.slack.workspaces import Workspace, Workspaces
 from handlers.messages import Reply
 from handlers.request import Inbound
 from schedules.messenger import Outgoing
-from schedules.retry import DeliveryError
-from storage.channels import NOT_SERVED
+from schedules.retry import DeliveryError, Silence
+from storage.channels import BY_EMAIL, NOT_SERVED
 
 
 class ByWorkspace:
@@ -53,12 +53,32 @@ class ByWorkspace:
         messenger = self._of(outgoing.workspace)
         if messenger is None:
             raise DeliveryError(NOT_SERVED, permanent=True, unreachable=True)
-        return await messenger.send(outgoing)
+        try:
+            return await messenger.send(outgoing)
+        except DeliveryError as error:
+            if error.reason == NO_MEMBER and outgoing.chat.startswith(BY_EMAIL):
+                raise await self._elsewhere(outgoing, error) from None
+            raise
 
     async def acknowledge(self, inbound: Inbound, reply: Reply) -> None:
         """Show a press its notice, if it has one. Best effort."""
         if messenger := self._of(inbound.workspace):
             await messenger.acknowledge(inbound, reply)
+
+    async def _elsewhere(self, outgoing: Outgoing, unknown: DeliveryError) -> DeliveryError:
+        """Where the member with that e-mail is, if in another workspace: it goes there in a slot of that one."""
+        email = outgoing.chat.removeprefix(BY_EMAIL)
+        for one in self._all.all():
+            messenger = self._messengers.get(one.team)
+            if messenger is None or messenger is self._of(outgoing.workspace):
+                continue
+            try:
+                return DeliveryError("of another workspace", moved_to=await messenger.member(email), workspace=one.team)
+            except DeliveryError as error:
+                if error.reason != NO_MEMBER:
+                    error.silence = Silence.NOTHING  # it is not this delivery's workspace that must be silent
+                    return error
+        return unknown
 
     def _of(self, team: str) -> SlackMessenger | None:
         return self._messengers.get(team or self._all.first)

@@ -215,6 +215,7 @@ REASONS = {
     "stop": "a demandé l’arrêt des envois",
     "pause": "a mis les envois en pause",
     "erased": "données effacées à sa demande",
+    "unknown workspace": "espace de travail Slack non relié à cette installation",
     "held back by SEND=off": "envois suspendus sur cette installation",
     "held back by SEND=only": "envois réservés à une adresse d’essai",
     "expired": "date limite passée",

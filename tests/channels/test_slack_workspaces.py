@@ -118,6 +118,20 @@ async def test_a_file_that_somebody_sends_is_fetched_with_the_token_of_their_wor
             assert list(await session.scalars(select(Upload.content))) == [b"prenom;nom\n"]
 
 
+async def test_an_invitation_goes_to_the_workspace_that_knows_the_email(
+    slack: FakeSlack, bretagne: Team, sqlite: Database
+) -> None:
+    bretagne.add_user("U7", "Yann", email="yann@exemple.fr")
+    async with staged(sqlite, settings_for(slack)) as (stage, _):
+        first: dict[str, Any] = {"platform": "slack", "workspace": slack.team_id, "kind": Kind.NOTICE}
+        await stage.push("a", Message(text="bienvenue"), **first, chat="email:yann@exemple.fr")
+        await stage.push("b", Message(text="bienvenue"), **first, chat="email:personne@exemple.fr")
+        row, nobody = await stage.ended("a"), await stage.ended("b")
+        assert (row.state, row.workspace, row.chat) == ("delivered", bretagne.team_id, "U7")
+        assert (nobody.state, nobody.reason) == ("failed", "users_not_found")
+        assert (slack.arrived, bretagne.arrived) == (0, 1)
+
+
 async def test_an_email_is_asked_of_the_workspace_where_somebody_wrote(
     slack: FakeSlack, bretagne: Team, sqlite: Database
 ) -> None:
