@@ -26,7 +26,8 @@ class DeliveryError(Exception):
     asks for silence for that many seconds. `uncertain`: the request left and no answer came, so it may have
     arrived. `silence`: whom that silence is for, where the platform asks for one.
     `moved_to`: the chat goes on under another id, in `workspace` where that is another one.
-    `unreachable`: the account itself is closed to us. `parts_sent`: how many parts of a split message surely arrived, of this try and earlier ones: the next try begins after them.
+    `unreachable`: the account itself is closed to us. `parts_sent`: how many parts of a split message surely arrived,
+    of this try and earlier ones: the next try begins after them.
     """
 
     def __init__(
