@@ -20,10 +20,10 @@ from handlers.request import Inbound, Press
 from storage.ballots import Answer, Ballot, BallotTrace, Participation
 from storage.consultations import Choice, Rule, Voice
 from storage.database import Database
-from storage.models import Base
 from storage.people import Account
 from tests.conversations.consulting import NOW, a_network
 from tests.conversations.squares import GROUP, Square, a_poll
+from tests.engines import new_sqlite, sharing
 
 T = TypeVar("T")
 HOUSES = {"Anne": "ML Rennes", "Bruno": "ML Rennes", "Elsa": "ML Rennes", "Carla": "ML Guyane"}
@@ -40,7 +40,7 @@ class Pressing(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory(prefix="concerte-channel-")
-        self.url = f"sqlite:///{Path(self.folder.name) / 'concerte.db'}"
+        self.url = sharing(new_sqlite(Path(self.folder.name)))
         self.ballots: dict[str, tuple[str, str]] = {}
         self.steps = 0  # in the life of all ballots
 
@@ -54,8 +54,6 @@ class Pressing(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         self.database = Database(self.url)
-        async with self.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         network = await a_network(self.database)
         async with self.database.transaction() as session:
             session.add_all(

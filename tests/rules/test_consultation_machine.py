@@ -21,8 +21,8 @@ from handlers.consultations.tally import tally
 from storage.ballots import Ballot, BallotTrace, Participation
 from storage.consultations import whole_consultation
 from storage.database import Database
-from storage.models import Base
 from tests.conversations.consulting import Network, Talk, a_consultation, a_network
+from tests.engines import new_sqlite, sharing
 
 T = TypeVar("T")
 NAMES = ("Anne", "Bruno", "Carla")
@@ -39,7 +39,7 @@ class Answering(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory(prefix="concerte-machine-")
-        self.url = f"sqlite:///{Path(self.folder.name) / 'concerte.db'}"
+        self.url = sharing(new_sqlite(Path(self.folder.name)))
         self.drafts: dict[str, dict[str, Given]] = {}
         self.ballots: dict[str, tuple[str, dict[str, Given], int]] = {}  # voice → author, answers, revision
         self.seen: dict[str, int] = {}  # person → revision shown beside the last « Envoyer »
@@ -53,8 +53,6 @@ class Answering(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         self.database = Database(self.url)
-        async with self.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         self.network: Network = await a_network(self.database)
         self.number = await a_consultation(self.database)
         self.talks: dict[tuple[str, str], Talk] = {}

@@ -1,0 +1,74 @@
+"""Engines that share what was compiled: SQLAlchemy compiles each statement once for a pytest worker, not for each test.
+
+An application has one engine for days, thousands of tests have one each; without this a third of their time goes into
+compiling the same statements, and into the garbage that this leaves.
+"""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import plugins
+from sqlalchemy.engine import CreateEnginePlugin
+from sqlalchemy.util import LRUCache
+
+from storage.database import normalise_url
+from storage.models import Base
+
+_NAME = "concerte_tests"
+_STATEMENTS = 4000  # that are kept
+_known: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+
+def sharing(url: str) -> str:
+    """The same database, for an engine that shares. Not for one with a secret, which its dialect would pass on."""
+    return make_url(url).update_query_pairs([("plugin", _NAME)]).render_as_string(hide_password=False)
+
+
+def make_tables(url: str) -> None:
+    """All tables, in a database that has none."""
+    driver = "sqlite" if url.startswith("sqlite") else "postgresql+psycopg"
+    engine = create_engine(normalise_url(url).set(drivername=driver))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+
+@cache
+def _empty_file() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="concerte-template-") as folder:
+        make_tables(f"sqlite:///{folder}/template.db")
+        return (Path(folder) / "template.db").read_bytes()
+
+
+def new_sqlite(folder: Path) -> str:
+    """The URL of a new SQLite database in that folder, with all tables: copying them is quicker than making them."""
+    (folder / "concerte.db").write_bytes(_empty_file())
+    return f"sqlite:///{folder / 'concerte.db'}"
+
+
+class SharedStatements(CreateEnginePlugin):
+    """What is compiled belongs to a dialect. The first that has met its server is given to all later engines."""
+
+    def update_url(self, url: URL) -> URL:
+        """The address says nothing else to us."""
+        return url
+
+    def engine_created(self, engine: Engine) -> None:
+        driver = engine.dialect.driver
+        if driver not in _known:
+            met = engine.dialect
+
+            @event.listens_for(engine, "connect")
+            def meet(_connection: object, _record: object) -> None:
+                _known.setdefault(driver, (met, LRUCache(_STATEMENTS)))
+
+            return
+        dialect, statements = _known[driver]
+        assert not hasattr(dialect, "concerte_sealer"), "an engine with a secret was told to share"
+        engine.dialect = dialect
+        engine.update_execution_options(compiled_cache=statements)
+
+
+plugins.register(_NAME, __name__, SharedStatements.__name__)
