@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import App
 from bot.channel import Channel
 from bot.rehearsal import START, Rehearsal, open_rehearsal
-from bot.settings import DEFAULT_PACK, Settings
+from bot.settings import Settings
 from bot.slack.channel import SlackChannel
 from bot.telegram.channel import TelegramChannel
 from bot.web.live import Hub
@@ -30,6 +30,7 @@ from storage.people import Account, Person
 from storage.web import Direction, WebChat, WebMessage
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
+from tests.web.installation import already_opened
 
 
 class Mouth(Protocol):
@@ -217,10 +218,7 @@ class Place:
 
     def __init__(self, mouth: Mouth, folder: Path) -> None:
         self.mouth = mouth
-        url = f"sqlite:///{folder / 'rehearsal.db'}"
-        self._settings = mouth.settings(
-            Settings(_env_file=None, database_url=url, concerte_pack=DEFAULT_PACK, host="127.0.0.1", port=0)
-        )
+        self._settings = mouth.settings(already_opened(folder))
         self._instant = START
         self.app: App
 

@@ -6,10 +6,13 @@ The pack is the default one; what answers is a small router of the tests' own, s
 import asyncio
 import contextlib
 import struct
+import tempfile
 import zlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -158,6 +161,29 @@ def rehearsal_of(folder: Path) -> Settings:
     )
 
 
+async def _open() -> tuple[bytes, bytes]:
+    with tempfile.TemporaryDirectory(prefix="concerte-rehearsal-") as folder:
+        settings = rehearsal_of(Path(folder))
+        await (await open_rehearsal(settings)).close()
+        file = Path(folder) / "rehearsal.db"
+        return file.read_bytes(), file.with_suffix(".key").read_bytes()
+
+
+@cache
+def _opened() -> tuple[bytes, bytes]:
+    with ThreadPoolExecutor(1) as apart:  # from the loop that waits for it
+        return apart.submit(asyncio.run, _open()).result()
+
+
+def already_opened(folder: Path) -> Settings:
+    """The settings of a rehearsal that was opened before and has heard nothing yet: made once, then copied."""
+    file = folder / "rehearsal.db"
+    for path, content in zip((file, file.with_suffix(".key")), _opened(), strict=True):
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    return rehearsal_of(folder)
+
+
 @contextlib.asynccontextmanager
 async def installed(
     settings: Settings, *, rehearsing: bool = True, clock: MovedClock | None = None, answering: Router | None = None
@@ -193,5 +219,5 @@ async def installed(
 
 async def fresh(folder: Path, *, now: datetime | None = None) -> AsyncIterator[Installation]:
     """A running installation on a new database, for fixtures."""
-    async with installed(rehearsal_of(folder), clock=MovedClock(now) if now else None) as made:
+    async with installed(already_opened(folder), clock=MovedClock(now) if now else None) as made:
         yield made

@@ -18,14 +18,14 @@ from storage.inbox import InboxItem
 from storage.outbox import Delivery, Kind, State, by_about, enqueue
 from storage.people import Person
 from storage.web import WebChat, changes, open_chat, write_in
-from tests.web.installation import Installation, installed, rehearsal_of
+from tests.web.installation import Installation, already_opened, installed
 
 NOW = datetime(2024, 3, 15, 9, tzinfo=UTC)
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Installation]:
-    async with installed(rehearsal_of(tmp_path)) as made:
+    async with installed(already_opened(tmp_path)) as made:
         yield made
 
 
