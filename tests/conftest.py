@@ -14,6 +14,7 @@ from psycopg import sql
 
 from storage.database import Database
 from tests.engines import make_tables, new_sqlite, sharing
+from tests.process import kill_those_left
 
 for name in [n for n in os.environ if n.startswith(("DATABASE_URL", "SLACK_", "TELEGRAM_", "CONCERTE_", "SEND"))]:
     del os.environ[name]  # the tests touch no database but their own
@@ -33,6 +34,12 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _processes_end() -> Iterator[None]:
+    yield
+    kill_those_left()
 
 
 @pytest.fixture(scope="session")

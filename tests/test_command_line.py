@@ -18,7 +18,7 @@ from storage.people import Account, Person
 from tests.conversations.consulting import a_consultation
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
-from tests.process import Process
+from tests.process import CONCERTE, Process
 
 NOW = "2024-03-15T10:00:00+01:00"
 PACK = str(Path(__file__).resolve().parent.parent / "packs" / "missions-locales")
@@ -128,7 +128,8 @@ async def test_the_rehearsal_refuses_a_database_in_use(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["run", "demo", "web"])
 async def test_sigterm_ends_a_command_cleanly(tmp_path: Path, command: str) -> None:
     port = a_port()
-    process = await Process(command, env={"HOST": "127.0.0.1", "PORT": port}, folder=tmp_path).start()
+    env = {"HOST": "127.0.0.1", "PORT": port}
+    process = await Process(command, env=env, folder=tmp_path, program=CONCERTE).start()
     await ready(port)
     code, output = await process.terminate()
     assert code == 0, output
@@ -136,7 +137,8 @@ async def test_sigterm_ends_a_command_cleanly(tmp_path: Path, command: str) -> N
 
 
 async def test_sigterm_ends_a_command_that_waits_for_questions(tmp_path: Path) -> None:
-    process = await Process("ask", "--jsonl", "--now", NOW, env={}, folder=tmp_path, speaks=True).start()
+    process = Process("ask", "--jsonl", "--now", NOW, env={}, folder=tmp_path, speaks=True, program=CONCERTE)
+    await process.start()
     await process.write('{"id": 1, "q": "C’est quand l’AG ?"}\n')
     await process.line("9 octobre 2024")
     code, output = await process.terminate()

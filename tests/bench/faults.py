@@ -9,7 +9,7 @@ did record in the second before, by its own clock and the platform's; a busy mac
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
@@ -23,7 +23,8 @@ from storage.outbox import Attempt, Delivery, State
 from tests.bench.broadcast import states_of, still_open
 from tests.bench.fleet import Fake, a_worker, environment, opened
 from tests.bench.sample import Figures, add_broadcast, add_people
-from tests.process import Process
+from tests.leases import run_out
+from tests.process import CONCERTE, Process
 
 ENDS = {State.DELIVERED, State.FAILED, State.UNCERTAIN}
 
@@ -94,9 +95,22 @@ class Survived:
 
 
 async def broadcast_through_kills(
-    url: str, fake: Fake, folder: Path, *, count: int, rate: float, kills: int, workers: int = 1, seed: int = 1
+    url: str,
+    fake: Fake,
+    folder: Path,
+    *,
+    count: int,
+    rate: float,
+    kills: int,
+    workers: int = 1,
+    seed: int = 1,
+    program: Sequence[str] = CONCERTE,
+    waiting: bool = True,
 ) -> Survived:
-    """Send to `count` people; `kill -9` a worker so often on the way, and start another in its place each time."""
+    """Send to `count` people; `kill -9` a worker so often on the way, and start another in its place each time.
+
+    Without `waiting` the leases of the killed run out at once instead of after their ten seconds.
+    """
     chance = random.Random(seed)
     database = await opened(url)
     env = environment(url, fake, rate, folder)
@@ -104,7 +118,7 @@ async def broadcast_through_kills(
     survived = Survived(count, rate, {}, {}, 0)
     try:
         await add_people(database, fake.platform, count)
-        running += [await a_worker(env, folder) for _ in range(workers)]
+        running += [await a_worker(env, folder, program=program) for _ in range(workers)]
         await add_broadcast(database, fake.platform, count, datetime.now(UTC))
         for threshold in sorted(chance.sample(range(1, max(2, int(count * 0.9))), kills)):
             while (await fake.stats())["arrived"] < threshold and await still_open(database):
@@ -113,7 +127,9 @@ async def broadcast_through_kills(
             await asyncio.sleep(chance.random() * 0.1)  # anywhere between two steps
             await victim.kill()
             survived.kills.append(await _left_by(database, fake, victim.pid, rate))
-            running.append(await a_worker(env, folder))
+            if not waiting:
+                await run_out(database, victim.pid)
+            running.append(await a_worker(env, folder, program=program))
         async with asyncio.timeout(60 + 2 * count / rate):
             while await still_open(database):
                 await asyncio.sleep(0.2)

@@ -137,7 +137,7 @@ def environment(url: str, fake: Fake, rate: float, folder: Path) -> dict[str, st
 async def a_worker(
     env: dict[str, str], folder: Path, command: str = "worker", *, program: Sequence[str] = CONCERTE
 ) -> Process:
-    """A process of Concerte that works."""
+    """A process of Concerte that works; a real one, since it is measured, unless the program is another."""
     process = await Process(command, env=env, folder=folder, program=program).start()
     await process.line("concerte runs", timeout=60)
     return process

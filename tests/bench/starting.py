@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.bench.fleet import a_fake, environment
 from tests.bench.measuring import cpu_of, memory_of
 from tests.bench.sample import Figures
-from tests.process import Process
+from tests.process import CONCERTE, Process
 
 
 async def starting() -> Figures:
@@ -21,7 +21,8 @@ async def starting() -> Figures:
             async with a_fake("telegram", "--any-chat") as fake:
                 await fake.tell("says", user=number, text="C’est quand l’AG ?")
                 begun = time.monotonic()
-                process = await Process("run", env=environment(url, fake, 30.0, folder), folder=folder).start()
+                env = environment(url, fake, 30.0, folder)
+                process = await Process("run", env=env, folder=folder, program=CONCERTE).start()
                 async with asyncio.timeout(120):
                     while not (await fake.stats())["arrived"]:
                         await asyncio.sleep(0.01)

@@ -21,6 +21,7 @@ from tests.bench.broadcast import states_of, still_open
 from tests.bench.faults import broadcast_through_kills, doubts_of
 from tests.bench.fleet import Fake, a_fake, a_worker, environment, opened
 from tests.bench.sample import add_broadcast, add_people
+from tests.process import FORK
 from tests.proxy import Proxy
 
 COUNT = 500
@@ -83,7 +84,9 @@ def a_port() -> str:
 
 async def test_one_worker_killed_thrice_on_sqlite_leaves_nobody_without_an_end(fake: Fake, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'concerte.db'}"
-    survived = await broadcast_through_kills(url, fake, tmp_path, count=COUNT, rate=RATE, kills=3)
+    survived = await broadcast_through_kills(
+        url, fake, tmp_path, count=COUNT, rate=RATE, kills=3, program=FORK, waiting=False
+    )
     assert survived.faults() == []
 
 
@@ -91,7 +94,16 @@ async def test_two_workers_killed_in_turn_on_postgresql_leave_nobody_without_an_
     fake: Fake, new_postgres: str, tmp_path: Path
 ) -> None:
     survived = await broadcast_through_kills(
-        new_postgres, fake, tmp_path, count=COUNT, rate=RATE, kills=3, workers=2, seed=2
+        new_postgres,
+        fake,
+        tmp_path,
+        count=COUNT,
+        rate=RATE,
+        kills=3,
+        workers=2,
+        seed=2,
+        program=FORK,
+        waiting=False,
     )
     assert survived.faults() == []
 
@@ -99,14 +111,14 @@ async def test_two_workers_killed_in_turn_on_postgresql_leave_nobody_without_an_
 async def test_a_worker_told_to_end_gives_back_what_has_not_left(fake: Fake, database_url: str, tmp_path: Path) -> None:
     database = await prepared(database_url)
     env = environment(database_url, fake, RATE, tmp_path)
-    worker = await a_worker(env, tmp_path)
+    worker = await a_worker(env, tmp_path, program=FORK)
     await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
     await until(arrived(fake, 50))
     code, output = await worker.terminate()
     stats, states = await fake.stats(), await states_of(database)
     assert code == 0, output
     assert states == {State.DELIVERED: stats["arrived"], State.WAITING: COUNT - stats["arrived"]}
-    again = await a_worker(env, tmp_path)
+    again = await a_worker(env, tmp_path, program=FORK)
     await until(lambda: all_ended(database))
     await again.terminate()
     arrivals = await fake.arrivals()
@@ -120,7 +132,7 @@ async def test_a_database_that_goes_away_is_waited_for_and_health_says_so(
     database = await prepared(new_postgres)
     async with Proxy(new_postgres) as proxy:
         env = environment(proxy.url, fake, RATE, tmp_path) | {"PORT": a_port()}
-        process = await a_worker(env, tmp_path, "run")
+        process = await a_worker(env, tmp_path, "run", program=FORK)
         await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
         await until(arrived(fake, 100))
         await proxy.cut()
@@ -142,7 +154,7 @@ async def test_a_full_disk_is_waited_for_and_nothing_is_lost(fake: Fake, tmp_pat
     url = f"sqlite:///{tmp_path / 'concerte.db'}"
     database = await prepared(url)
     env = environment(url, fake, RATE, tmp_path) | {"PORT": a_port()}
-    process = await a_worker(env, tmp_path, "run")
+    process = await a_worker(env, tmp_path, "run", program=FORK)
     await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
     await until(arrived(fake, 50))
     # No file of the process may grow any more: SQLite meets the same errors as on a disk without room.

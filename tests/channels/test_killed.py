@@ -16,6 +16,7 @@ from storage.migrating import migrate
 from storage.outbox import Delivery, Kind, State
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
+from tests.leases import run_out
 from tests.process import Process
 
 NOW = "2024-03-15T10:00:00+01:00"
@@ -100,6 +101,7 @@ async def test_telegram_updates_have_one_effect_through_kills(database_url: str,
             process = await running(tmp_path, env).start()
             await telegram.wait_until(partial(arrived_at_least, telegram, kill_after), timeout=30)
             await process.kill()
+            await run_out(database, process.pid)
         last = await running(tmp_path, env).start()
         await until(lambda: all_ended(database, 40))
         code, output = await last.terminate()
@@ -124,6 +126,7 @@ async def test_a_reply_on_its_way_when_the_process_is_killed_is_sent_again_and_t
         process = await running(tmp_path, env).start()
         await held.reached(30.0)  # a process starts first
         await process.kill()
+        await run_out(database, process.pid)
         held.release()
         again = await running(tmp_path, env).start()
         await until(lambda: all_ended(database, 1))
@@ -147,8 +150,8 @@ async def test_slack_updates_have_one_effect_through_a_kill(database_url: str, t
             slack.says(user, "C’est quand l’AG ?")
         await slack.wait_until(lambda: slack.arrived >= 3, timeout=30, awaited="three replies")
         await process.kill()
+        await run_out(database, process.pid)
         again = await running(tmp_path, env).start()
-        await until(lambda: all_ended(database, 20))
         await until(lambda: all_ended(database, 20))
         code, output = await again.terminate()
         assert code == 0, output
