@@ -202,7 +202,7 @@ RULES: Mapping[str, Rule] = {
     "deliveries": Rule(
         "Messages to a person and how they ended.", theirs, forget_deliveries, only=("about", "payload")
     ),
-    "send_limits": _none("The pace of sending, by platform."),
+    "send_limits": _none("The pace of sending, by platform and workspace."),
     "web_messages": Rule(
         "The conversation in the browser.",
         lambda s: WebMessage.chat_id.in_(select(WebChat.id).where(WebChat.person_id == s.id).scalar_subquery()),

@@ -34,7 +34,7 @@ def inbound_of(payload: Mapping[str, Any], us: str, commands: Set[str], now: dat
 
 def team_of(payload: Mapping[str, Any]) -> str:
     """The workspace in which the app met what happened: the one whose token answers it."""
-    return extract_team_id(dict(payload)) or ""
+    return extract_team_id(dict(payload)) or str(payload.get("team_id") or "")
 
 
 def name_of(payload: Mapping[str, Any]) -> str:

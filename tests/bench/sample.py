@@ -24,6 +24,12 @@ MESSAGE = Message(
     buttons=((Button(label="J’ai lu", action="announce:read:1"),),),
 )
 _STEP = 5000
+TEAM = "T0CONCERTE"  # of the fake Slack
+
+
+def workspace_of(platform: str) -> str:
+    """Where the invented people of that platform are."""
+    return TEAM if platform == "slack" else ""
 
 
 def slack_member(number: int) -> str:
@@ -41,7 +47,7 @@ async def add_people(database: Database, platform: str, count: int) -> None:
         accounts = [
             {
                 "platform": platform,
-                "workspace": "",
+                "workspace": workspace_of(platform),
                 "external_id": _address(platform, n),
                 "chat": _address(platform, n),
                 "person_id": n + 1,
@@ -65,6 +71,7 @@ async def add_broadcast(
             "kind": Kind.ANNOUNCEMENT,
             "person_id": n + 1 if people else None,
             "platform": platform,
+            "workspace": workspace_of(platform),
             "chat": _address(platform, n),
             "payload": payload,
             "due_at": due,

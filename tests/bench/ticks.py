@@ -10,11 +10,11 @@ from sqlalchemy import text
 
 from schedules.clock import SystemClock
 from schedules.delivery import Worker
-from schedules.messenger import NO_WORKSPACE, Outgoing
+from schedules.messenger import Outgoing
 from storage.outbox import oldest_waiting
 from tests.bench.fleet import Postgres, a_database, a_fake, a_worker, environment, opened
 from tests.bench.measuring import cpu_of, memory_of
-from tests.bench.sample import Figures, add_broadcast
+from tests.bench.sample import Figures, add_broadcast, workspace_of
 
 ROUNDS = 200
 
@@ -24,7 +24,7 @@ class Nowhere:
 
     def __init__(self, platform: str, rate: float | None) -> None:
         self.platform = platform
-        self.workspaces = NO_WORKSPACE
+        self.workspaces = (workspace_of(platform),)
         self.rate = rate
 
     async def send(self, outgoing: Outgoing) -> str:

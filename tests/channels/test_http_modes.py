@@ -276,6 +276,22 @@ async def test_the_address_is_verified_and_events_commands_and_presses_are_answe
     assert slack.sockets.opened == 0
 
 
+async def test_several_workspaces_post_to_one_address_and_are_answered_each_with_its_token(
+    slack: FakeSlack, sqlite: Database
+) -> None:
+    other = slack.another("Bretagne")
+    other.add_user(MEMBER, "Anne Kerjean")
+    front = Front(sqlite, slack_settings(slack, slack_bot_token=SecretStr(slack.bot_tokens)))
+    async with Stage(sqlite, front.slack, front.web):
+        assert await slack.use_http(f"http://127.0.0.1:{front.settings.port}/slack/events")
+        for team in (slack, other):
+            await team.says(MEMBER, "/demande").acknowledged()
+            question = await team.next_message(MEMBER)
+            await team.presses(MEMBER, question, "Oui").acknowledged()
+            assert (await team.next_edit(question)).shown == "Choisi\u00a0: oui"
+            assert team.refused == []
+
+
 async def test_an_event_that_is_posted_again_has_one_effect(slack: FakeSlack, sqlite: Database) -> None:
     async with slack_stage(slack, sqlite) as (stage, url):
         await slack.use_http(url)
