@@ -17,7 +17,7 @@ from bot.identity import account_of, someone
 from bot.reception import Reception
 from bot.replying import write_reply
 from bot.together import answer, gather, kind_of
-from handlers.errors import Refusal
+from handlers.errors import NotYet, Refusal
 from handlers.messages import Message, Reply
 from handlers.request import Inbound, Request, Someone
 from handlers.router import Router
@@ -63,6 +63,9 @@ class Gateway(Reception):
         self._public_url = public_url
         self._acknowledging = Acknowledging()
         self._stopping = False
+        self._postponed: dict[
+            int, asyncio.Task[None]
+        ] = {}  # updates that wait for something to be made, and its making
         worker.watch(Watch(ANY_PENDING, 1.0, self._wake.set))
 
     @property
@@ -95,6 +98,9 @@ class Gateway(Reception):
         """Handle nothing more after the update under way."""
         self._stopping = True
         self._wake.set()
+        for task in self._postponed.values():  # what waits is in the inbox, for the next process
+            task.cancel()
+        await asyncio.gather(*self._postponed.values(), return_exceptions=True)
         await self._acknowledging.finish(within=2.0)
 
     async def handle_all(self) -> int:
@@ -111,6 +117,9 @@ class Gateway(Reception):
             return await self._handle_next(taken)
         except (DBAPIError, OSError):
             raise
+        except NotYet as missing:
+            self._postpone(taken[0], missing)
+            return True
         except Exception as error:
             # Not in a handler but around it: an update that cannot even be read must not hold up those behind it.
             if not taken:
@@ -121,10 +130,26 @@ class Gateway(Reception):
                 item.payload, item.handled_at = {}, self.clock.now()
             return True
 
+    def _postpone(self, number: int, missing: NotYet) -> None:
+        """Leave an update in the inbox until what it needs has been made; others go on, but for its own sender's."""
+
+        def ready(task: asyncio.Task[None]) -> None:
+            del self._postponed[number]
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.warning("what an answer needs could not be made (%s at %s)", *blame(error))
+            self._wake.set()
+
+        task = self._postponed[number] = asyncio.create_task(self._prepare(missing))
+        task.add_done_callback(ready)
+
+    async def _prepare(self, missing: NotYet) -> None:
+        async with self._database.reading() as session:
+            await missing.prepare(session)
+
     async def _handle_next(self, taken: list[int]) -> bool:
         leased: list[Outgoing] = []
         async with self._database.transaction() as session:
-            item = await next_pending(session)
+            item = await next_pending(session, self._postponed)
             if item is None:
                 return False
             taken.append(item.id)
@@ -180,6 +205,8 @@ class Gateway(Reception):
                 who = account.person_id or f"account:{inbound.platform}"
                 await note(session, Act.RIGHT_REFUSED, self.clock.now(), by=who, reason=refusal.audit)
             return Reply(messages=(Message(text=refusal.sentence),))
+        except NotYet:
+            raise
         except DBAPIError as error:
             if error.connection_invalidated or _is_passing(error):
                 raise  # the database is away or wants a retry: the update stays in the inbox

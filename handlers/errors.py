@@ -1,4 +1,8 @@
-"""The errors that people may see."""
+"""What a handler may raise: a sentence that people see, or that it cannot answer yet."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class Refusal(Exception):
@@ -8,3 +12,13 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.audit = audit
+
+
+class NotYet(Exception):
+    """What an answer needs is not there yet. `prepare` makes it, with a session that reads and beside everything else;
+    the update waits for its end, others do not.
+    """
+
+    def __init__(self, prepare: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        super().__init__("not yet")
+        self.prepare = prepare

@@ -1,11 +1,11 @@
 """The inbox: every update received, once, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, exists, select, update
+from sqlalchemy import Index, UniqueConstraint, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -56,15 +56,15 @@ ANY_PENDING = exists().where(InboxItem.state == InboxState.PENDING)
 """Whether an update waits, that of a process that died or is being handled by another included."""
 
 
-async def next_pending(session: AsyncSession) -> InboxItem | None:
-    """Lock the oldest update whose sender has none older waiting; others' locked rows are passed over.
+async def next_pending(session: AsyncSession, but: Collection[int] = ()) -> InboxItem | None:
+    """Lock the oldest update whose sender has none older waiting; others' locked rows are passed over, and `but`.
 
     The lock is the claim: it lasts as long as the transaction, so a kill gives the update back.
     """
-    return next(iter(await pending_after(session, 0, 1)), None)
+    return next(iter(await pending_after(session, 0, 1, but)), None)
 
 
-async def pending_after(session: AsyncSession, after: int, most: int) -> Sequence[InboxItem]:
+async def pending_after(session: AsyncSession, after: int, most: int, but: Collection[int] = ()) -> Sequence[InboxItem]:
     """The same for several updates with greater numbers, each of another sender."""
     older = aliased(InboxItem)
     earlier = (
@@ -77,6 +77,7 @@ async def pending_after(session: AsyncSession, after: int, most: int) -> Sequenc
         .where(InboxItem.state == InboxState.PENDING, InboxItem.id > after, ~earlier)
         .order_by(InboxItem.id)
         .limit(most)
+        .where(InboxItem.id.not_in(but) if but else true())
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(query)).all()

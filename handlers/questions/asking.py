@@ -1,7 +1,5 @@
 """The handler: a question typed, or a button of an answer pressed."""
 
-import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
@@ -10,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.dates import days_of
 from handlers.messages import Button, ContactCard, Message, Reply
 from handlers.questions.answering import Answer, answer, tell
+from handlers.questions.caching import LARGE, KnowledgeCache
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.loading import load
 from handlers.questions.memory import Memory, recall
-from handlers.questions.normalising import fold
 from handlers.questions.pressing import pressed, turns_a_page
 from handlers.questions.reading import Reading
 from handlers.questions.telling_deadlines import Closings, nothing_known, with_deadlines
@@ -21,7 +18,7 @@ from handlers.questions.ticket_wording import ASK_STAFF, NOT_WHAT_I_ASKED, WHOM_
 from handlers.questions.ticketing import remember_asked, with_asked
 from handlers.request import Request
 from storage.conversations import Conversation
-from storage.network import Region, knowledge_version
+from storage.network import Region
 from storage.tickets import Unanswered
 
 LONGEST_KEPT = 500  # characters of a question that staff may be asked about
@@ -37,42 +34,19 @@ async def no_rows(request: Request, session: AsyncSession, key: str) -> Rows:
     return ()
 
 
-class KnowledgeCache:
-    """The picture in memory, made again when the database says that what may be told has changed."""
-
-    def __init__(self) -> None:
-        self._knowledge: Knowledge | None = None
-        self._version = -1
-        self._making = asyncio.Lock()
-        self._settled: dict[str, str] = {}
-
-    async def current(self, session: AsyncSession) -> Knowledge:
-        """The knowledge at the version that the session sees."""
-        version = await knowledge_version(session)
-        if self._knowledge is None or version != self._version:
-            async with self._making:
-                if self._knowledge is None or version != self._version:
-                    self._knowledge, self._version = await load(session), version
-                    topics = self._knowledge.topic.values()
-                    self._settled = {_as_asked(topic.title): topic.key for topic in topics if topic.details.get("faq")}
-        return self._knowledge
-
-    def settled(self, question: str) -> str:
-        """The topic with which staff have answered that very question, whatever else could be read in it."""
-        return self._settled.get(_as_asked(question), "")
-
-
 class Questions:
     """Answers questions; holds the knowledge for as long as it is current."""
 
-    def __init__(self, beside_event: EventRows = no_rows, closings: Closings = nothing_known) -> None:
-        self._cache = KnowledgeCache()
+    def __init__(
+        self, beside_event: EventRows = no_rows, closings: Closings = nothing_known, *, large: int = LARGE
+    ) -> None:
+        self._cache = KnowledgeCache(large)
         self._beside_event = beside_event
         self._closings = closings
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to a question or to a press of one of our buttons; writes what is to be remembered."""
-        knowledge = await self._cache.current(session)
+        knowledge = await self._cache.current(session, (request.inbound.platform, request.inbound.update_id))
         home = await _home(request, session)
         memory = recall(conversation.memory, conversation.memory_at, request.received_at, home)
         if request.press is not None:
@@ -130,10 +104,6 @@ class Questions:
         if settled := self._cache.settled(request.text):
             return tell(Reading("topic", topic=settled), memory, knowledge, request.received_at, request.tz)
         return answer(request.text, memory, knowledge, request.received_at, request.tz)
-
-
-def _as_asked(question: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(question)))
 
 
 def _subject(memory: Memory, knowledge: Knowledge) -> str:

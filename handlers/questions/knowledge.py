@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from hashlib import blake2s
 
 from handlers.questions.describing import Descriptions, counted, of_event
@@ -127,7 +128,7 @@ class Knowledge:
         self.spelling = Spelling(
             self.lexicon,
             spoken,
-            self.names_something,
+            partial(_names_something, spoken, self.names),  # not by itself: a ring would never be freed by counting
             (folded for folded in map(_folded, names) if 1 < len(folded) <= _MOST_GLUED),
             _long_forms(terms, self.events, self.own_name, self.lexicon),
         )
@@ -141,7 +142,7 @@ class Knowledge:
 
     def names_something(self, folded: str) -> bool:
         """Is it a word of the network: in a name of an event, person, organisation, region or term?"""
-        return folded in self._own_words or folded.removesuffix("s") in self._own_words or self.names.knows(folded)
+        return _names_something(self._own_words, self.names, folded)
 
     def owner_of(self, coordinate: str) -> tuple[ContactFact, ...]:
         """Whose number or address it is."""
@@ -241,6 +242,10 @@ class Knowledge:
 def handle(key: str) -> str:
     """A short name for a key, which fits into the action of a button."""
     return blake2s(key.encode(), digest_size=5).hexdigest()
+
+
+def _names_something(own_words: Collection[str], names: NameIndex, folded: str) -> bool:
+    return folded in own_words or folded.removesuffix("s") in own_words or names.knows(folded)
 
 
 def digits(phone: str) -> str:

@@ -1,11 +1,13 @@
 """What the database lets anybody know, read into the picture that questions are answered from."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterable, Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.questions.facts import (
@@ -24,29 +26,36 @@ from storage.agenda import Event
 from storage.directory import Contact, Organisation, Term, Topic
 from storage.network import Region, Structure
 
+T = TypeVar("T")
+F = TypeVar("F")
+
 
 async def load(session: AsyncSession) -> Knowledge:
-    """What the database lets anybody know."""
+    """What the database lets anybody know.
+
+    Rows are read in slices and the indexes are built in a thread: others get their turn meanwhile.
+    """
     regions = (await session.scalars(select(Region))).all()
     codes = {region.id: region.code for region in regions}
-    named = (await session.execute(select(Event.id, Event.key).where(Event.public))).all()
-    keys = {row.id: row.key for row in named}
+    named = select(Event.id, Event.key).where(Event.public).execution_options(yield_per=_AT_ONCE)
+    keys = {row.id: row.key for row in await _each(await session.stream(named), lambda row: row)}
     shared = _Shared()
     # Rows are turned into facts as they come: as objects of the session, all at once, they would take twice the room.
-    events = [
-        _event(event, codes, keys, shared)
-        async for event in await session.stream_scalars(
+    events = await _each(
+        await session.stream_scalars(
             select(Event).where(Event.public).order_by(Event.id).execution_options(yield_per=_AT_ONCE)
-        )
-    ]
-    contacts = [
-        _contact(row, shared)
-        async for row in await session.stream(
+        ),
+        lambda event: _event(event, codes, keys, shared),
+    )
+    contacts = await _each(
+        await session.stream(
             select(*_CONTACT).where(Contact.public).order_by(Contact.id).execution_options(yield_per=_AT_ONCE)
-        )
-    ]
+        ),
+        lambda row: _contact(row, shared),
+    )
     structures = (await session.scalars(select(Structure).where(~Structure.fictional))).all()
-    return Knowledge(
+    everything = partial(
+        Knowledge,
         events=events,
         contacts=contacts,
         organisations=[
@@ -81,6 +90,24 @@ async def load(session: AsyncSession) -> Knowledge:
         ],
         settings=await network.setting(session, "network"),
     )
+    return await asyncio.to_thread(everything)
+
+
+async def size(session: AsyncSession) -> int:
+    """How many people and events there are to be read."""
+    people = select(func.count()).select_from(Contact).where(Contact.public)
+    events = select(func.count()).select_from(Event).where(Event.public)
+    return int(await session.scalar(people) or 0) + int(await session.scalar(events) or 0)
+
+
+async def _each(rows: AsyncIterable[T], fact: Callable[[T], F]) -> list[F]:
+    """A fact of each row; the others get their turn after every slice."""
+    facts: list[F] = []
+    async for row in rows:
+        facts.append(fact(row))
+        if len(facts) % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return facts
 
 
 class _Shared:
@@ -142,7 +169,7 @@ _CONTACT = (
     Contact.source_date,
     Contact.edited_at,
 )
-_AT_ONCE = 1000  # rows
+_AT_ONCE = 200  # rows
 
 
 def _contact(row: Row[Any], shared: _Shared) -> ContactFact:

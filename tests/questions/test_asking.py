@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.pack.reading import read_pack
 from bot.pack.seeding import seed
 from handlers.messages import Reply
-from handlers.questions.asking import KnowledgeCache, Questions
+from handlers.questions.asking import Questions
+from handlers.questions.caching import KnowledgeCache
 from handlers.request import Inbound, Press, Request, Someone
 from storage.agenda import Event
 from storage.conversations import conversation
