@@ -79,7 +79,8 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
     if "unlimited" in parts:
         yield await broadcast("telegram", "sqlite", sizes.recipients, 0)
     if "slack" in parts:
-        yield await broadcast("slack", "sqlite", sizes.slack, SLACK_RATE)
+        for workspaces in (1, 2):
+            yield await broadcast("slack", "sqlite", sizes.slack, SLACK_RATE, workspaces=workspaces)
     if "two" in parts:
         for workers in (1, 2):
             yield await broadcast(

@@ -16,7 +16,7 @@ from storage.outbox import Attempt, Delivery, State, counts_by_state
 from tests.bench.fleet import Fake, Postgres, a_database, a_fake, a_postgres, a_worker, environment, opened
 from tests.bench.measuring import cpu_of, family_cpu, memory_of
 from tests.bench.metered import new_file, seconds_in
-from tests.bench.sample import Figures, add_broadcast, add_people
+from tests.bench.sample import TEAMS, Figures, add_broadcast, add_people
 from tests.process import CONCERTE
 
 OPEN = (State.WAITING, State.SENDING, State.HELD)
@@ -25,21 +25,30 @@ SLOW = 10.0  # messages a second that two senders at once make beside each other
 
 
 async def broadcast(
-    platform: str, engine: str, count: int, rate: float, *, workers: int = 1, postgres: Postgres | None = None
+    platform: str,
+    engine: str,
+    count: int,
+    rate: float,
+    *,
+    workers: int = 1,
+    workspaces: int = 1,
+    postgres: Postgres | None = None,
 ) -> Figures:
     """Send to `count` people at `rate` a second (0: no limit), and the same by the bare SDK; returns the figures.
+
+    Over several workspaces the rate is each one's, and the SDK's loop sends what is one's share.
 
     At a slow pace both go on at once: whatever else the machine does costs both the same. At a fast one each would be
     in the other's way, so the SDK's loop comes after.
     """
     with tempfile.TemporaryDirectory(prefix="concerte-bench-") as name, a_database(engine, Path(name), postgres) as url:
         folder = Path(name)
-        limits = _limits(platform, rate, count)
-        async with a_fake(platform, *limits) as fake, a_fake(platform, *limits) as other:
+        limits, teams = _limits(platform, rate, count), [f"--team={name[2:]}" for name in TEAMS[1:workspaces]]
+        async with a_fake(platform, *limits, *teams) as fake, a_fake(platform, *limits) as other:
             database = await opened(url)
             try:
-                loop = _bare(other, count, rate)
-                sending = _send(database, fake, count, rate, workers, url, folder, postgres)
+                loop = _bare(other, count // workspaces, rate)
+                sending = _send(database, fake, count, rate, workers, workspaces, url, folder, postgres)
                 if 0 < rate <= SLOW:
                     figures, bare = await asyncio.gather(sending, loop)
                 else:
@@ -49,7 +58,9 @@ async def broadcast(
     ended = figures["states"] == {State.DELIVERED: count} and figures["arrived"] == count
     bare_cpu = bare["cpu"] / bare["count"]
     return {
-        "bench": f"{platform}, {engine}" + (f", {workers} workers" if workers > 1 else ""),
+        "bench": f"{platform}, {engine}"
+        + (f", {workers} workers" if workers > 1 else "")
+        + (f", {workspaces} workspaces" if workspaces > 1 else ""),
         "count": count,
         "rate": rate or None,
         **figures,
@@ -70,18 +81,19 @@ async def _send(
     count: int,
     rate: float,
     workers: int,
+    workspaces: int,
     url: str,
     folder: Path,
     postgres: Postgres | None,
 ) -> Figures:
-    await add_people(database, fake.platform, count)
+    await add_people(database, fake.platform, count, workspaces)
     env = environment(url, fake, rate or UNLIMITED, folder)
     meter = new_file(folder) if postgres is None else None
     program = [sys.executable, "-m", "tests.bench.metered", str(meter)] if meter else CONCERTE
     running = [await a_worker(env, folder, program=program) for _ in range(workers)]
     try:
         await asyncio.gather(*(worker.quiet(2.0) for worker in running))  # the first ticks are over
-        await add_broadcast(database, fake.platform, count, datetime.now(UTC))
+        await add_broadcast(database, fake.platform, count, datetime.now(UTC), workspaces=workspaces)
         begun, before = time.time(), [cpu_of(worker.pid) for worker in running]
         server = seconds_in(meter) if meter else family_cpu(postgres.pid) if postgres else 0.0
         await until_ended(database, fake, count)
@@ -96,7 +108,7 @@ async def _send(
     async with database.reading() as session:
         first, last = (await session.execute(select(func.min(Attempt.started), func.max(Attempt.ended)))).one()
     # A limit of L a second lets L leave at once and the rest at its pace.
-    bound = (count - max(1.0, rate)) / rate if rate else 0.0
+    bound = (count / workspaces - max(1.0, rate)) / rate if rate else 0.0
     whole = sum(cpu.whole for cpu in used)
     return {
         "wall": last - begun,

@@ -24,12 +24,12 @@ MESSAGE = Message(
     buttons=((Button(label="J’ai lu", action="announce:read:1"),),),
 )
 _STEP = 5000
-TEAM = "T0CONCERTE"  # of the fake Slack
+TEAMS = ("T0CONCERTE", "T0BRETAGNE")  # of the fake Slack
 
 
-def workspace_of(platform: str) -> str:
-    """Where the invented people of that platform are."""
-    return TEAM if platform == "slack" else ""
+def workspace_of(platform: str, number: int = 0, workspaces: int = 1) -> str:
+    """Where the invented person with that number is, of so many workspaces."""
+    return TEAMS[number % workspaces] if platform == "slack" else ""
 
 
 def slack_member(number: int) -> str:
@@ -37,8 +37,8 @@ def slack_member(number: int) -> str:
     return f"U{number:08d}"
 
 
-async def add_people(database: Database, platform: str, count: int) -> None:
-    """So many people, numbered from 1, each with an account on that platform."""
+async def add_people(database: Database, platform: str, count: int, workspaces: int = 1) -> None:
+    """So many people, numbered from 1, each with an account on that platform, spread over its workspaces."""
     now = datetime.now(UTC)
     for numbers in _steps(count):
         people = [
@@ -47,7 +47,7 @@ async def add_people(database: Database, platform: str, count: int) -> None:
         accounts = [
             {
                 "platform": platform,
-                "workspace": workspace_of(platform),
+                "workspace": workspace_of(platform, n, workspaces),
                 "external_id": _address(platform, n),
                 "chat": _address(platform, n),
                 "person_id": n + 1,
@@ -61,7 +61,14 @@ async def add_people(database: Database, platform: str, count: int) -> None:
 
 
 async def add_broadcast(
-    database: Database, platform: str, count: int, due: datetime, *, people: bool = True, name: str = "bench"
+    database: Database,
+    platform: str,
+    count: int,
+    due: datetime,
+    *,
+    people: bool = True,
+    name: str = "bench",
+    workspaces: int = 1,
 ) -> None:
     """One announcement for each of them, due at that instant."""
     payload = MESSAGE.model_dump(mode="json", exclude_defaults=True)
@@ -71,7 +78,7 @@ async def add_broadcast(
             "kind": Kind.ANNOUNCEMENT,
             "person_id": n + 1 if people else None,
             "platform": platform,
-            "workspace": workspace_of(platform),
+            "workspace": workspace_of(platform, n, workspaces),
             "chat": _address(platform, n),
             "payload": payload,
             "due_at": due,

@@ -20,20 +20,28 @@ def main() -> None:
     parser.add_argument("--channel-burst", type=float, default=1)
     parser.add_argument("--per-minute", type=float, help="chat.postMessage a minute in the workspace")
     parser.add_argument("--workspace-burst", type=float, help="default: one second's worth")
+    parser.add_argument(
+        "--team", action="append", default=[], help="one more workspace with the same limits and members"
+    )
     parser.add_argument("--ack-timeout", type=float, default=3.0)
     parser.add_argument("--no-echo", action="store_true", help="do not tell the app of its own messages")
     asyncio.run(_serve(parser.parse_args()))
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    limits = Limits(options.per_channel, options.channel_burst, options.per_minute, options.workspace_burst)
+    bounds = options.per_channel, options.channel_burst, options.per_minute, options.workspace_burst
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    fake = FakeSlack(port=options.port, ack_timeout=options.ack_timeout, echo=not options.no_echo, limits=limits)
+    fake = FakeSlack(
+        port=options.port, ack_timeout=options.ack_timeout, echo=not options.no_echo, limits=Limits(*bounds)
+    )
     async with fake as slack:
-        add_members(slack, options.users)
-        about = {"url": slack.url, "control": f"{slack.host}/control/", "bot_token": slack.bot_token}
+        for name in options.team:
+            slack.another(name, Limits(*bounds))
+        for team in slack.teams:
+            add_members(team, options.users)
+        about = {"url": slack.url, "control": f"{slack.host}/control/", "bot_token": slack.bot_tokens}
         about |= {"app_token": slack.app_token, "signing_secret": slack.signing_secret, "team_id": slack.team_id}
         sys.stdout.write(json.dumps(about) + "\n")
         sys.stdout.flush()

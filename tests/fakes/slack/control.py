@@ -8,6 +8,7 @@ from aiohttp import web
 
 if TYPE_CHECKING:
     from tests.fakes.slack.server import FakeSlack
+    from tests.fakes.slack.team import Team
 
 
 class Control:
@@ -29,20 +30,20 @@ class Control:
         ]
 
     async def stats(self, _: web.Request) -> web.Response:
-        """Counts and times of what arrived, what was refused, what the bot did wrong."""
-        slack = self._slack
-        sent = slack.sent
+        """Counts and times of what arrived, what was refused, what the bot did wrong, in all workspaces together."""
+        slack, teams = self._slack, self._slack.teams
+        sent = sorted((message for team in teams for message in team.sent), key=lambda message: message.at)
         return web.json_response(
             {
-                "arrived": slack.arrived,
-                "recipients": len(slack.workspace.arrived_for),
+                "arrived": len(sent),
+                "recipients": sum(len(team.workspace.arrived_for) for team in teams),
                 "first_at": sent[0].at if sent else None,
                 "last_at": sent[-1].at if sent else None,
-                "rate_limited": slack.rate_limited,
-                "calls": Counter(call.method for call in slack.calls),
-                "errors": Counter(call.error for call in slack.refused),
-                "violations": [f"{violation.what}: {violation.detail}" for violation in slack.violations],
-                "pings": len(slack.pings),
+                "rate_limited": sum(team.rate_limited for team in teams),
+                "calls": Counter(call.method for team in teams for call in team.calls),
+                "errors": Counter(call.error for team in teams for call in team.refused),
+                "violations": [f"{one.what}: {one.detail}" for team in teams for one in team.violations],
+                "pings": sum(len(team.pings) for team in teams),
                 "sockets": len(slack.sockets.usable()),
                 "envelopes": len(slack.envelopes),
                 "unacknowledged": sum(1 for envelope in slack.envelopes if envelope.ack is None),
@@ -89,7 +90,7 @@ class Control:
         return web.json_response({"ok": True})
 
 
-def add_members(slack: "FakeSlack", count: int) -> None:
+def add_members(team: "Team", count: int) -> None:
     """Members U00000000, U00000001… for load."""
     for number in range(count):
-        slack.add_user(f"U{number:08d}", f"Membre {number}")
+        team.add_user(f"U{number:08d}", f"Membre {number}")
