@@ -1,8 +1,8 @@
 """What waits for a workspace that nobody here writes to.
 
 A row without a workspace, written before it was known, is of the first one. A row of a workspace that no process of
-this installation has a token for has ended, and says so. While another process has it, or had it and its token is
-refused at the moment, the row is left to wait.
+this installation has a token for has ended, and says so. It is left to wait while another process has one, and while
+some token is refused, which may be of that workspace.
 """
 
 from collections.abc import Collection
@@ -41,18 +41,20 @@ async def settle(
     """Decide about what is due on the platform in other workspaces than those, a few hundred rows at a time."""
     if not workspaces or tuple(workspaces) == NO_WORKSPACE:
         return
-    home, served = await served_workspaces(session, platform)
-    if home:
+    served = await served_workspaces(session, platform)
+    if served.home:
         unnamed = select(Delivery.id).where(
             Delivery.state == State.WAITING, Delivery.platform == platform, Delivery.workspace == ""
         )
         await session.execute(
             update(Delivery)
             .where(Delivery.id.in_(unnamed.limit(_MOST).with_for_update(skip_locked=True)))
-            .values(workspace=home)
+            .values(workspace=served.home)
             .execution_options(synchronize_session=False)
         )
-    known = {"", *served, *workspaces}
+    if not served.complete:
+        return
+    known = {"", *served.workspaces, *workspaces}
     due = select(Delivery).where(or_(*elsewhere(platform, known)), Delivery.due_at <= calendar)
     lost = (await session.scalars(due.order_by(Delivery.id).limit(_MOST).with_for_update(skip_locked=True))).all()
     for row in lost:

@@ -1,5 +1,7 @@
 """What a channel has said of itself: the name of its bot, its workspace. Links and messages are made with it."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.network import setting, write_setting
@@ -19,10 +21,30 @@ async def bot_of(session: AsyncSession, platform: str) -> dict[str, str]:
     return {name: str(value) for name, value in (await setting(session, platform)).items()}
 
 
-async def served_workspaces(session: AsyncSession, platform: str) -> tuple[str, frozenset[str]]:
-    """The workspace that rows without one are of, and all that this installation writes to; empty when never said."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The workspaces this installation writes to: `home` is the one of rows that name none, empty while unknown.
+
+    Unless `complete`, some token is refused and may be of any other.
+    """
+
+    home: str
+    workspaces: frozenset[str]
+    complete: bool
+
+
+async def served_workspaces(session: AsyncSession, platform: str) -> Served:
+    """What the process that started last has said."""
     bot = await bot_of(session, platform)
-    return bot.get("workspace", ""), frozenset(filter(None, bot.get("workspaces", "").split(",")))
+    names = frozenset(filter(None, bot.get("workspaces", "").split(",")))
+    return Served(bot.get("workspace", ""), names, not bot.get("refused"))
+
+
+async def remember_workspaces(session: AsyncSession, platform: str, served: Served) -> None:
+    """Keep it, for all processes."""
+    refused = {} if served.complete else {"refused": "yes"}
+    names = ",".join(sorted(served.workspaces))
+    await remember_bot(session, platform, workspace=served.home, workspaces=names, **refused)
 
 
 async def telegram_address(session: AsyncSession, token: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.channels import NOT_SERVED, remember_bot, served_workspaces
+from storage.channels import NOT_SERVED, Served, remember_workspaces, served_workspaces
 from storage.directory import Contact, Organisation
 from storage.imports import Done, ImportChange, ImportRun
 from storage.network import Structure, all_regions, home, setting
@@ -202,12 +202,10 @@ async def these_workspaces(session: AsyncSession, first: str, served: Sequence[s
     """Say which Slack workspaces this installation writes to, and which is the `first`, empty while that is unknown.
 
     What an import announced without a workspace, or before one was known, is of the first. Unless `complete`, some
-    token is refused: then those of earlier starts are kept, for the refused one may be of any of them.
+    token is refused: see `storage.channels.Served`.
     """
-    before, known = await served_workspaces(session, SLACK)
-    names = set(served) if complete else {*served, *known, *filter(None, (before,))}
-    first = first or before
-    await remember_bot(session, SLACK, workspace=first, workspaces=",".join(sorted(names)))
+    first = first or (await served_workspaces(session, SLACK)).home
+    await remember_workspaces(session, SLACK, Served(first, frozenset(served), complete))
     await session.execute(
         update(Account)
         .where(Account.platform == SLACK, Account.workspace.in_(served), Account.unreachable == NOT_SERVED)

@@ -16,9 +16,8 @@ from bot.slack.channel import SlackChannel, who_we_are
 from handlers.account import wording
 from handlers.messages import Attachment, Message
 from schedules.delivery import Worker
-from storage.channels import served_workspaces
+from storage.channels import Served, served_workspaces
 from storage.database import Database
-from storage.members import these_workspaces
 from storage.outbox import Kind, counts_by_state, enqueue
 from storage.people import Account, Person, Role, RoleGrant
 from storage.uploads import Upload
@@ -157,8 +156,6 @@ async def test_a_token_that_is_refused_stops_no_other_and_is_taken_once_it_is_go
     slack: FakeSlack, sqlite: Database, caplog: pytest.LogCaptureFixture, broken: int
 ) -> None:
     bad, good = slack.teams[broken - 1], slack.teams[2 - broken]
-    async with sqlite.transaction() as session:
-        await these_workspaces(session, slack.team_id, [team.team_id for team in slack.teams], complete=True)
     bad.revoke_tokens()
     async with staged(sqlite, settings_for(slack), ask_again=0.05) as (stage, channel):
         sentence = f"Token {broken} of SLACK_BOT_TOKEN is refused by Slack (token_revoked); copy the bot token"
@@ -175,8 +172,8 @@ async def test_a_token_that_is_refused_stops_no_other_and_is_taken_once_it_is_go
         assert {(await bad.next_message(ANNE)).shown for _ in range(2)} == {"là", "Vous dites\u00a0: bonjour"}
         await slack.wait_until(lambda: "refused" not in channel.health().detail or None, awaited="good health")
         async with sqlite.reading() as session:
-            home, served = await served_workspaces(session, "slack")
-        assert (home, sorted(served)) == (slack.team_id, sorted(team.team_id for team in slack.teams))
+            served = await served_workspaces(session, "slack")
+        assert served == Served(slack.team_id, frozenset(team.team_id for team in slack.teams), complete=True)
     assert not any(team.bot_token in caplog.text for team in slack.teams)
 
 

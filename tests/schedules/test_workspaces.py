@@ -180,9 +180,7 @@ async def test_what_another_process_serves_or_a_refused_token_may_is_left_to_wai
     clock, machine, channel = HandClock(NOW), HandMachine(), slack(None, ONE)
     worker = Worker(database, [channel], clock, "w1", machine=machine)
     async with database.transaction() as session:
-        await these_workspaces(session, ONE, [ONE, TWO], complete=True)
-        if not complete:
-            await these_workspaces(session, ONE, [ONE], complete=False)
+        await these_workspaces(session, ONE, [ONE, TWO] if complete else [ONE], complete=complete)
     await write(database, TWO, 1)
     await worker.drain()
     assert [row.state for row in await rows(database)] == [State.WAITING]
