@@ -109,8 +109,9 @@ async def test_a_workspace_that_answers_slowly_takes_no_place_of_another(databas
     channel.gate = asyncio.Event()
     worker = Worker(database, [channel], HandClock(NOW), "w1", machine=HandMachine())
     await write(database, ONE, MOST_OPEN + 20)
+    await worker.step()
     await write(database, TWO, 30)
-    for _ in range(3):
+    for _ in range(2):
         await worker.step()
         await asyncio.sleep(0)
     assert got(channel) == (0, 30)
