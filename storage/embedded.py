@@ -79,6 +79,10 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         super().__init__(dbapi, connection)
         self._inside = False
 
+    def cursor(self, server_side: bool = False) -> Any:
+        """For a stream (`server_side`) one that asks the thread for every few rows; not from inside that thread."""
+        return super().cursor(server_side=server_side and not self._inside)
+
     @property
     def driver(self) -> sqlite3.Connection:
         """The connection of the standard library, for the thread it belongs to. Raises ValueError once it is closed."""
