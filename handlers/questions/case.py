@@ -175,6 +175,8 @@ class Case(Meant):
     @property
     def again(self) -> bool:
         """Does it begin as what carries a question over to something else: « et… », « pareil pour… »?"""
+        if self.has("amend") and self.memory.intent:
+            return True
         return self.marks.begins("et", "pour", "sinon", "idem", "celui", "celle", "pareil", "meme", "ou") and (
             len(self.marks.words) <= 9
         )

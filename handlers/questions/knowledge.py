@@ -29,6 +29,7 @@ from storage.agenda import Status
 FEW = 6  # people to turn to; where more have coordinates, no list of them helps
 
 
+_NUMBERED = re.compile(r"(\w+) (\d{1,2})\b")
 _MOST_GLUED = 3  # words of a name that may be written in one
 _MOST_OF_ONE = 50  # holders of one function in one organisation that are looked at
 
@@ -105,6 +106,9 @@ class Knowledge:
         self.titles = {
             t.key: frozenset(s for s in content_stems(t.title, self.lexicon) if s not in always and not s.isdigit())
             for t in topics
+        }
+        self.numbered = {
+            (stem(fold(found[1])), int(found[2])): t.key for t in topics if (found := _NUMBERED.match(t.title))
         }
         self.counted = counted({t.key: f"{t.title}. {t.body}" for t in topics})
         self.phrases = PhraseIndex(topics, self.lexicon, self.own_name, _spelled_out(terms, self.lexicon))

@@ -192,9 +192,16 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         light=frozenset(stem(word) for word in _words(merged["light"])),
         around=frozenset(stem(word) for word in _words(merged["around"])),
         _spoken=tuple(sorted(word for word in spoken if len(word) >= 4)),
-        _short=tuple(sorted(word for word in spoken if len(word) == 3)),
+        _short=tuple(sorted(word for word in {*spoken, *_said(merged)} if len(word) > 2)),
         gathering_words=frozenset(_words(merged["gatherings"])),
     )
+
+
+def _said(merged: Mapping[str, Any]) -> Iterator[str]:
+    """The words of politeness, in full."""
+    groups = (merged["preambles"], *merged["acts"].values(), *merged["whole"].values())
+    for phrase in itertools.chain.from_iterable(groups):
+        yield from (word.folded for word in read_words(str(phrase).replace("|", " ").replace("?", " ")).words)
 
 
 def _by_meaning(turns: Mapping[str, str]) -> dict[str, list[str]]:

@@ -162,7 +162,8 @@ def mark_words(corrected: Text, knowledge: Knowledge, today: date) -> Marks:
     cued_roles = _covered(role for role in marks.roles if role.contacts)
     named_here = explained - said - cued - _covered(role for role in marks.roles if not role.contacts)
     found = [cue for cues in marks.cues.values() for cue in cues]
-    things = (taken - dated) | people | cued_roles | _covered(marks.terms)
+    on_agenda = _covered(c for name in ("next", "agenda", "phase") for c in marks.cues.get(name, ()))
+    things = (taken - dated) | people | cued_roles | _covered(marks.terms) | on_agenda
     aside = asides(words, found, named_here | taken | people, things, lexicon)
     marks.aside = aside
     marks.loose = [p for p in marks.loose if p not in aside]
@@ -227,6 +228,8 @@ def _after_the_wish(text: Text, lexicon: Lexicon) -> int:
 def _any_meeting(mention: EventMention, words: Sequence[Word], general: Collection[str]) -> bool:
     """« la prochaine rencontre » is any of them, « les Rencontres » those that have the name."""
     word = words[mention.start]
+    if mention.start and words[mention.start - 1].folded in ("les", "nos", "vos"):  # « les rencontre »
+        return False
     alone = mention.end - mention.start == 1
     return alone and word.stem in general and not word.folded.endswith("s") and not word.capital
 

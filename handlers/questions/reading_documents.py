@@ -5,6 +5,7 @@ from handlers.questions.normalising import read_words
 from handlers.questions.phrases import Cue
 from handlers.questions.reading import Reading
 from handlers.questions.reading_coordinates import written_to
+from handlers.questions.reading_phases import rank
 
 _WHOLLY, _TITLED = 0.75, 0.65
 _ASKS_NOTHING_MORE = frozenset(("same", "now", "his", "everybody"))
@@ -230,6 +231,21 @@ def counted(case: Case) -> Reading | None:
         fitting = [k for k in dict.fromkeys(keys) if case.knowledge.topic_texts.holds(k, beyond)]
         if fitting and not {"left", "length"} & set(case.marks.cues):
             return Reading("topic", topic=fitting[0], events=case.events)
+    return None
+
+
+def numbered(case: Case) -> Reading | None:
+    """« la question 2 », « la troisième question »: a topic whose title has that number."""
+    m = case.marks
+    if case.events or case.people or m.roles or m.periods or m.absent or case.stray_nouns:
+        return None
+    for at, word in enumerate(m.words):
+        beside = [
+            w for w in (*m.words[at + 1 : at + 2], *m.words[max(0, at - 1) : at]) if not w.breaks or w is not word
+        ]
+        for other in beside:
+            if (key := case.knowledge.numbered.get((word.stem, rank(other.folded, other.kind)))) is not None:
+                return Reading("topic", topic=key)
     return None
 
 

@@ -11,6 +11,7 @@ from handlers.questions.normalising import stem
 from handlers.questions.reading import Reading
 from storage.agenda import Precision
 
+_SURELY_TOLD = 0.7  # a topic that fits so well is meant rather than an event described by one word
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
 
@@ -266,5 +267,7 @@ def described(case: Case) -> Reading | None:
     """« quand sera arrêtée la structuration cible ? »: an event told by what is done there."""
     if not case.asks_fact or case.events or case.people or case.marks.absent:
         return None
+    if len(case.telling) == 1 and case.fit >= _SURELY_TOLD:
+        return case.on_topic()  # « en quelle année la labellisation a-t-elle été engagée ? »
     found = case.described or case.described_there
     return Reading("event", events=(found,), asks=case.event_asks) if found else None

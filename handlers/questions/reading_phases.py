@@ -23,6 +23,7 @@ _RANKS = {
 }
 
 
+_FOLLOWING = frozenset(("suit", "suivra", "suivrait", "suivront", "succede", "succedera", "succederont"))
 _CARDINALS = frozenset(("deux", "trois", "quatre", "cinq", "six", "sept"))
 
 
@@ -46,7 +47,7 @@ def phase(case: Case) -> Reading | None:
         and (case.marks.loose or {"purpose", "programme", "audience"} & set(asks))
     ):
         return case.on_topic(events=named)
-    if named and any(words.folded in ("suit", "succede") for words in case.marks.words):
+    if named and any(word.folded in _FOLLOWING for word in case.marks.words):
         place = [p.key for p in phases].index(named[0]) + 1
         return Reading("phase", events=tuple(p.key for p in phases[place : place + 1]), asks=asks)
     if named:
@@ -99,7 +100,7 @@ def numbered_phase(case: Case) -> Reading | None:
     spoken_of = [k for k in case.memory.events if k in case.knowledge.event and case.event(k).position is not None]
     if not spoken_of or not case.again or case.marks.cues or len(case.marks.words) > 4:
         return None
-    ranks = [_rank(word.folded, word.kind) for word in case.marks.words]
+    ranks = [rank(word.folded, word.kind) for word in case.marks.words]
     found = tuple(p.key for p in case.knowledge.phases if p.position in ranks)
     return Reading("phase", events=found) if found else None
 
@@ -186,16 +187,17 @@ def _number(case: Case) -> int:
     words = case.marks.words
     for cue in case.marks.cues.get("phase", ()):
         after = cue.end + 1 if cue.end < len(words) and words[cue.end].folded in ("numero", "n", "no") else cue.end
-        if after < len(words) and (number := _rank(words[after].folded, words[after].kind)):
+        if after < len(words) and (number := rank(words[after].folded, words[after].kind)):
             return number
         before = words[cue.start - 1] if cue.start else None  # « la troisième phase », not « les quatre phases »
         counted = before is None or before.kind == "number" or before.folded in _CARDINALS
-        if before is not None and not counted and (number := _rank(before.folded, before.kind)):
+        if before is not None and not counted and (number := rank(before.folded, before.kind)):
             return number
     return 0
 
 
-def _rank(folded: str, kind: str) -> int:
+def rank(folded: str, kind: str) -> int:
+    """Which in order a word says: « 3 », « 3e », « troisième »; 0 when it says none."""
     if kind in ("number", "ordinal"):
         digits = "".join(c for c in folded if c.isdigit())
         return int(digits) if len(digits) <= 2 else 0

@@ -23,7 +23,7 @@ _SILENT = "tdsxzp"
 _HEARD = (
     (re.compile(r"ph"), "f"),
     (re.compile(r"eau|au"), "o"),
-    (re.compile(r"ai|ei|ay|(?:er|ez|et)$"), "E"),
+    (re.compile(r"ai|ei|ay|(?<=\w\w)(?:er|ez|et)$"), "E"),
     (re.compile(r"qu|ck|q|c(?![eiyh])"), "k"),
     (re.compile(r"ss|ç|c(?=[eiy])"), "s"),
     (re.compile(r"(?<!c)h"), ""),
@@ -74,6 +74,10 @@ class Spelling:
             self._sounds[sound(word)].append(word)
         for word in sorted({*words, *(word for word in own if len(word) == 4)}):
             self._letters[_letters(word)].append(word)
+        self._bones: dict[str, list[str]] = defaultdict(list)
+        for word in words:
+            if len(word) < 6:
+                self._bones[_bones(word)].append(word)
         self._heard: dict[str, list[str]] = defaultdict(list)
         for word in sorted({*words, *lexicon.asking_words}):
             self._heard[heard(word)].append(word)
@@ -141,13 +145,19 @@ class Spelling:
     def _misspelt(self, folded: str) -> tuple[str, ...]:
         """A slip of the finger: a letter too few, too many, or another."""
         if len(folded) < 5:
-            return ()
+            return self._vowel_missing(folded)
         if alike := _nearest(folded, self._by_letter.get(folded[0], ()), self._sounds.get(sound(folded), ())):
             return (alike,)
         if len(folded) > 8 and folded[0] in _ELIDED:  # « lassembée »
             alike = _nearest(folded[1:], self._by_letter.get(folded[1], ()), ())
             return (folded[0], alike) if alike else ()
         return ()
+
+    def _vowel_missing(self, folded: str) -> tuple[str, ...]:
+        """« phse », « dte »: a short word that one vowel makes one of ours, and no other."""
+        near = {w for w in self._bones.get(_bones(folded), ()) if len(w) == len(folded) + 1}
+        near = {w for w in near if OSA.distance(folded, w) == 1}
+        return tuple(near) if len({stem(w) for w in near}) == 1 and len(near) == 1 else ()
 
     def _elided(self, word: Word) -> tuple[str, ...]:
         """« lanimation », « soccupe », « jcomprends »: with what was glued to it."""
@@ -193,7 +203,9 @@ class Spelling:
         said = {heard(folded), heard(f"{folded}e")}
         found = [other for key in said for other in self._heard.get(key, ()) if len(other) > 2]
         if found:
-            return (min(found, key=lambda other: (OSA.distance(folded, other), len(other), other)),)
+            return (
+                min(found, key=lambda other: (OSA.distance(folded, other), other.endswith("s"), -len(other), other)),
+            )
         cut = self._cut.get(folded, {})
         return (min(cut.values(), key=len),) if len(cut) == 1 else ()
 
@@ -201,6 +213,11 @@ class Spelling:
         """« aletier », « jiun »: the same letters in another order."""
         found = self._letters.get(_letters(folded), ()) if len(folded) > 3 else ()
         return (found[0],) if found else ()
+
+
+def _bones(word: str) -> str:
+    """The first letter and the consonants."""
+    return word[0] + "".join(letter for letter in word[1:] if letter not in "aeiouy")
 
 
 def _letters(folded: str) -> tuple[str, str]:
