@@ -79,7 +79,11 @@ def tell(reading: Reading, memory: Memory, knowledge: Knowledge, now: datetime, 
 def _again(t: Telling) -> Answer:
     """« répète », « j’ai pas compris »: what was said last, from what is known now."""
     readings = [restored(values, t.knowledge) for values in t.memory.told]
-    parts = [tell(reading, t.memory, t.knowledge, t.now, t.zone) for reading in readings if reading is not None]
+    parts = [
+        tell(reading, t.memory, t.knowledge, t.now, t.zone)
+        for reading in readings
+        if reading is not None and reading.intent in TELLERS
+    ]
     if not parts:
         return t.refuse(w.NOTHING_SAID)
     once_more = parts[0] if len(parts) == 1 else _joined(parts)

@@ -7,22 +7,10 @@ from handlers.questions.case import Case
 from handlers.questions.hearing import Hearing
 from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
+from handlers.questions.reading_absent import absent
 from handlers.questions.reading_agenda import agenda, whole_agenda
 from handlers.questions.reading_coordinates import coordinates
-from handlers.questions.reading_documents import (
-    absent,
-    counted,
-    document,
-    meaning,
-    numbered,
-    only_a_name,
-    titled,
-    told,
-    topic,
-    topic_surely,
-    which_organisation,
-    whole_undertaking,
-)
+from handlers.questions.reading_documents import document, meaning, only_a_name, which_organisation
 from handlers.questions.reading_events import described, described_instead, event, unknown_event
 from handlers.questions.reading_followups import following
 from handlers.questions.reading_people import (
@@ -47,6 +35,7 @@ from handlers.questions.reading_talk import (
     substance,
     thanks,
 )
+from handlers.questions.reading_topics import counted, numbered, titled, told, topic, topic_surely, whole_undertaking
 from handlers.questions.reading_vague import NOT_FOUND, vaguely
 
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (
@@ -94,7 +83,7 @@ def read(question: str, memory: Memory, hearing: Hearing) -> Reading:
     said = Case(hearing.whole(question), memory, hearing.knowledge, hearing.today)
     core = hearing.core(question)
     case = said if core is said.marks else Case(core, memory, hearing.knowledge, hearing.today)
-    if case is not said and (only_polite(said) or not substance(case)) and (polite := act(said)) is not None:
+    if case is not said and (only_polite(said, case) or not substance(case)) and (polite := act(said)) is not None:
         return replace(polite, because=act.__name__)
     for heard in (said, case):
         if (once_more := again(heard)) is not None:

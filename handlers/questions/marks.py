@@ -204,7 +204,9 @@ def core_of(text: Text, lexicon: Lexicon) -> Text:
         last = span.start if span.end == last and span.start >= first else last
     asked = any(word.asked for word in text.words)
     core = text.words[first:last]
-    if not any(word.folded not in lexicon.stop for word in core) and not asked and first + len(text.words) - last:
+    whole = any(act.end - act.start == len(core) for act in lexicon.whole.find(core))  # « bonjour, répète »
+    said = whole or any(word.folded not in lexicon.stop for word in core)
+    if not said and not asked and first + len(text.words) - last:
         return text
     if not core:
         return text

@@ -12,6 +12,7 @@ from handlers.questions.reading import Reading
 from storage.agenda import Precision
 
 _SURELY_TOLD = 0.7  # a topic that fits so well is meant rather than an event described by one word
+_MOST_LOOKED_AT = 50  # events of a period
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
 
@@ -37,13 +38,22 @@ def unknown_event(case: Case) -> Reading | None:
     if case.fit >= 0.45 and case.topic_explains_all([*m.gatherings, *case.stray]) and len(case.telling) > 1:
         return None  # what the documents say of it
     if specific and not case.has("agenda"):
-        return None if m.periods and not m.loose and not m.has("when") else _unheard(case, specific[0])
+        dated = m.periods and not m.loose and not m.has("when") and _held_then(case, specific)
+        return None if dated else _unheard(case, specific[0])
     if not specific and case.asks_fact and case.described:
         return None  # « à quelle réunion le dossier est-il validé ? »
     heavy = [p for p in m.loose if m.words[p].stem not in case.knowledge.lexicon.light]
     if m.gatherings and heavy and not case.has("agenda", "next"):
         return _unheard(case, m.gatherings[0])
     return None
+
+
+def _held_then(case: Case, gatherings: list[int]) -> bool:
+    """« la soirée du 8 octobre »: is anything of that name held then, or does the name say little?"""
+    held = [one.key for p in case.marks.periods for one in case.knowledge.between(p.first, p.last)[:_MOST_LOOKED_AT]]
+    kinds = case.knowledge.event_stems(held)
+    days = all(p.kind in ("day", "range") and not p.open for p in case.marks.periods)
+    return not days or any(case.marks.words[p].stem in kinds for p in gatherings)
 
 
 def _none_before(case: Case) -> bool:
@@ -206,6 +216,8 @@ def event(case: Case) -> Reading | None:
         return _unnamed(case)
     if case.unclear:
         return Reading("which", events=case.events, asks=asks)
+    if not asks and any(w.stem in case.knowledge.lexicon.calendars for w in m.words):
+        asks = ("when",)  # « y a-t-il un calendrier pour les ateliers ? »
     explicit = set(asks) - {"what", "programme", "purpose"}
     unknown = Reading("absent", absent=("unknown",), events=case.events[:1])
     vague = all("when_text" in case.event(k).details for k in case.events)
@@ -236,7 +248,8 @@ def event(case: Case) -> Reading | None:
     if not explicit and m.loose:
         if case.only_verbs and (asks or m.begins("que", "qu", "quoi", "de")):
             return Reading("event", events=case.events, asks=asks or ("programme",))
-        if case.fit >= 0.6 or (case.fit >= 0.45 and case.topic_explains(m.loose)):
+        named = [p for e in m.events for p in range(e.start, e.end)]
+        if case.topic_explains(named) and (case.fit >= 0.6 or (case.fit >= 0.45 and case.topic_explains(m.loose))):
             return case.on_topic(events=case.events)
         if case.stray or not asks:
             return unknown

@@ -11,6 +11,8 @@ from storage.agenda import Precision
 def following(case: Case) -> Reading | None:
     """The reading that the memory of the conversation gives."""
     m, memory = case.marks, case.memory
+    if _what_is_done(case):
+        return Reading("event", events=memory.events, asks=("programme",))
     light = case.knowledge.lexicon.light
     if any(m.words[p].stem not in light for p in m.loose) or case.events or case.people or m.roles or m.organisations:
         return _carried_over(case)
@@ -36,6 +38,27 @@ def following(case: Case) -> Reading | None:
         ends = sorted(current, key=lambda e: (e.starts_on, e.ends_on))
         return _step(case, steps[0], ends[-1] if steps[0] == "next" else ends[0])
     return _of_person(case) or _of_event(case, current)
+
+
+def _what_is_done(case: Case) -> bool:
+    """« et on y vote quoi ? »: of the event spoken of, in nothing but verbs."""
+    m, memory = case.marks, case.memory
+    asked = any(w.folded in ("quoi", "que", "qu") for w in m.words)
+    named = case.events or case.people or m.roles or m.organisations or m.terms
+    elsewhere = m.periods or m.regions or m.gatherings
+    known = all(key in case.knowledge.event for key in memory.events)
+    cued = set(m.cues) - {"same", "his", "filler", "what"}
+    return bool(
+        asked
+        and m.loose
+        and case.only_verbs
+        and not named
+        and not elsewhere
+        and not cued
+        and memory.intent == "event"
+        and memory.events
+        and known
+    )
 
 
 def _relative(case: Case, event: EventFact) -> bool:

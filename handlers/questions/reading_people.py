@@ -144,9 +144,20 @@ def role_or_person(case: Case) -> Reading | None:
         return None if case.events else Reading("absent", absent=("unknown",), contacts=keys_of(case.holders)[:1])
     if (house := house_of(case)) and case.has("who"):
         return Reading("members", contacts=keys_of(case.knowledge.members(house)), organisation=house, asks=("who",))
+    if asks == ("who",) and _attending(case):
+        return None  # « qui sont les directeurs présents au séminaire ? »
     if m.roles and (asks or not case.events) and not {"when", "where", "hour", "left"} & set(case.event_asks):
         return of_role(case, ("who",))
     return None
+
+
+def _attending(case: Case) -> bool:
+    """Are several people asked for who come to an event, rather than those who belong to it (« membres du Bureau »)?"""
+    m = case.marks
+    events = [e.start for e in m.events if not e.place]
+    belonging = {p + 1 for p, word in enumerate(m.words) if word.folded in ("de", "du", "des", "d", "l")}
+    several = [role.end for role in m.roles if role.plural]
+    return bool(several and events) and all(at - end > 1 or at not in belonging for end in several for at in events)
 
 
 def house_of(case: Case) -> str:

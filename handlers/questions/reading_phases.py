@@ -159,10 +159,12 @@ def _of_undertaking(case: Case) -> bool:
 def _during(case: Case) -> bool:
     """« en juin-juillet, on fait quoi dans le projet ? »: the phase of that time."""
     m = case.marks
-    spoken = any(word.stem in case.knowledge.lexicon.around - case.knowledge.own_name for word in m.words)
+    about = case.knowledge.titles.get(case.knowledge.main_topic, frozenset())
+    spoken = any(word.stem in case.knowledge.lexicon.around - case.knowledge.own_name | about for word in m.words)
     spans = len(m.periods) == 1 and m.periods[0].kind in ("month", "range") and not m.periods[0].open
-    named = m.gatherings or m.events or m.loose or m.regions
-    return spoken and spans and not named and case.has("programme", "what", "how", "agenda")
+    loose = [p for p in m.loose if m.words[p].stem not in about]
+    named = m.gatherings or m.events or loose or m.regions
+    return spoken and spans and not named and case.has("programme", "what", "how", "agenda", "role")
 
 
 def _said(case: Case) -> set[str]:

@@ -1,12 +1,16 @@
 """Readings of what asks nothing of the network: greetings, thanks, the weather, a lone number."""
 
 from handlers.questions.case import Case, keys_of
+from handlers.questions.indexing import DETERMINERS
 from handlers.questions.reading import Reading
 
 # Cues that ask nothing by themselves: « bonjour à tous », « merci, c'est tout ».
 _POINTING = {"now", "same", "his", "everybody", "mine", "others", "first", "last", "past"}
 _NOTHING_ASKED = _POINTING | {"what", "who", "count", "agenda", "source", "happens", "status", "filler"}
 _ORDER = ("insult", "thanks", "help", "identity", "sorry", "goodbye", "greeting", "test", "laugh", "yes", "no")
+
+
+_OWN = frozenset(("mon", "ma", "mes", "nos", "notre", "toute", "tous"))  # before a noun
 
 
 def nothing(case: Case) -> Reading | None:
@@ -80,7 +84,9 @@ def act(case: Case) -> Reading | None:
         return None
     if {"thanks", "goodbye"} <= set(names):
         return Reading("act", said="farewell")
-    said = next(name for name in _ORDER if name in names)
+    said = next((name for name in _ORDER if name in names), "")
+    if not said:
+        return None
     if said == "yes" and case.memory.offers:
         return _accepted(case)
     return Reading("act", said=said)
@@ -94,11 +100,27 @@ def thanks(case: Case) -> Reading | None:
     questioned = any(word.asked for word in m.words) or case.has("what", "how") or m.begins("comment", "quoi")
     if not said or _asked(case) or questioned or m.foreign or len(m.loose) > 4:
         return None
+    if set(said) == {"greeting"} and _wants_something(case):
+        return None  # « bonjour, joue-moi de la musique »
     return Reading("act", said=min(said, key=_ORDER.index))
 
 
-def only_polite(case: Case) -> bool:
-    """Does not a word ask anything, not even « qui » or « combien »?"""
+def _wants_something(case: Case) -> bool:
+    """Does more than a greeting stand there: a verb, a denial, a word that asks?"""
+    words, lexicon = case.marks.words, case.knowledge.lexicon
+    asking = lexicon.around_words["asking"] | {"quand", "ne", "n"}
+    verbs = any(
+        lexicon.is_verb(words[p].folded) and not (p and words[p - 1].folded in DETERMINERS | _OWN)
+        for p in case.marks.loose
+    )
+    return verbs or any(word.folded in asking for word in words)
+
+
+def only_polite(case: Case, core: Case) -> bool:
+    """Does not a word ask anything, not even « qui » or « combien », nor go on with what was said before?"""
+    goes_on = bool(core.memory.intent) and core.again
+    if core is not case and (goes_on or _wants_something(core)):
+        return False
     return not set(case.marks.cues) - _POINTING - {"happens", "filler", "status"}
 
 

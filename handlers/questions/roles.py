@@ -45,6 +45,11 @@ def role_mentions(
             position = own
             continue
         wanted, end = _qualifiers(words, position, lexicon, busy, areas, knowledge)
+        of_nothing = position + 1 == len(words) or words[position + 1].folded not in ("de", "du", "des", "d")
+        several = word.stem not in lexicon.offices and len(knowledge.functions.holding(word.stem)) > 1
+        if not wanted and of_nothing and several:
+            position += 1  # « ses membres »: of what, it does not say
+            continue
         fitting = _holders(word.stem, wanted, knowledge)
         undertaking = lexicon.around - knowledge.own_name  # « chef de projet » is another function
         led = not any(w.stem in undertaking for w in words[position + 1 : position + 6])

@@ -140,12 +140,18 @@ class Spelling:
             return self._disordered(folded) if len(folded) == 4 else ()
         if folded in lexicon.given_names or is_french(word.text.lower()):
             return ()
-        return self._parted(word) or self._misspelt(folded) or self._as_heard(word) or self._disordered(folded)
+        return (
+            self._parted(word)
+            or self._misspelt(folded)
+            or self._as_heard(word)
+            or self._vowel_missing(folded)
+            or self._disordered(folded)
+        )
 
     def _misspelt(self, folded: str) -> tuple[str, ...]:
         """A slip of the finger: a letter too few, too many, or another."""
         if len(folded) < 5:
-            return self._vowel_missing(folded)
+            return ()
         if alike := _nearest(folded, self._by_letter.get(folded[0], ()), self._sounds.get(sound(folded), ())):
             return (alike,)
         if len(folded) > 8 and folded[0] in _ELIDED:  # « lassembée »
@@ -155,6 +161,8 @@ class Spelling:
 
     def _vowel_missing(self, folded: str) -> tuple[str, ...]:
         """« phse », « dte »: a short word that one vowel makes one of ours, and no other."""
+        if len(folded) > 4:
+            return ()
         near = {w for w in self._bones.get(_bones(folded), ()) if len(w) == len(folded) + 1}
         near = {w for w in near if OSA.distance(folded, w) == 1}
         return tuple(near) if len({stem(w) for w in near}) == 1 and len(near) == 1 else ()

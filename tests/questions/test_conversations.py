@@ -103,3 +103,55 @@ def test_today_is_the_readers_day() -> None:
 def test_my_region_is_the_askers_own() -> None:
     told = ask("C'est quand l'atelier dans ma région ?", home="53")
     assert told.reading.events == ("atelier-bretagne",)
+
+
+def test_two_topics_in_one_sentence_are_answered_each_with_its_source() -> None:
+    told = ask("quand est l'AG et qui était déléguée générale en 2022 ?")
+    event, source, person, other = [piece for piece in told.text.split("\n\n") if piece]
+    assert "9 octobre 2024" in event and "2 février 2024" in source
+    assert "ABOUBADRA" in person and "Labellisation" in other
+
+
+def test_a_place_and_an_address_are_told_together() -> None:
+    told = ask("le lieu des Rencontres nationales et le mail de Camille Zind")
+    assert "Havre" in told.body and "camille.zind@" in shown(told)
+    assert told.contact is not None and told.event is not None  # a card and the buttons of the event come with it
+
+
+def test_what_is_not_known_of_two_questions_is_said_and_may_go_to_staff() -> None:
+    told = ask("quand est l'AG et qui dirige le pôle formation ?")
+    assert told.understood and not told.wholly
+    assert "9 octobre 2024" in told.body and "« qui dirige le pôle formation »" in told.body.replace("\u00a0", " ")
+
+
+def test_what_was_said_last_is_said_again() -> None:
+    for again in ("répète", "redis-moi ça", "pardon ?", "j'ai pas compris", "Bonjour, vous pouvez répéter ?"):
+        told = ask(again, "le numéro de Camille Zind", "merci")
+        assert told.understood and "01 42 44 14 56" in told.text, again
+
+
+def test_several_answers_are_said_again_together() -> None:
+    told = ask("tu peux redire ?", "le lieu des Rencontres nationales et le mail de Camille Zind")
+    assert "Havre" in told.text and "camille.zind@" in shown(told)
+
+
+def test_nothing_is_said_again_where_nothing_was_said() -> None:
+    assert not ask("répète").understood
+
+
+def test_what_was_said_of_things_that_are_gone_is_not_said_again() -> None:
+    gone = {"intent": "event", "events": ["gone"], "asks": ["when"]}
+    memory = Memory(told=(gone, {"intent": "unheard of", "what": 1}, {"intent": "topic", "topic": "gone"}))
+    told = answer("répète", memory, knowledge("missions-locales"), NOW["missions-locales"], PARIS)
+    assert not told.understood
+
+
+def test_what_is_told_vaguely_is_offered_without_a_date() -> None:
+    told = ask("le truc à Rennes avec les directeurs")
+    assert not told.understood and "avril" not in told.text
+    assert labels(told) == ["Ateliers territoriaux", "Séminaire du Bureau élargi"]
+
+
+def test_what_is_told_vaguely_and_can_be_only_one_is_answered_as_doubtful() -> None:
+    told = ask("la réunion nationale d'octobre")
+    assert told.reading.events == ("rencontres-nationales-2024",) and told.reading.confidence < 0.7
