@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; by default an SQLite file in the data folder")
     concerte_data: Path = Field(Path("data"), description="folder of the embedded database")
     concerte_pack: Path = Field(DEFAULT_PACK, description="folder of the pack")
-    slack_bot_token: SecretStr | None = Field(None, description="Slack bot tokens, xoxb-…, one a workspace, by commas")
+    slack_bot_token: SecretStr | None = Field(None, description="Slack bot token, xoxb-…; several by commas")
     slack_app_token: SecretStr | None = Field(None, description="Slack app token, xapp-…: Socket Mode is used")
     slack_signing_secret: SecretStr | None = Field(None, description="Slack signing secret, for HTTP mode")
     slack_api_url: str = Field("https://slack.com/api/", description="address of the Slack Web API")

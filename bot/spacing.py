@@ -38,9 +38,9 @@ class ChatPace:
         if not mine:
             return {}
         machine = self._machine()
-        left: dict[tuple[str, str], list[float]] = defaultdict(list)
+        left: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         rows = await session.execute(
-            select(Delivery.platform, Delivery.chat, Delivery.send_at, Delivery.payload)
+            select(Delivery.platform, Delivery.workspace, Delivery.chat, Delivery.send_at, Delivery.payload)
             .where(
                 Delivery.platform.in_({one.platform for one in mine}),
                 Delivery.send_at > machine - WINDOW,
@@ -50,11 +50,11 @@ class ChatPace:
             )
             .order_by(Delivery.send_at)
         )
-        for platform, chat, at, payload in rows:
-            left[platform, chat] += spread(at, weight(payload))
+        for platform, workspace, chat, at, payload in rows:
+            left[platform, workspace, chat] += spread(at, weight(payload))
         found: dict[int, Held] = {}
         for one in mine:
-            times, parts = left[one.platform, one.chat], weight(one.payload)
+            times, parts = left[one.platform, one.workspace, one.chat], weight(one.payload)
             at = free_at(times, parts, machine)
             times += spread(at, parts)
             times.sort()

@@ -36,7 +36,7 @@ UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for 
 
 
 class SlackMessenger:
-    """Sends through one app in one workspace; see `bot.slack.workspaces` for several.
+    """Sends through one app in one workspace; see `bot.slack.sending` for several.
 
     `fault` says what keeps everything from arriving, empty when nothing does. `last_posted` is when something was said
     in a direct message, by the loop's clock: Slack tells us of it as an event.

@@ -50,6 +50,8 @@ class Recogniser:
     async def _look(self, inbound: Inbound, key: str) -> None:
         try:
             here = self._workspaces.get(inbound.workspace)
+            if here is None:  # its token is refused for now
+                self._asked.discard(key)
             if here is None or await self._gateway.is_known(inbound):
                 return
             user = (await (await here.line.client()).users_info(user=inbound.account)).get("user") or {}

@@ -6,6 +6,7 @@ until Slack takes it, and what waits for its workspace waits.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from bot.slack.connecting import TRANSPORT, Line
 from bot.slack.refusals import TOKEN_REFUSED
 from bot.slack.socket import code_of, unreachable
 from schedules.delivery import MOST_OPEN
+
+log = logging.getLogger(__name__)
 
 ASK_AGAIN = 60.0  # seconds between two questions about a token that is refused
 
@@ -123,10 +126,14 @@ class Workspaces:
         return dict(answer.data)
 
     async def _keep_asking(self, changed: Callable[[], Awaitable[None]]) -> None:
-        while self._refused:
+        told = len(self._known)
+        while self._refused or told < len(self._known):
             await asyncio.sleep(self._pause)
-            known = len(self._known)
             with contextlib.suppress(CannotStart):
                 await self.introduce()
-            if len(self._known) > known:
-                await changed()
+            if (known := len(self._known)) > told:
+                try:
+                    await changed()
+                    told = known
+                except Exception as error:  # the database is away: said again with the next question
+                    log.warning("a token that Slack takes again is not used yet (%s)", type(error).__name__)
