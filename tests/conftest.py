@@ -101,6 +101,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+async def bare(database_url: str) -> AsyncIterator[Database]:
+    """A database without tables, once for each engine; closed even when an assertion fails in the middle."""
+    made = Database(database_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
 def copied_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
     """The URL of a PostgreSQL database with all tables, empty."""
     with _a_database(postgres_url, postgres_template) as name:

@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from tests.patience import PATIENCE
 from tests.warm import PACKET
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
 CONCERTE = [sys.executable, "-m", "bot"]
 FORK: Sequence[str] = ()
 _begun: set["Process"] = set()
-PATIENCE = 120.0  # seconds; reached only when something is wrong, however slow the machine
 
 
 class Running(Protocol):

@@ -18,6 +18,7 @@ from storage.people import Account, Person
 from tests.conversations.consulting import a_consultation
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
+from tests.patience import PATIENCE
 from tests.process import CONCERTE, Process
 
 NOW = "2024-03-15T10:00:00+01:00"
@@ -148,7 +149,7 @@ async def test_sigterm_ends_a_command_that_waits_for_questions(tmp_path: Path) -
 
 async def ready(port: str) -> dict[str, dict[str, object]]:
     """Wait until the process says it is ready; returns what `/readyz` says."""
-    async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
         while True:
             try:
                 async with http.get(f"http://127.0.0.1:{port}/readyz") as response:
@@ -234,7 +235,7 @@ async def test_send_holds_real_messages_back(tmp_path: Path, send: str, arrives:
         process = await Process("run", "--now", NOW, env=env, folder=tmp_path).start()
         ended = [State.DELIVERED, State.SKIPPED]
         states: list[str] = []
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(states) < 2:
                 await asyncio.sleep(0.1)
                 async with database.reading() as reading:

@@ -13,7 +13,7 @@ ANNE = "Anne;Payet;anne@ml.re;0692123456;Mission Locale du Sud;La Réunion;elu\n
 
 async def concerte(folder: Path, *arguments: str) -> tuple[int, list[str]]:
     process = await Process("import", *arguments, env={}, folder=folder).start()
-    code, output = await process.end(60)
+    code, output = await process.end()
     assert "Traceback" not in output
     return code, output.splitlines()
 

@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.inbox import InboxItem
 from storage.outbox import Attempt, Delivery, Kind, enqueue
 from storage.people import Account, Person
+from tests.patience import PATIENCE
 from tests.recording import HandClock
 
 NOW = datetime(2024, 3, 15, 9, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ class Stage:
         return await self._until(lambda row: row.state == state and row.reason != "", about)
 
     async def _until(self, wanted: Callable[[Delivery], bool], about: str) -> Delivery:
-        async with asyncio.timeout(8.0):
+        async with asyncio.timeout(PATIENCE):
             while not wanted(row := await self.delivery(about)):
                 await asyncio.sleep(0.02)
         return row

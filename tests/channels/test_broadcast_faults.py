@@ -4,6 +4,7 @@ The full sizes are in `make bench-faults`.
 """
 
 import asyncio
+import contextlib
 import json
 import resource
 import socket
@@ -21,6 +22,7 @@ from tests.bench.broadcast import states_of, still_open
 from tests.bench.faults import broadcast_through_kills, doubts_of
 from tests.bench.fleet import Fake, a_fake, a_worker, environment, opened
 from tests.bench.sample import add_broadcast, add_people
+from tests.patience import PATIENCE
 from tests.process import FORK
 from tests.proxy import Proxy
 
@@ -36,7 +38,7 @@ async def fake() -> AsyncIterator[Fake]:
         assert (stats["too_many"], stats["violations"]) == (0, [])
 
 
-async def until(condition: Callable[[], Awaitable[bool]], timeout: float = 60.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], timeout: float = PATIENCE) -> None:
     """Look until it says so; other processes are at work."""
     async with asyncio.timeout(timeout):
         while not await condition():
@@ -47,10 +49,14 @@ async def all_ended(database: Database) -> bool:
     return not await still_open(database)
 
 
-async def prepared(url: str) -> Database:
+@contextlib.asynccontextmanager
+async def prepared(url: str) -> AsyncIterator[Database]:
     database = await opened(url)
-    await add_people(database, "telegram", COUNT)
-    return database
+    try:
+        await add_people(database, "telegram", COUNT)
+        yield database
+    finally:
+        await database.close()
 
 
 def arrived(fake: Fake, count: int) -> Callable[[], Awaitable[bool]]:
@@ -109,65 +115,63 @@ async def test_two_workers_killed_in_turn_on_postgresql_leave_nobody_without_an_
 
 
 async def test_a_worker_told_to_end_gives_back_what_has_not_left(fake: Fake, database_url: str, tmp_path: Path) -> None:
-    database = await prepared(database_url)
-    env = environment(database_url, fake, RATE, tmp_path)
-    worker = await a_worker(env, tmp_path, program=FORK)
-    await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
-    await until(arrived(fake, 50))
-    code, output = await worker.terminate()
-    stats, states = await fake.stats(), await states_of(database)
-    assert code == 0, output
-    assert states == {State.DELIVERED: stats["arrived"], State.WAITING: COUNT - stats["arrived"]}
-    again = await a_worker(env, tmp_path, program=FORK)
-    await until(lambda: all_ended(database))
-    await again.terminate()
-    arrivals = await fake.arrivals()
-    assert (await states_of(database), set(arrivals.values()), len(arrivals)) == ({State.DELIVERED: COUNT}, {1}, COUNT)
-    await database.close()
+    async with prepared(database_url) as database:
+        env = environment(database_url, fake, RATE, tmp_path)
+        worker = await a_worker(env, tmp_path, program=FORK)
+        await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
+        await until(arrived(fake, 50))
+        code, output = await worker.terminate()
+        stats, states = await fake.stats(), await states_of(database)
+        assert code == 0, output
+        assert states == {State.DELIVERED: stats["arrived"], State.WAITING: COUNT - stats["arrived"]}
+        again = await a_worker(env, tmp_path, program=FORK)
+        await until(lambda: all_ended(database))
+        await again.terminate()
+        arrivals = await fake.arrivals()
+        assert await states_of(database) == {State.DELIVERED: COUNT}
+        assert (set(arrivals.values()), len(arrivals)) == ({1}, COUNT)
 
 
 async def test_a_database_that_goes_away_is_waited_for_and_health_says_so(
     fake: Fake, new_postgres: str, tmp_path: Path
 ) -> None:
-    database = await prepared(new_postgres)
-    async with Proxy(new_postgres) as proxy:
-        env = environment(proxy.url, fake, RATE, tmp_path) | {"PORT": a_port()}
-        process = await a_worker(env, tmp_path, "run", program=FORK)
-        await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
-        await until(arrived(fake, 100))
-        await proxy.cut()
-        await until(says_ready(env["PORT"], False))
-        said = json.dumps(await ready(env["PORT"]))
-        assert "does not work: the database cannot be reached" in said or "the database does not answer" in said
-        await proxy.restore()
-        await until(lambda: all_ended(database))
-        await until(says_ready(env["PORT"], True))
-        code, output = await process.terminate()
-    assert code == 0, output
-    assert await states_of(database) == {State.DELIVERED: COUNT}
-    assert (set((await fake.arrivals()).values()), await doubts_of(database)) == ({1}, 0)
-    await database.close()
+    async with prepared(new_postgres) as database:
+        async with Proxy(new_postgres) as proxy:
+            env = environment(proxy.url, fake, RATE, tmp_path) | {"PORT": a_port()}
+            process = await a_worker(env, tmp_path, "run", program=FORK)
+            await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
+            await until(arrived(fake, 100))
+            await proxy.cut()
+            await until(says_ready(env["PORT"], False))
+            said = json.dumps(await ready(env["PORT"]))
+            assert "does not work: the database cannot be reached" in said or "the database does not answer" in said
+            await proxy.restore()
+            await until(lambda: all_ended(database))
+            await until(says_ready(env["PORT"], True))
+            code, output = await process.terminate()
+        assert code == 0, output
+        assert await states_of(database) == {State.DELIVERED: COUNT}
+        assert (set((await fake.arrivals()).values()), await doubts_of(database)) == ({1}, 0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of a running process is set through prlimit")
 async def test_a_full_disk_is_waited_for_and_nothing_is_lost(fake: Fake, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'concerte.db'}"
-    database = await prepared(url)
-    env = environment(url, fake, RATE, tmp_path) | {"PORT": a_port()}
-    process = await a_worker(env, tmp_path, "run", program=FORK)
-    await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
-    await until(arrived(fake, 50))
-    # No file of the process may grow any more: SQLite meets the same errors as on a disk without room.
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-    await until(says_ready(env["PORT"], False))
-    assert "goes on by itself: the disk" in json.dumps(await ready(env["PORT"]))
-    await fake.tell("says", user=1, text="C’est quand l’AG ?")
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    await until(arrived(fake, COUNT + 1))
-    await until(lambda: all_ended(database))
-    await until(says_ready(env["PORT"], True))
-    code, output = await process.terminate()
-    assert code == 0, output
-    assert await states_of(database) == {State.DELIVERED: COUNT + 1}
-    assert await doubts_of(database) == 0
-    await database.close()
+    async with prepared(url) as database:
+        env = environment(url, fake, RATE, tmp_path) | {"PORT": a_port()}
+        process = await a_worker(env, tmp_path, "run", program=FORK)
+        await add_broadcast(database, "telegram", COUNT, datetime.now(UTC))
+        await until(arrived(fake, 50))
+        # No file of the process may grow any more: SQLite meets the same errors as on a disk without room.
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        await until(says_ready(env["PORT"], False))
+        assert "goes on by itself: the disk" in json.dumps(await ready(env["PORT"]))
+        await fake.tell("says", user=1, text="C’est quand l’AG ?")
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        await until(arrived(fake, COUNT + 1))
+        await until(lambda: all_ended(database))
+        await until(says_ready(env["PORT"], True))
+        code, output = await process.terminate()
+        assert code == 0, output
+        assert await states_of(database) == {State.DELIVERED: COUNT + 1}
+        assert await doubts_of(database) == 0

@@ -15,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.server import FakeSlack
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -319,7 +320,7 @@ async def test_it_runs_as_a_process_of_its_own() -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
-        about = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+        about = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
         bot = AsyncWebClient(about["bot_token"], base_url=about["url"], retry_handlers=[])
         await bot.chat_postMessage(channel="U00000001", text="x")
         assert await error_of(bot.chat_postMessage(channel="U00000001", text="x")) == "ratelimited"

@@ -230,7 +230,7 @@ asyncio.run(main(*sys.argv[1:]))
 async def test_an_event_under_way_in_a_killed_process_reaches_the_next_one(slack: FakeSlack, bot: Bot) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", STUCK, slack.url, slack.app_token)
     try:
-        await slack.connected(timeout=20)
+        await slack.connected()
         envelope = slack.says("U1", "entendu ?")
         await slack.wait_until(lambda: envelope.attempts, awaited="a first attempt")
     finally:

@@ -455,10 +455,10 @@ async def test_what_telegram_posts_while_the_database_is_away_comes_again_and_ha
     async with telegram_stage(telegram, far) as (stage, _):
         await proxy.cut()
         telegram.says(ANNE, "bonjour")
-        await telegram.wait_until(lambda: len(telegram.pushes) >= 2, timeout=15)
+        await telegram.wait_until(lambda: len(telegram.pushes) >= 2)
         assert {push.status for push in telegram.pushes} == {503}
         await proxy.restore()
-        assert (await telegram.next_message(ANNE, timeout=15)).text == "Vous dites : bonjour"
+        assert (await telegram.next_message(ANNE)).text == "Vous dites : bonjour"
         await telegram.all_confirmed()
         assert (await stage.updates(), telegram.arrived) == (1, 1)
 
@@ -470,10 +470,10 @@ async def test_what_slack_posts_while_the_database_is_away_comes_again_and_has_o
         await slack.use_http(url)
         await proxy.cut()
         envelope = slack.says(MEMBER, "bonjour")
-        await slack.wait_until(lambda: len(envelope.attempts) >= 2, timeout=15, awaited="a retry")
+        await slack.wait_until(lambda: len(envelope.attempts) >= 2, awaited="a retry")
         assert envelope.attempts[0].outcome == "http_error"
         await proxy.restore()
-        await slack.next_message(MEMBER, timeout=15)
+        await slack.next_message(MEMBER)
         assert (await stage.updates(), slack.arrived) == (1, 1)
 
 
@@ -484,8 +484,8 @@ async def test_slack_gets_its_answer_in_time_when_the_database_is_silent(
         await slack.use_http(url)
         proxy.freeze()
         envelope = slack.says(MEMBER, "bonjour")
-        await slack.wait_until(lambda: len(envelope.attempts) >= 2, timeout=15, awaited="a retry")
+        await slack.wait_until(lambda: len(envelope.attempts) >= 2, awaited="a retry")
         assert envelope.attempts[0].outcome == "http_error"  # and not that we were too late
         proxy.thaw()
-        await slack.next_message(MEMBER, timeout=15)
+        await slack.next_message(MEMBER)
         assert (await stage.updates(), slack.arrived) == (1, 1)

@@ -17,6 +17,7 @@ from storage.outbox import Delivery, Kind, State
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
 from tests.leases import run_out
+from tests.patience import PATIENCE
 from tests.process import Process
 
 NOW = "2024-03-15T10:00:00+01:00"
@@ -33,6 +34,13 @@ async def prepared(url: str) -> Database:
     database = Database(url)
     await migrate(database)
     return database
+
+
+@pytest.fixture
+async def database(bare: Database) -> Database:
+    """Migrated, once for each engine."""
+    await migrate(bare)
+    return bare
 
 
 def environment(url: str, telegram: FakeTelegram | None = None, slack: FakeSlack | None = None) -> dict[str, str]:
@@ -77,7 +85,7 @@ def arrived_at_least(telegram: FakeTelegram, count: int) -> bool:
     return telegram.arrived >= count
 
 
-async def until(condition: Callable[[], Awaitable[bool]], timeout: float = 60.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], timeout: float = PATIENCE) -> None:
     """Look at the database until it says so; another process is at work on it."""
     async with asyncio.timeout(timeout):
         while not await condition():
@@ -89,9 +97,10 @@ async def all_ended(database: Database, replies: int) -> bool:
 
 
 @pytest.mark.parametrize("seed", [1])
-async def test_telegram_updates_have_one_effect_through_kills(database_url: str, tmp_path: Path, seed: int) -> None:
+async def test_telegram_updates_have_one_effect_through_kills(
+    database: Database, database_url: str, tmp_path: Path, seed: int
+) -> None:
     chance = random.Random(seed)
-    database = await prepared(database_url)
     async with FakeTelegram() as telegram:
         env = environment(database_url, telegram)
         people = range(1, 41)
@@ -99,7 +108,7 @@ async def test_telegram_updates_have_one_effect_through_kills(database_url: str,
             telegram.says(user, "C’est quand l’AG ?")
         for kill_after in sorted(chance.sample(range(1, 38), 2)):
             process = await running(tmp_path, env).start()
-            await telegram.wait_until(partial(arrived_at_least, telegram, kill_after), timeout=30)
+            await telegram.wait_until(partial(arrived_at_least, telegram, kill_after))
             await process.kill()
             await run_out(database, process.pid)
         last = await running(tmp_path, env).start()
@@ -109,22 +118,20 @@ async def test_telegram_updates_have_one_effect_through_kills(database_url: str,
         arrived = telegram.arrived
     stored, done, replies, ended = await effects(database)
     delivered, doubts = await truth(database)
-    await database.close()
     assert (stored, done, replies) == (40, 40, 40)
     assert delivered <= arrived <= delivered + doubts
     assert ended == 40
 
 
 async def test_a_reply_on_its_way_when_the_process_is_killed_is_sent_again_and_the_doubt_recorded(
-    database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    database = await prepared(database_url)
     async with FakeTelegram() as telegram:
         env = environment(database_url, telegram)
         held = telegram.hold("sendMessage", accepted=True)
         telegram.says(7, "C’est quand l’AG ?")
         process = await running(tmp_path, env).start()
-        await held.reached(30.0)  # a process starts first
+        await held.reached()
         await process.kill()
         await run_out(database, process.pid)
         held.release()
@@ -134,11 +141,11 @@ async def test_a_reply_on_its_way_when_the_process_is_killed_is_sent_again_and_t
         await again.terminate()
     assert await effects(database) == (1, 1, 1, 1)
     assert await truth(database) == (1, 1)
-    await database.close()
 
 
-async def test_slack_updates_have_one_effect_through_a_kill(database_url: str, tmp_path: Path) -> None:
-    database = await prepared(database_url)
+async def test_slack_updates_have_one_effect_through_a_kill(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
     async with FakeSlack(ack_timeout=1.0, retry_delays=(0, 1, 2)) as slack:
         users = [f"U{number:03}" for number in range(1, 21)]
         for user in users:
@@ -148,7 +155,7 @@ async def test_slack_updates_have_one_effect_through_a_kill(database_url: str, t
         await slack.connected()
         for user in users:
             slack.says(user, "C’est quand l’AG ?")
-        await slack.wait_until(lambda: slack.arrived >= 3, timeout=30, awaited="three replies")
+        await slack.wait_until(lambda: slack.arrived >= 3, awaited="three replies")
         await process.kill()
         await run_out(database, process.pid)
         again = await running(tmp_path, env).start()
@@ -158,6 +165,5 @@ async def test_slack_updates_have_one_effect_through_a_kill(database_url: str, t
         arrived = slack.arrived
     stored, done, replies, ended = await effects(database)
     delivered, doubts = await truth(database)
-    await database.close()
     assert (stored, done, replies, ended) == (20, 20, 20, 20)
     assert delivered <= arrived <= delivered + doubts

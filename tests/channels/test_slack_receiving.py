@@ -122,7 +122,7 @@ async def test_an_event_is_acknowledged_once_it_is_stored(stage: Stage, slack: F
     async with stage.database.engine.connect() as other:
         await other.execute(text("SELECT 1"))  # BEGIN IMMEDIATE: the one writer
         envelope = slack.says(ANNE, "une fois")
-        await slack.wait_until(lambda: len(envelope.attempts) > 1, timeout=8.0)
+        await slack.wait_until(lambda: len(envelope.attempts) > 1)
         assert (envelope.ack, envelope.attempts[0].outcome) == (None, "timeout")
         await other.rollback()
     await envelope.acknowledged()
@@ -158,10 +158,10 @@ async def test_a_socket_that_broke_or_went_deaf_is_noticed(slack: FakeSlack, sql
             slack.go_deaf()
             await stage.push("a", Message(text="x"), platform="slack", chat=slack.im(ANNE))
             await stage.ended("a")
-        await slack.wait_until(lambda: slack.sockets.opened > opened, timeout=10.0)
+        await slack.wait_until(lambda: slack.sockets.opened > opened)
         await slack.connected()
         slack.says(ANNE, "bonjour")
-        await slack.wait_until(lambda: any("bonjour" in message.shown for message in slack.sent), timeout=10.0)
+        await slack.wait_until(lambda: any("bonjour" in message.shown for message in slack.sent))
         assert channel[0].health().ok
 
 

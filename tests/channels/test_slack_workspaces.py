@@ -25,6 +25,7 @@ from tests.channels.staging import NOW, Stage
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.team import Team
+from tests.patience import PATIENCE
 
 ANNE = "U1"  # of both workspaces, where it is not the same person
 ICS = Attachment(filename="seminaire.ics", media_type="text/calendar", content=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
@@ -250,8 +251,8 @@ async def test_two_workers_together_pass_the_limit_of_neither_workspace(database
                     owner=name,
                 )
                 await stack.enter_async_context(stage)
-            await slack.wait_until(lambda: slack.arrived == bretagne.arrived == count, 20.0, "all messages")
-            async with asyncio.timeout(5):
+            await slack.wait_until(lambda: slack.arrived == bretagne.arrived == count, awaited="all messages")
+            async with asyncio.timeout(PATIENCE):
                 while await states(database) != {"delivered": 2 * count}:
                     await asyncio.sleep(0.02)
         assert (slack.rate_limited, bretagne.rate_limited) == (0, 0)

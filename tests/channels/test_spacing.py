@@ -56,8 +56,8 @@ async def test_telegram_gets_all_of_an_answer_in_order_without_a_429(sqlite: Dat
         async with Stage(sqlite, channel, replies=replies, hold=ChatPace()) as stage, time_passing(stage):
             telegram.says(ANNE, "cinq")
             telegram.says(MARIE, "long")
-            told = [(await telegram.next_message(ANNE, 10.0)).text for _ in range(5)]
-            parts = [(await telegram.next_message(MARIE, 10.0)).text[0] for _ in range(4)]
+            told = [(await telegram.next_message(ANNE)).text for _ in range(5)]
+            parts = [(await telegram.next_message(MARIE)).text[0] for _ in range(4)]
         assert told == [f"message {number}" for number in range(5)] and parts == list("abcd")
         assert telegram.too_many == 0
 
@@ -78,7 +78,7 @@ async def test_slack_gets_all_of_an_answer_in_order_without_a_429(sqlite: Databa
 
         async with Stage(sqlite, channel, replies={"cinq": FIVE}, hold=ChatPace()) as stage, time_passing(stage):
             slack.says("U1", "cinq")
-            told = [(await slack.next_message("U1", 10.0)).shown for _ in range(5)]
+            told = [(await slack.next_message("U1")).shown for _ in range(5)]
         assert told == [f"message {number}" for number in range(5)] and slack.rate_limited == 0
 
 

@@ -20,6 +20,7 @@ from bot.telegram.polling import Poller
 from storage.database import Database
 from tests.channels.staging import Stage
 from tests.fakes.telegram.server import FakeTelegram
+from tests.patience import PATIENCE
 
 ANNE, MARIE = 1001, 1002
 GROUP = -500
@@ -244,7 +245,7 @@ async def test_a_token_revoked_later_is_said_by_health(stage: Stage, telegram: F
     before = telegram.calls["getUpdates"]
     telegram.says(ANNE, "bonjour")  # ends the long poll; the next one is refused
     await telegram.wait_until(lambda: telegram.calls["getUpdates"] > before)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while channel.health().ok:
             await asyncio.sleep(0.01)
     assert "TELEGRAM_BOT_TOKEN is refused" in channel.health().detail
@@ -261,7 +262,7 @@ async def test_one_process_polls_and_another_takes_over(telegram: FakeTelegram, 
     polling = asyncio.create_task(first.run())
     await telegram.wait_until(lambda: telegram.polling)
     standing = asyncio.create_task(second.run())
-    await asyncio.wait_for(second.standing_by.wait(), 5)
+    await asyncio.wait_for(second.standing_by.wait(), PATIENCE)
     assert second.health().detail.startswith("standing by")
     calls = telegram.calls["getUpdates"]
     first.stop()
@@ -289,7 +290,7 @@ async def test_a_poller_that_dies_is_succeeded_when_its_lease_ends(telegram: Fak
     await asyncio.gather(dying, return_exceptions=True)
     await telegram.wait_until(lambda: not telegram.polling)
     standing = asyncio.create_task(second.run())
-    await asyncio.wait_for(second.standing_by.wait(), 5)
+    await asyncio.wait_for(second.standing_by.wait(), PATIENCE)
     await telegram.wait_until(lambda: telegram.polling)
     second.stop()
     await standing

@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.people import Person
 from storage.web import open_chat
 from tests.channels.staging import NOW, Stage
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -52,7 +53,7 @@ class WebChat:
             await self._post("say", {"update": update, "text": text})
 
     async def next(self) -> object:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not (fresh := [one for number, one in self._page.items() if number not in self._read]):
                 await self._event()
                 await self._look()
@@ -65,7 +66,7 @@ class WebChat:
         action = next(action for action, words in actions if html.unescape(words) == label)
         update = uuid.uuid4().hex
         await self._post("press", {"update": update, "action": html.unescape(action), "message": message.id})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (event := await self._event())[0] != "pressed":
                 pass
         assert event[1] == {"update": update, "notice": "Noté"}
@@ -73,7 +74,7 @@ class WebChat:
     async def edited(self, message: object) -> None:
         assert isinstance(message, PageMessage)
         before = message.html
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await self._look()
             while message.html == before:
                 await self._event()

@@ -30,6 +30,7 @@ from storage.people import Account, Person
 from storage.web import Direction, WebChat, WebMessage
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.telegram.server import FakeTelegram
+from tests.patience import PATIENCE
 from tests.web.installation import already_opened
 
 
@@ -262,7 +263,7 @@ class Place:
     async def settled(self) -> None:
         """Wait until nothing is to be handled and nothing due is to be sent."""
         self.app.worker.wake()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while await self._busy():
                 await asyncio.sleep(0.02)
 

@@ -27,7 +27,6 @@ from tests.questions.knowing import PACKS
 
 DIRECTOR = "annaig-exemple"
 ANNE = 1001
-PATIENCE = 20.0  # seconds; the first question has the whole network read and indexed
 
 
 @pytest.fixture(params=["telegram", "slack", "web"])
@@ -53,11 +52,11 @@ class Both:
 
     async def on_slack(self, text: str) -> str:
         self.slack.says("U1", text)
-        return (await self.slack.next_message("U1", timeout=PATIENCE)).shown
+        return (await self.slack.next_message("U1")).shown
 
     async def on_telegram(self, text: str) -> str:
         self.telegram.says(ANNE, text)
-        return (await self.telegram.next_message(ANNE, timeout=PATIENCE)).text
+        return (await self.telegram.next_message(ANNE)).text
 
 
 @pytest.fixture
@@ -102,8 +101,8 @@ async def test_what_is_asked_in_slack_is_followed_up_in_telegram_for_half_an_hou
 
 async def test_a_contact_is_native_in_telegram_and_a_card_in_slack(both: Both) -> None:
     both.telegram.says(ANNE, "tel viet")
-    await both.telegram.next_message(ANNE, timeout=PATIENCE)
-    native = (await both.telegram.next_message(ANNE, timeout=PATIENCE)).contact or {}
+    await both.telegram.next_message(ANNE)
+    native = (await both.telegram.next_message(ANNE)).contact or {}
     assert (native["first_name"], native["last_name"], native["phone_number"]) == (
         "Christian",
         "Viet",
@@ -111,22 +110,22 @@ async def test_a_contact_is_native_in_telegram_and_a_card_in_slack(both: Both) -
     )
     assert "EMAIL:christian.viet@mensiaconseil.fr" in native["vcard"]
     both.slack.says("U1", "le téléphone de Camille Zind ?")
-    shown = await both.slack.next_message("U1", timeout=PATIENCE)
+    shown = await both.slack.next_message("U1")
     card = next(block for block in shown.blocks if block.get("fields"))
     assert "<tel:0142441456|01 42 44 14 56>" in card["fields"][0]["text"]
 
 
 async def test_an_answer_has_its_file_and_map_on_both(both: Both) -> None:
     both.telegram.says(ANNE, "C’est quand les Rencontres nationales ?")
-    told = await both.telegram.next_message(ANNE, timeout=PATIENCE)
+    told = await both.telegram.next_message(ANNE)
     assert calendar.MAP in told.labels
     both.telegram.presses(ANNE, told, calendar.ADD_TO_CALENDAR)
-    file = (await both.telegram.next_message(ANNE, timeout=PATIENCE)).file
+    file = (await both.telegram.next_message(ANNE)).file
     assert file is not None and b"BEGIN:VEVENT" in file.content
     both.slack.says("U1", "C’est quand les Rencontres nationales ?")
-    said = await both.slack.next_message("U1", timeout=PATIENCE)
+    said = await both.slack.next_message("U1")
     both.slack.presses("U1", said, calendar.ADD_TO_CALENDAR)
-    await both.slack.next_message("U1", timeout=PATIENCE)
+    await both.slack.next_message("U1")
     sent = both.slack.workspace.uploads
     await both.slack.wait_until(
         lambda: [one for one in sent.values() if b"BEGIN:VEVENT" in (one.content or b"")] or None

@@ -203,17 +203,15 @@ async def test_the_audit_trail_loses_its_oldest_entries_and_still_only_grows(dat
     await _refuses_changes(database)
 
 
-async def test_a_migrated_database_guards_the_audit_trail_too(database_url: str) -> None:
-    database = Database(database_url)
-    await migrate(database)
-    await migrate(database, "base")
-    await migrate(database)
-    async with database.transaction() as session:
+async def test_a_migrated_database_guards_the_audit_trail_too(bare: Database) -> None:
+    await migrate(bare)
+    await migrate(bare, "base")
+    await migrate(bare)
+    async with bare.transaction() as session:
         await note(session, Act.LINKED, NOW, by="account:web")
-    await _refuses_changes(database)
-    async with database.transaction() as session:
+    await _refuses_changes(bare)
+    async with bare.transaction() as session:
         assert await audit_purger(KEPT)(session, NOW + timedelta(days=2000)) == 1
-    await database.close()
 
 
 async def _refuses_changes(database: Database) -> None:

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 
+from tests.patience import PATIENCE
 from tests.web.installation import Installation, fresh
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -28,7 +29,7 @@ PHONE = {"width": 390, "height": 844}
 
 Open = Callable[..., Awaitable[Page]]
 
-expect.set_options(timeout=20_000)  # milliseconds: a machine with two cores runs two browsers and their servers
+expect.set_options(timeout=PATIENCE * 1000)  # milliseconds
 
 
 def find_chromium() -> str:
@@ -95,7 +96,7 @@ async def open_tab(browser: Browser, rehearsal: Installation) -> AsyncIterator[O
             reduced_motion="reduce",
             has_touch=size["width"] < 600,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = await context.new_page()
         if strict:

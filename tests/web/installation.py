@@ -35,6 +35,7 @@ from storage.conversations import Conversation
 from storage.database import Database
 from storage.outbox import Kind, enqueue
 from storage.people import Account, Person
+from tests.patience import PATIENCE
 
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -213,7 +214,7 @@ async def installed(
         await made.server.stop()
         await gateway.stop()
         await worker.stop()
-        await asyncio.wait(tasks, timeout=5)
+        await asyncio.wait(tasks, timeout=PATIENCE)
         await database.close()
 
 

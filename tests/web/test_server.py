@@ -18,6 +18,7 @@ from storage.inbox import InboxItem
 from storage.outbox import Delivery, Kind, State, by_about, enqueue
 from storage.people import Person
 from storage.web import WebChat, changes, open_chat, write_in
+from tests.patience import PATIENCE
 from tests.web.installation import Installation, already_opened, installed
 
 NOW = datetime(2024, 3, 15, 9, tzinfo=UTC)
@@ -31,7 +32,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Installation]:
 
 @pytest.fixture
 async def http(here: Installation) -> AsyncIterator[ClientSession]:
-    async with ClientSession(here.url, timeout=ClientTimeout(total=10)) as session:
+    async with ClientSession(here.url, timeout=ClientTimeout(total=PATIENCE)) as session:
         yield session
 
 
@@ -284,9 +285,9 @@ async def test_an_address_that_is_not_ours_is_one_clear_sentence(here: Installat
 async def test_open_streams_end_when_the_server_stops(here: Installation, http: ClientSession) -> None:
     async with http.get("/api/1/events") as events:
         assert (await events.content.readline()).startswith(b"retry")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await here.server.stop()
-            await events.content.read()
+            await events.content.read()  # raises for a stream that was cut off instead of ended
     assert here.server.hub.topics == set()
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tests.patience import PATIENCE
+
 T = TypeVar("T")
 
 
@@ -26,7 +28,9 @@ class Bell:
                 if value:
                     future.set_result(value)
 
-    async def until(self, predicate: Callable[[], T | None], timeout: float | None = 5.0, awaited: str = "it") -> T:
+    async def until(
+        self, predicate: Callable[[], T | None], timeout: float | None = PATIENCE, awaited: str = "it"
+    ) -> T:
         """The first true value of `predicate`; after `timeout` an `AssertionError` that names what was awaited."""
         value = predicate()
         if value:

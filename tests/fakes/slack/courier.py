@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from tests.fakes.slack.bell import Bell
 from tests.fakes.slack.refusal import Json, Refusal
+from tests.patience import PATIENCE
 
 RETRY_DELAYS = (0.0, 60.0, 300.0)
 
@@ -49,7 +50,7 @@ class Envelope:
         """The id of an event; empty for a gesture."""
         return str(self.payload.get("event_id", ""))
 
-    async def acknowledged(self, timeout: float = 5.0) -> Ack:
+    async def acknowledged(self, timeout: float = PATIENCE) -> Ack:
         """The acknowledgement; an `AssertionError` when there is none in time."""
         try:
             ack = await asyncio.wait_for(asyncio.shield(self.done), timeout)

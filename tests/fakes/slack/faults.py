@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.patience import PATIENCE
+
 
 @dataclass
 class Fault:
@@ -27,7 +29,7 @@ class Hold:
         self._reached = asyncio.Event()
         self._released = asyncio.Event()
 
-    async def reached(self, timeout: float = 5.0) -> None:
+    async def reached(self, timeout: float = PATIENCE) -> None:
         """Wait until a call is being held."""
         await asyncio.wait_for(self._reached.wait(), timeout)
 

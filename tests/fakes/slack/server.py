@@ -14,6 +14,7 @@ from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.team import Team
 from tests.fakes.slack.workspace import Workspace
+from tests.patience import PATIENCE
 
 
 class FakeSlack(Team):
@@ -97,7 +98,7 @@ class FakeSlack(Team):
         """How many acknowledgements came over a socket when Slack no longer waited for them."""
         return self.sockets.late
 
-    async def connected(self, sockets: int = 1, timeout: float = 10.0) -> None:
+    async def connected(self, sockets: int = 1, timeout: float = PATIENCE) -> None:
         """Until the app has that many sockets that Slack would send to."""
         await self.wait_until(lambda: len(self.sockets.usable()) >= sockets, timeout, f"{sockets} open sockets")
 

@@ -11,6 +11,7 @@ from tests.fakes.slack.payloads import Payloads
 from tests.fakes.slack.web_api import WebApi
 from tests.fakes.slack.workspace import Workspace
 from tests.fakes.slack.world import Call, Message, Ping, View, Violation
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -106,18 +107,18 @@ class Team(Gestures, Planner):
 
     # Waiting
 
-    async def wait_until(self, predicate: Callable[[], T | None], timeout: float = 5.0, awaited: str = "it") -> T:
+    async def wait_until(self, predicate: Callable[[], T | None], timeout: float = PATIENCE, awaited: str = "it") -> T:
         """The first true value of `predicate`, tried on every change; an `AssertionError` after `timeout` seconds."""
         return await self.workspace.bell.until(predicate, timeout, awaited)
 
-    async def next_message(self, user_or_channel: str, timeout: float = 5.0) -> Message:
+    async def next_message(self, user_or_channel: str, timeout: float = PATIENCE) -> Message:
         """The next message to this person (direct or for their eyes only) or in this channel, in order, each once."""
         awaited = f"a message to {user_or_channel}"
         position, message = await self.wait_until(lambda: self._unread(user_or_channel), timeout, awaited)
         self._read[user_or_channel] = position + 1
         return message
 
-    async def next_view(self, user: str, timeout: float = 5.0) -> View:
+    async def next_view(self, user: str, timeout: float = PATIENCE) -> View:
         """The next modal or home tab put before this person, in order, each once."""
 
         def unseen() -> View | None:
@@ -127,7 +128,7 @@ class Team(Gestures, Planner):
         self._seen_views.add(view.id)
         return view
 
-    async def next_edit(self, message: Message, timeout: float = 5.0) -> Message:
+    async def next_edit(self, message: Message, timeout: float = PATIENCE) -> Message:
         """The message, once it was changed again since the last such call."""
         key = f"edit {message.channel} {message.ts}"
         await self.wait_until(lambda: len(message.edits) > self._read.get(key, 0), timeout, f"a change of {message}")

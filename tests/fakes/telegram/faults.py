@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from tests.fakes.telegram.refusal import Json, Refused
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Hold:
         self._reached = asyncio.Event()
         self._released = asyncio.Event()
 
-    async def reached(self, within: float = 5.0) -> None:
+    async def reached(self, within: float = PATIENCE) -> None:
         """Wait until a call is held."""
         await asyncio.wait_for(self._reached.wait(), within)
 

@@ -11,6 +11,7 @@ from tests.fakes.telegram.refusal import Json, Refused
 from tests.fakes.telegram.updates import Updates
 from tests.fakes.telegram.webhook import Push
 from tests.fakes.telegram.world import Message, World
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ class Witness:
         update = self._updates.all[update_id]
         return self._world.messages[update.lane, update.body["message_id"]]
 
-    async def wait_until(self, condition: Callable[[], T | None], timeout: float = 5.0) -> T:
+    async def wait_until(self, condition: Callable[[], T | None], timeout: float = PATIENCE) -> T:
         """The first true value of `condition`, tried at every change of this fake, else an `AssertionError`."""
         try:
             return await self._world.bell.until(condition, timeout)
@@ -120,21 +121,21 @@ class Witness:
                 f"not within {timeout} s; last sent: {last}; calls: {dict(self.calls)}; refused: {self.refusals[-5:]}"
             ) from None
 
-    async def next_message(self, chat: int, timeout: float = 5.0) -> Message:
+    async def next_message(self, chat: int, timeout: float = PATIENCE) -> Message:
         """The next message in a chat, each handed out once, in order."""
         return await self._next(("chat", chat), lambda: [m for m in self._world.sent if m.chat == chat], timeout)
 
-    async def next_edit(self, message: Message, timeout: float = 5.0) -> Message:
+    async def next_edit(self, message: Message, timeout: float = PATIENCE) -> Message:
         """The message once it has been edited again, each edit counted once."""
         await self._next(("edit", message.chat, message.message_id), lambda: message.edits, timeout)
         return message
 
-    async def answer_to(self, update_id: int, timeout: float = 5.0) -> Answer:
+    async def answer_to(self, update_id: int, timeout: float = PATIENCE) -> Answer:
         """How the press of that update was answered."""
         query_id = next(query for query, press in self._api.presses.items() if press.update_id == update_id)
         return await self.wait_until(lambda: next((a for a in self.answers if a.query_id == query_id), None), timeout)
 
-    async def all_confirmed(self, timeout: float = 5.0) -> None:
+    async def all_confirmed(self, timeout: float = PATIENCE) -> None:
         """Wait until the bot has confirmed every update."""
         await self.wait_until(lambda: not self._updates.waiting and not self._updates.again, timeout)
 
