@@ -17,6 +17,8 @@ from schedules.reminders import remind
 from schedules.timetable import Line
 from storage.announcements import ANY_UNDER_WAY
 from storage.channel_polls import ANY_OPEN_POLL
+from storage.own_reminders import any_own_due
+from storage.reminders import any_due
 from storage.retention import Retention
 
 
@@ -30,8 +32,8 @@ def lines(retention: Retention) -> list[Line]:
         Line("escalation", escalate_due, 60.0),
         Line("waves", open_waves, 60.0),
         Line("weekly digest", weekly_digest, 300.0),
-        Line("reminders", remind, 5.0),
-        Line("own reminders", remind_own, 5.0),
+        Line("reminders", remind, 1.0, any_due(CALENDAR), at_least=15.0),  # what has changed waits that long
+        Line("own reminders", remind_own, 1.0, any_own_due(CALENDAR), at_least=60.0),  # and whose zone has
         Line("series that end", tell_ending, 3600.0),
         Line("missed reminders", tell_missed, 300.0),
         Line("heartbeat", Heartbeat().tick, 30.0),

@@ -174,7 +174,8 @@ class Worker:
         now, calendar = self._machine(), self._clock.now()
         at = {"calendar": calendar, "now": now}
         thorough = not 0 <= now - self._swept < SWEEP
-        to_prolong = sending if now - self._prolonged >= self._lease / 3 else ()
+        under_way = sending.difference(done.outgoing.id for done in batch)
+        to_prolong = under_way if now - self._prolonged >= self._lease / 3 else ()
         query = self._look.query(reach, thorough=thorough)
 
         async def step(session: AsyncSession) -> tuple[Seen, list[Outgoing]]:

@@ -34,6 +34,23 @@ class Outgoing:
         return Message.model_validate(self.payload)
 
 
+class LastMessage:
+    """Reads what is to be sent; an announcement is read once for all who get it. What is secret is not kept."""
+
+    def __init__(self) -> None:
+        self._payload: dict[str, Any] | None = None
+        self._message: Message | None = None
+
+    def of(self, outgoing: Outgoing) -> Message:
+        """The message to send."""
+        if self._message is not None and outgoing.payload == self._payload:
+            return self._message
+        message = outgoing.message()
+        if not message.secret:
+            self._payload, self._message = outgoing.payload, message
+        return message
+
+
 Lane = tuple[str, str]
 """A platform and a workspace there, empty where the platform has none: what has a limit of its own."""
 

@@ -1,7 +1,7 @@
 """The reminders' tick: when a reminder of an event is due, one row of the outbox for each person it is meant for.
 
 Idempotent: a row's `about` names the event, the date it has, the reminder and the person, so any number of workers
-may tick at any time, and an event that is moved is reminded afresh. Nothing due costs two short queries.
+may tick at any time, and an event that is moved is reminded afresh. Nothing due costs three short statements.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +33,7 @@ from storage.network import setting
 from storage.outbox import Delivery, Kind, State, cancel_waiting, enqueue
 from storage.own_reminders import look_again
 from storage.people import Person
-from storage.reminders import Calendars, NextReminder, all_calendars, events_to_look_at, note_next
+from storage.reminders import Calendars, NextReminder, all_calendars, events_to_look_at, forget_past, note_next
 from storage.replies import Coming, replies_of, wants_reminders
 
 MOST = (
@@ -54,8 +54,10 @@ class _Moment(NamedTuple):
 async def remind(session: AsyncSession, now: datetime) -> int:
     """Write what is due by `now` (the calendar's clock); returns how many deliveries it added."""
     everywhere = await all_calendars(session)
-    looked_at = await events_to_look_at(session, now, now.date() - _LONGEST_DOWN, everywhere.digest, MOST_EVENTS)
+    since = now.date() - _LONGEST_DOWN
+    looked_at = await events_to_look_at(session, now, since, everywhere.digest, MOST_EVENTS)
     if not looked_at:
+        await forget_past(session, now, since)
         return 0
     network = await setting(session, "network")
     added, room, noted = 0, MOST, []

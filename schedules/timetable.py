@@ -29,13 +29,20 @@ class Line:
     """One line of the timetable: `tick` every `seconds`, and again at once while it says that there is more.
 
     With a question (see `schedules.looking.Watch`) it ticks only while the answer is yes: the worker asks it along with
-    its own.
+    its own. Where the question does not cover all that the tick looks for, it also ticks `at_least` every so many
+    seconds.
     """
 
     name: str
     tick: Tick
     seconds: float
     question: ColumnElement[bool] | None = None
+    at_least: float | None = None
+
+    @property
+    def regularly(self) -> float | None:
+        """Every how many seconds it ticks whatever the answer; None when it waits for a yes."""
+        return self.seconds if self.question is None else self.at_least
 
 
 class Timetable:
@@ -49,7 +56,7 @@ class Timetable:
         self._clock = clock
         self._done = done
         self._scheduler: AsyncIOScheduler | None = None
-        self._asked: dict[str, asyncio.Task[None]] = {}  # lines that were asked for and have not ended
+        self._asked: dict[str, asyncio.Task[None]] = {}  # lines that tick at this moment
 
     def watches(self) -> list[Watch]:
         """What somebody has to look for, so that the lines tick which have a question."""
@@ -62,7 +69,7 @@ class Timetable:
     def start(self) -> None:
         """Begin to tick: each line at once, then at its pace; a late tick is run once, never skipped.
 
-        Lines with a question tick when their watches say so.
+        Lines with a question tick when their watches say so, some of them regularly besides.
         """
         scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
@@ -70,8 +77,11 @@ class Timetable:
             timezone="UTC",
         )
         at_once = SystemClock().now()
-        for line in [line for line in self.lines if line.question is None]:
-            scheduler.add_job(self._run, "interval", [line], seconds=line.seconds, id=line.name, next_run_time=at_once)
+        for line in self.lines:
+            if line.regularly is not None:
+                scheduler.add_job(
+                    self._tick, "interval", [line], seconds=line.regularly, id=line.name, next_run_time=at_once
+                )
         scheduler.start()
         self._scheduler = scheduler
 
@@ -89,9 +99,13 @@ class Timetable:
         """Run every line once for that instant; for the rehearsal's moves of the clock, and tests."""
         return sum([await self._once(line, now) for line in self.lines])
 
+    async def _tick(self, line: Line) -> None:
+        self._ask(line)
+
     def _ask(self, line: Line) -> None:
+        """Let it tick, unless it is at it."""
         if self._scheduler is not None and line.name not in self._asked:
-            task = self._asked[line.name] = asyncio.create_task(self._run(line))
+            task = self._asked[line.name] = asyncio.create_task(self._run(line), name=line.name)
             task.add_done_callback(lambda _: self._asked.pop(line.name))
 
     async def _run(self, line: Line) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 from storage.embedded import Connection as Embedded
 from storage.embedded import Driver, Glance
-from storage.prepared import BEGIN, DRIVER, Parameters, Prepared, commit
+from storage.prepared import BEGIN, DIRECT, Parameters, Prepared, commit
 from storage.sealing import Sealer
 
 T = TypeVar("T")
@@ -122,7 +122,7 @@ class Database:
                 self._kept = connection, self._writers(bind=connection)
             connection, session = self._kept
             try:
-                return await _uncut(_directly(_embedded(connection), session, work))
+                return await _directly(_embedded(connection), session, work)
             except BaseException:
                 self._kept = None
                 await connection.close()  # whatever state it is in, the pool sees to it
@@ -209,7 +209,8 @@ def _embedded(connection: AsyncConnection) -> Embedded:
 
 async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     async def whole() -> T:
-        driver = session.info[DRIVER] = raw.driver
+        driver = raw.driver
+        session.info[DIRECT] = driver, session.get_bind().dialect
         try:
             done = await work(session)
             if session.in_transaction():
@@ -223,21 +224,11 @@ async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncS
                 driver.rollback()
             raise
         finally:
-            del session.info[DRIVER]
+            del session.info[DIRECT]
         session.sync_session.close()
         return done
 
     return await raw.directly(whole())
-
-
-async def _uncut(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for the end of what goes on in another thread, even when we are told to end: a commit is not cut off."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def _as_json(value: Any) -> str:

@@ -5,7 +5,9 @@ execute, fetch, close); here it is asked once. And a piece of work that needs no
 as a whole: `Connection.directly` runs it in that thread, where every statement is a plain call.
 """
 
+import asyncio
 import collections
+import functools
 import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -115,10 +117,21 @@ class Connection(AsyncAdapt_aiosqlite_connection):
     async def directly(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the connection's thread. It may wait for this connection only, for nothing else.
 
-        Raises RuntimeError when it does.
+        Raises RuntimeError when it does, ValueError on a connection that is closed. Who is told to end meanwhile still
+        waits for the end of the work: a commit is not cut off.
         """
-        done: T = await self._connection._execute(self._drive, work)
-        return done
+        if not self._connection._running or self._connection._connection is None:
+            work.close()
+            raise ValueError("Connection closed")
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._connection._tx.put_nowait((done, functools.partial(self._drive, work)))
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            await asyncio.wait([done])
+            if not done.cancelled():
+                done.exception()  # whoever is told to end does not hear of it
+            raise
 
     def _drive(self, work: Coroutine[Any, Any, Any]) -> Any:
         self._inside = True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -101,6 +101,11 @@ async def look_again(session: AsyncSession, event_ids: Sequence[int], now: datet
         .values(due_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def any_own_due(calendar: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether one is due; whose zone has changed is not among it."""
+    return exists().where(OwnReminder.due_at <= calendar)
 
 
 async def own_to_look_at(session: AsyncSession, now: datetime, horizon: datetime, limit: int) -> Sequence[Wanted]:

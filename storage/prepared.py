@@ -8,7 +8,6 @@ of the Core: what the session holds is neither flushed before it nor refreshed a
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 Process = Callable[[Any], Any] | None
 Parameters = Mapping[str, Any]
 
-DRIVER = "driver"  # in `session.info`: SQLite's connection, while the session works in its thread
+Direct = tuple[sqlite3.Connection, Dialect]
+DIRECT = "direct"  # in `session.info`: SQLite's connection, while the session works in its thread
 BEGIN = "BEGIN IMMEDIATE"
 
 
@@ -26,29 +26,31 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self.statement: Any = statement
-        self._compiled: WeakKeyDictionary[Dialect, Compiled] = WeakKeyDictionary()
+        self._last: tuple[Dialect, Compiled] | None = None  # a process has one database
 
     async def rows(self, session: AsyncSession, parameters: Parameters) -> Sequence[Any]:
         """Run it once; all rows."""
-        driver = _driver(session)
-        if driver is None:
+        direct = _direct(session)
+        if direct is None:
             return (await session.execute(self.statement, dict(parameters))).all()
-        return self.compiled(session.get_bind().dialect).rows(driver, parameters)
+        driver, dialect = direct
+        return self.compiled(dialect).rows(driver, parameters)
 
     async def run(self, session: AsyncSession, each: Sequence[Parameters]) -> None:
         """Run it for each set of parameters; what it returns is not wanted."""
-        driver = _driver(session)
-        if driver is None:
+        direct = _direct(session)
+        if direct is None:
             await session.execute(self.statement, [dict(one) for one in each])
         else:
-            self.compiled(session.get_bind().dialect).run(driver, each)
+            driver, dialect = direct
+            self.compiled(dialect).run(driver, each)
 
     def compiled(self, dialect: Dialect) -> "Compiled":
         """What the driver of that dialect is given."""
-        found = self._compiled.get(dialect)
-        if found is None:
-            found = self._compiled[dialect] = Compiled(self.statement, dialect)
-        return found
+        last = self._last
+        if last is None or last[0] is not dialect:
+            last = self._last = dialect, Compiled(self.statement, dialect)
+        return last[1]
 
 
 class Compiled:
@@ -100,15 +102,15 @@ class Compiled:
         return values
 
 
-def _driver(session: AsyncSession) -> sqlite3.Connection | None:
+def _direct(session: AsyncSession) -> Direct | None:
     """SQLite's connection with a transaction begun, which the session joins; when we are in its thread."""
-    driver: sqlite3.Connection | None = session.info.get(DRIVER)
-    if driver is not None and not driver.in_transaction:
+    direct: Direct | None = session.info.get(DIRECT)
+    if direct is not None and not direct[0].in_transaction:
         try:
-            driver.execute(BEGIN)
+            direct[0].execute(BEGIN)
         except sqlite3.Error as error:
             raise wrapped(BEGIN, error) from error
-    return driver
+    return direct
 
 
 def commit(driver: sqlite3.Connection) -> None:

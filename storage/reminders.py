@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Select, String, Time, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Select,
+    String,
+    Time,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,7 +42,7 @@ class NextReminder(Row):
 
     __tablename__ = "next_reminders"
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
-    due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
     status: Mapped[str]
     starts_on: Mapped[date]
     starts_at: Mapped[datetime | None]
@@ -59,6 +73,22 @@ async def events_to_look_at(
         .limit(limit)
     )
     return [(event, note) for event, note in rows]
+
+
+def any_due(calendar: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether a reminder is noted that is due; what has changed since is not among it."""
+    return exists().where(NextReminder.due_at <= calendar)
+
+
+async def forget_past(session: AsyncSession, now: datetime, since: date) -> None:
+    """What was due of events so long ago is never looked at again."""
+    past = select(Event.id).where(Event.starts_on < since)
+    await session.execute(
+        update(NextReminder)
+        .where(NextReminder.due_at <= now, NextReminder.event_id.in_(past))
+        .values(due_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def note_next(

@@ -19,6 +19,7 @@ from schedules.retry import DeliveryError
 
 TIMEOUT = 15.0  # seconds for a whole request; a delivery's lease is longer
 CONNECTING = 5.0
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 TRANSPORT = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -65,7 +66,7 @@ class Line:
         client = await self.client()
         assert self._session is not None
         url = f"{client.base_url}{method}"
-        content = json.dumps(body, ensure_ascii=False).encode()
+        content = _ENCODER.encode(body).encode()
         async with self._session.post(url, data=content, headers=self._headers, proxy=client.proxy) as answer:
             data = _object(await answer.read())
             if answer.status == 200 and data.get("ok"):

@@ -22,7 +22,7 @@ from bot.slack.rendering import Part, escaped, parts_of
 from bot.spacing import BURST
 from handlers.messages import Attachment, Reply
 from handlers.request import Inbound
-from schedules.messenger import Outgoing
+from schedules.messenger import LastMessage, Outgoing
 from schedules.retry import DeliveryError, Silence
 from storage.channels import BY_EMAIL
 from storage.outbox import Kind
@@ -50,10 +50,11 @@ class SlackMessenger:
         self.last_posted = 0.0
         self._line = line
         self._files = files
+        self._last = LastMessage()
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send what has not arrived yet, or edit; returns `channel:ts` of the last message. Raises DeliveryError."""
-        message = outgoing.message()
+        message = self._last.of(outgoing)
         if outgoing.edits:
             message = message.model_copy(update={"file": None})  # a correction leaves the file as it is
         message = await self._files.attached(message)

@@ -22,7 +22,7 @@ from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
 from bot.vcards import vcard
 from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
-from schedules.messenger import NO_WORKSPACE, Outgoing
+from schedules.messenger import NO_WORKSPACE, LastMessage, Outgoing
 from schedules.retry import DeliveryError, Silence
 from storage.outbox import Kind
 
@@ -48,10 +48,11 @@ class TelegramMessenger:
         self.rate: float | None = rate
         self._bot = bot
         self._files = files
+        self._last = LastMessage()
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send what has not arrived yet, or edit; returns the id of the last message. Raises DeliveryError."""
-        message = outgoing.message()
+        message = self._last.of(outgoing)
         stored, filed = message.file, message.file is not None
         if stored is not None and outgoing.edits:
             message, stored = message.model_copy(update={"file": None}), None  # a correction leaves the file as it is

@@ -180,3 +180,18 @@ async def test_a_line_with_a_question_ticks_like_any_other_when_the_calendar_is_
     timetable = Timetable(database, HandClock(TODAY), lines, lambda: None)
     await timetable.tick(TODAY)
     assert done == [TODAY, TODAY] and len(timetable.watches()) == 1
+
+
+async def test_a_line_may_tick_regularly_besides_for_what_its_question_does_not_cover(database: Database) -> None:
+    ticked = asyncio.Event()
+
+    async def tick(session: AsyncSession, now: datetime) -> int:
+        ticked.set()
+        return 0
+
+    line = Line("reminders", tick, 1.0, exists().where(Delivery.id < 0), at_least=60.0)
+    timetable = Timetable(database, HandClock(TODAY), [line], lambda: None)
+    timetable.start()
+    await asyncio.wait_for(ticked.wait(), 10)  # at once, as every line that ticks regularly
+    await timetable.stop()
+    assert len(timetable.watches()) == 1

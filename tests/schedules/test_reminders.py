@@ -8,16 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 
 from handlers.calendar.keeping import cancel_event, move_event
 from handlers.messages import Message
 from schedules.reminders import remind
 from storage.agenda import Event
 from storage.audiences import Audience
+from storage.base import Instant
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.people import Person, Role
+from storage.reminders import any_due
 from tests import building
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -346,6 +348,30 @@ async def test_a_reminder_that_never_left_is_replaced_by_the_next(database: Data
     await tick(database, at("2024-10-08T09:00"))
     assert [row for row in await sent(database) if row[0] == "Anne"] == [("Anne", "D-1", "08/10 09:00")]
     assert ("Anne", "D-7", "02/10 09:00") in await sent(database, State.CANCELLED)
+
+
+async def asked(database: Database, now: datetime) -> bool:
+    """What the worker's look would hear."""
+    async with database.reading() as session:
+        return bool(await session.scalar(select(any_due(literal(now, Instant)))))
+
+
+async def test_that_one_is_due_is_seen_without_looking_at_any_event(database: Database) -> None:
+    await setup(database)
+    assert not await asked(database, at("2024-10-01T09:00"))  # nobody has looked at the event yet: the tick does so
+    await tick(database, at("2024-10-01T09:00"))
+    assert not await asked(database, at("2024-10-01T09:00"))
+    assert await asked(database, at("2024-10-08T14:00"))
+    while await asked(database, at("2024-10-09T15:00")):
+        await tick(database, at("2024-10-09T15:00"))
+
+
+async def test_what_was_due_before_a_long_stop_is_not_asked_for_ever(database: Database) -> None:
+    await setup(database)
+    await tick(database, at("2024-09-01T09:00"))
+    assert await asked(database, at("2024-12-01T09:00"))
+    assert await tick(database, at("2024-12-01T09:00")) == 0
+    assert not await asked(database, at("2024-12-01T09:00"))
 
 
 async def test_nothing_due_reads_neither_people_nor_outbox(sqlite: Database) -> None:

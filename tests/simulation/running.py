@@ -144,6 +144,8 @@ class Simulation:
 
     async def _until(self, end: datetime) -> None:
         """One process: its connections end with it; only compiled statements outlive it, to save time."""
+        # Nobody hears of what was under way when a process is killed, here neither.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         database = self._database
         posts = [Post(name, self._clock, self._fate, self._tell) for name in PLATFORMS]
         owner = f"process {self.aborts}"
