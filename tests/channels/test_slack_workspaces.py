@@ -158,7 +158,7 @@ async def test_a_token_that_is_refused_stops_no_other_and_is_taken_once_it_is_go
 ) -> None:
     bad, good = slack.teams[broken - 1], slack.teams[2 - broken]
     bad.revoke_tokens()
-    async with staged(sqlite, settings_for(slack), ask_again=0.05) as (stage, channel):
+    async with staged(sqlite, settings_for(slack), ask_again=0.2) as (stage, channel):
         sentence = f"Token {broken} of SLACK_BOT_TOKEN is refused by Slack (token_revoked); copy the bot token"
         assert sentence in caplog.text
         health = channel.health()
