@@ -1,6 +1,7 @@
 """Each workspace has a pace, a silence and open requests of its own, and what is nobody's is said to be."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -190,3 +191,37 @@ async def test_what_another_process_serves_or_a_refused_token_may_is_left_to_wai
     machine.at, clock.at = machine.at + 2, clock.at + timedelta(seconds=2)
     await worker.drain()
     assert [row.state for row in await rows(database)] == [State.FAILED]
+
+
+class Fussy(RecordingMessenger):
+    """Takes its time, and refuses every few messages, and their workspace for a moment."""
+
+    asked = itertools.count(1)
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Record, or refuse."""
+        number = next(self.asked)
+        await asyncio.sleep(0.002 * (number % 5))
+        if number % 4 == 0:
+            raise DeliveryError("too many requests", retry_after=0.05, silence=Silence.ALL)
+        return await super().send(outgoing)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_workers_that_meet_silences_in_any_order_wait_for_each_other_in_one(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = [f"T{number}" for number in range(6)]
+    for name in names:
+        await write(database, name, 60)
+    channels = [Fussy("slack", 300.0, some) for some in (names, names[::-1], names)]
+    workers = [Worker(database, [channel], HandClock(NOW), f"w{n}") for n, channel in enumerate(channels)]
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    async with asyncio.timeout(20):
+        while {row.state for row in await rows(database)} != {State.DELIVERED}:
+            await asyncio.sleep(0.05)
+    for worker in workers:
+        await worker.stop()
+    await asyncio.gather(*running)
+    assert sum(len(channel.arrived) for channel in channels) == 6 * 60
+    assert "delivery waits" not in caplog.text  # as PostgreSQL would have it of two that wait for each other
