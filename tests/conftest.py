@@ -66,29 +66,34 @@ def _named(server: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def _a_database(server: str, template: str = "template1") -> Iterator[str]:
+def _a_database(server: psycopg.Connection, template: str = "template1") -> Iterator[str]:
     """A database of the server, a copy of the template, as long as the block lasts; gives its name."""
     name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        query = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(query.format(sql.Identifier(name), sql.Identifier(template)))
+    query = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")  # the quicker one where nothing is synced
+    server.execute(query.format(sql.Identifier(name), sql.Identifier(template)))
     yield name
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> Iterator[str]:
+def postgres_server(postgres_url: str) -> Iterator[psycopg.Connection]:
+    """A connection that makes databases and drops them."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, postgres_server: psycopg.Connection) -> Iterator[str]:
     """The name of a PostgreSQL database with all tables: copying one is ten times faster than making them."""
-    with _a_database(postgres_url) as name:
+    with _a_database(postgres_server) as name:
         make_tables(_named(postgres_url, name))
         yield name
 
 
 @pytest.fixture
-def new_postgres(postgres_url: str) -> Iterator[str]:
+def new_postgres(postgres_url: str, postgres_server: psycopg.Connection) -> Iterator[str]:
     """The URL of an empty PostgreSQL database."""
-    with _a_database(postgres_url) as name:
+    with _a_database(postgres_server) as name:
         yield _named(postgres_url, name)
 
 
@@ -109,9 +114,9 @@ async def bare(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def copied_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+def copied_postgres(postgres_url: str, postgres_server: psycopg.Connection, postgres_template: str) -> Iterator[str]:
     """The URL of a PostgreSQL database with all tables, empty."""
-    with _a_database(postgres_url, postgres_template) as name:
+    with _a_database(postgres_server, postgres_template) as name:
         yield _named(postgres_url, name)
 
 

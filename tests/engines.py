@@ -17,14 +17,19 @@ from sqlalchemy.util import LRUCache
 from storage.database import normalise_url
 from storage.models import Base
 
-_NAME = "concerte_tests"
+NO_SECRET = "none"
+_NAME, _AMONG = "concerte_tests", "sharing_among"
 _STATEMENTS = 4000  # that are kept
-_known: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+_known: dict[tuple[str, str], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
 
-def sharing(url: str) -> str:
-    """The same database, for an engine that shares. Not for one with a secret, which its dialect would pass on."""
-    return make_url(url).update_query_pairs([("plugin", _NAME)]).render_as_string(hide_password=False)
+def sharing(url: str, among: str = NO_SECRET) -> str:
+    """The same database, for an engine that shares.
+
+    A dialect passes on its secret: engines with one share `among` those that have the same.
+    """
+    pairs = [("plugin", _NAME), (_AMONG, among)]
+    return make_url(url).update_query_pairs(pairs).render_as_string(hide_password=False)
 
 
 def make_tables(url: str) -> None:
@@ -51,22 +56,26 @@ def new_sqlite(folder: Path) -> str:
 class SharedStatements(CreateEnginePlugin):
     """What is compiled belongs to a dialect. The first that has met its server is given to all later engines."""
 
+    def __init__(self, url: URL, kwargs: dict[str, Any]) -> None:
+        self._among = str(url.query[_AMONG])
+
     def update_url(self, url: URL) -> URL:
-        """The address says nothing else to us."""
-        return url
+        """The address, as its driver understands it."""
+        return url.difference_update_query([_AMONG])
 
     def engine_created(self, engine: Engine) -> None:
-        driver = engine.dialect.driver
-        if driver not in _known:
+        kind = engine.dialect.driver, self._among
+        if kind not in _known:
             met = engine.dialect
 
             @event.listens_for(engine, "connect")
             def meet(_connection: object, _record: object) -> None:
-                _known.setdefault(driver, (met, LRUCache(_STATEMENTS)))
+                _known.setdefault(kind, (met, LRUCache(_STATEMENTS)))
 
             return
-        dialect, statements = _known[driver]
-        assert not hasattr(dialect, "concerte_sealer"), "an engine with a secret was told to share"
+        dialect, statements = _known[kind]
+        if self._among == NO_SECRET:
+            assert not hasattr(dialect, "concerte_sealer"), "an engine with a secret shares with those that have none"
         engine.dialect = dialect
         engine.update_execution_options(compiled_cache=statements)
 

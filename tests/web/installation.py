@@ -35,6 +35,7 @@ from storage.conversations import Conversation
 from storage.database import Database
 from storage.outbox import Kind, enqueue
 from storage.people import Account, Person
+from tests.engines import sharing
 from tests.patience import PATIENCE
 
 PICTURE = bytes.fromhex(
@@ -182,7 +183,8 @@ def already_opened(folder: Path) -> Settings:
     for path, content in zip((file, file.with_suffix(".key")), _opened(), strict=True):
         path.touch(mode=0o600)
         path.write_bytes(content)
-    return rehearsal_of(folder)
+    settings = rehearsal_of(folder)
+    return settings.model_copy(update={"database_url": sharing(settings.database_url, "copies of one rehearsal")})
 
 
 @contextlib.asynccontextmanager

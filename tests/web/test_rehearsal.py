@@ -20,14 +20,14 @@ from storage.network import setting
 from storage.outbox import Attempt, Delivery
 from storage.people import Person
 from storage.web import WebChat, WebMessage, departures
-from tests.web.installation import Installation, installed, rehearsal_of
+from tests.web.installation import Installation, already_opened, installed, rehearsal_of
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Installation]:
-    async with installed(rehearsal_of(tmp_path)) as made:
+    async with installed(already_opened(tmp_path)) as made:
         yield made
 
 
@@ -78,7 +78,7 @@ async def test_going_in_one_move_or_in_many_comes_to_the_same(tmp_path: Path) ->
     for steps in (1, 40):
         folder = tmp_path / str(steps)
         folder.mkdir()
-        async with installed(rehearsal_of(folder)) as made:
+        async with installed(already_opened(folder)) as made:
             for step in range(1, steps + 1):
                 await _advance(made, START + (goal - START) * step / steps)
             told.append(await _left(made.database))
@@ -87,11 +87,12 @@ async def test_going_in_one_move_or_in_many_comes_to_the_same(tmp_path: Path) ->
 
 
 async def test_it_starts_again_where_it_was(tmp_path: Path) -> None:
+    settings = already_opened(tmp_path)
     goal = datetime(2024, 4, 1, 8, tzinfo=PARIS)
-    async with installed(rehearsal_of(tmp_path)) as made:
+    async with installed(settings) as made:
         await _advance(made, goal)
         before = await _left(made.database)
-    async with installed(rehearsal_of(tmp_path)) as made:
+    async with installed(settings) as made:
         assert timedelta() <= made.clock.now() - goal < timedelta(seconds=60)
         assert await _left(made.database) == before
 
@@ -100,11 +101,12 @@ async def test_a_kill_in_the_middle_of_a_move_loses_and_doubles_nothing(tmp_path
     goal = datetime(2024, 6, 27, 9, tzinfo=PARIS)
     whole = tmp_path / "whole"
     whole.mkdir()
-    async with installed(rehearsal_of(whole)) as made:
+    async with installed(already_opened(whole)) as made:
         await _advance(made, goal)
         expected = sorted(await _left(made.database))
+    settings = already_opened(tmp_path)
     for attempt in range(30):
-        async with installed(rehearsal_of(tmp_path)) as made:
+        async with installed(settings) as made:
             assert made.rehearsal is not None
             if made.clock.now() >= goal:
                 break
@@ -114,7 +116,7 @@ async def test_a_kill_in_the_middle_of_a_move_loses_and_doubles_nothing(tmp_path
                 await asyncio.sleep(0)
             move.cancel()
             await asyncio.gather(move, return_exceptions=True)
-    async with installed(rehearsal_of(tmp_path)) as made:
+    async with installed(settings) as made:
         await _advance(made, goal + timedelta(minutes=5))
         assert sorted(await _left(made.database)) == expected
         async with made.database.reading() as session:
