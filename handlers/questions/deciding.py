@@ -83,11 +83,11 @@ def read(question: str, memory: Memory, hearing: Hearing) -> Reading:
     said = Case(hearing.whole(question), memory, hearing.knowledge, hearing.today)
     core = hearing.core(question)
     case = said if core is said.marks else Case(core, memory, hearing.knowledge, hearing.today)
-    if case is not said and (only_polite(said, case) or not substance(case)) and (polite := act(said)) is not None:
-        return replace(polite, because=act.__name__)
     for heard in (said, case):
         if (once_more := again(heard)) is not None:
             return replace(once_more, because=again.__name__)
+    if case is not said and (only_polite(said, case) or not substance(case)) and (polite := act(said)) is not None:
+        return replace(polite, because=act.__name__)
     for step in STEPS:
         reading = step(case)
         if reading is not None:
