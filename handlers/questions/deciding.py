@@ -22,6 +22,7 @@ from handlers.questions.reading_people import (
     succession,
     the_other,
     who,
+    working_there,
 )
 from handlers.questions.reading_phases import numbered_phase, phase, suite
 from handlers.questions.reading_talk import (
@@ -46,6 +47,7 @@ STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     foreign,
     offer,
     the_other,
+    working_there,
     absent,
     coordinates,
     numbered_phase,

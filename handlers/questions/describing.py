@@ -36,6 +36,12 @@ class Descriptions:
         """Are all those stems in the text of that key?"""
         return set(stems) <= self.stems_of(key)
 
+    def holding_most(self, stems: Sequence[str], most: int) -> list[str]:
+        """The keys of the texts that hold all of those stems, or all but one; none when that many could be meant."""
+        counts = self._postings.candidates(stems)
+        keys = [self._keys[n] for n, count in counts.items() if count >= max(1, len(set(stems)) - 1)]
+        return keys if len(keys) <= most else []
+
     def find(
         self, telling: Sequence[str], beside: Sequence[str] = (), fits: Callable[[str], bool] | None = None
     ) -> list[str]:

@@ -10,6 +10,7 @@ from handlers.questions.normalising import Text, Word
 from handlers.questions.phrases import Cue
 
 _PLACE_WORDS = frozenset(("a", "au", "aux", "de", "du", "d", "en", "sur", "vers", "pour"))
+_CLAIMING = frozenset(("est", "sont", "sera", "seront", "etait", "etaient", "serait"))
 _MOST_OF_ONE_NAME = 50  # events of one name that a place is compared with
 _WIDEST = 4  # ordinary words that may stand among the words of one name
 
@@ -85,7 +86,8 @@ def _windows(
         start, end = min(places), max(places) + 1
         between = [p for p in range(start, end) if p not in places]
         strangers = [p for p in between if words[p].folded not in lexicon.stop and words[p].stem not in owners]
-        broken = any(words[p].breaks for p in range(start + 1, end))
+        claimed = any(words[p].folded in _CLAIMING for p in between)  # « les Rencontres, c’est à Tours ? » is no name
+        broken = claimed or any(words[p].breaks for p in range(start + 1, end))
         if (
             len(between) <= _WIDEST + len(stems)
             and not strangers

@@ -12,7 +12,7 @@ from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Lexicon
 from handlers.questions.linking import EventMention, event_mentions, regions_named
 from handlers.questions.names import NameMatch
-from handlers.questions.normalising import Text, Word
+from handlers.questions.normalising import Text, Word, read_words
 from handlers.questions.periods import NUMBERS
 from handlers.questions.phrases import Cue
 from handlers.questions.roles import RoleMention, role_mentions
@@ -139,6 +139,7 @@ def mark_words(corrected: Text, knowledge: Knowledge, today: date) -> Marks:
     bodies = [r for r in offices if r.plural and _all_one_body(r, marks.organisations, words)]
     marks.roles = [role for role in offices if not role.own and role not in bodies]
     functions = _covered(role for role in offices if role not in bodies)
+    marks.roles = [role for role in marks.roles if not _in_apposition(role, marks.people, words)]
     _set_aside(marks, lexicon)
     marks.gatherings = [
         p
@@ -234,6 +235,17 @@ def _any_meeting(mention: EventMention, words: Sequence[Word], general: Collecti
         return False
     alone = mention.end - mention.start == 1
     return alone and word.stem in general and not word.folded.endswith("s") and not word.capital
+
+
+def _in_apposition(role: RoleMention, people: list[NameMatch], words: Sequence[Word]) -> bool:
+    """« Camille Zind, la consultante » is one person."""
+    for person in people:
+        between = words[person.end : role.start]
+        apart = person.end < len(words) and words[person.end].breaks
+        if apart and len(between) < 2 and role.start >= person.end and all(w.folded in DETERMINERS for w in between):
+            function = {w.stem for w in read_words(person.contacts[0].function).words}
+            return len(person.contacts) == 1 and words[role.start].stem in function
+    return False
 
 
 def _long(marks: Marks) -> list[Cue]:

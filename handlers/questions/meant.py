@@ -90,11 +90,19 @@ class Meant:
         meant = []
         for mention in strong or [m for m in self.marks.events if m.place]:
             keys = self._of_period(list(mention.events))
-            if places and not mention.place and (there := [k for k in keys if k in places]):
+            there = [k for k in keys if k in places]
+            if places and not mention.place and there and not self._supposed(there):
                 keys = there
             keys = self.of_region(keys)
             meant.append(self._one(keys) if len(keys) > 1 else keys)
         return meant
+
+    def _supposed(self, there: list[str]) -> bool:
+        """« les Rencontres, c’est encore à Tours ou pas ? »: of the next ones, which only are supposed to be there."""
+        words = [w.folded for w in self.marks.words]
+        doubted = {"encore", "toujours"} & set(words) or words[-2:] in (["ou", "pas"], ["ou", "non"])
+        over = all(self.event(k).ends_on < self.today for k in there)
+        return bool(doubted) and over and not self.has("past") and not self.marks.periods
 
     @property
     def only_placed(self) -> bool:

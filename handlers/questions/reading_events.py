@@ -13,6 +13,7 @@ from storage.agenda import Precision
 
 _SURELY_TOLD = 0.7  # a topic that fits so well is meant rather than an event described by one word
 _MOST_LOOKED_AT = 50  # events of a period
+_LONGEST_GROUP = 7  # words behind the name of an event
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
 
@@ -119,6 +120,8 @@ def _qualified(case: Case) -> str:
         at = mention.end
         while at < len(words) and words[at].folded in _LINKS:
             at += 1
+        if of_others := _of_others(case, mention.end):
+            return " ".join(w.text for w in words[mention.start : of_others])
         if at >= len(words) or at not in loose or words[at].breaks or words[at].stem in case.said_of_them:
             continue
         named = words[at - 1].folded in _BELONGING and not words[at].folded.endswith(("er", "ir", "re"))
@@ -128,6 +131,25 @@ def _qualified(case: Case) -> str:
         if linked or beside or (words[at].capital and not case.marks.text.shouted):
             return " ".join(w.text for w in words[mention.start : at + 1])
     return ""
+
+
+def _of_others(case: Case, start: int) -> int:
+    """« le séminaire des directeurs administratifs »: where a group ends that is named behind it and is not the event’s
+    own; 0 when there is none."""
+    words, lexicon = case.marks.words, case.knowledge.lexicon
+    asking = {p for found in case.marks.cues.values() for c in found for p in range(c.start, c.end)}
+    if start + 1 >= len(words) or words[start].folded != "des" or words[start].breaks:
+        return 0
+    strangers = 0
+    for at in range(start + 1, min(start + _LONGEST_GROUP, len(words))):
+        word = words[at]
+        if word.breaks or at in asking or lexicon.only_verb(word):
+            break
+        light = word.folded in lexicon.stop or word.stem in lexicon.light | lexicon.travel | case.said_of_them
+        unknown = at in case.marks.loose or any(r.start < at < r.end and not r.contacts for r in case.marks.roles)
+        if unknown and not light:
+            strangers = at + 1
+    return strangers
 
 
 def _qualifies(case: Case, at: int) -> bool:

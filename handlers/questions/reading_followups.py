@@ -33,6 +33,8 @@ def following(case: Case) -> Reading | None:
         if memory.intent == "agenda":
             return Reading("agenda", period=m.periods[0], region=memory.region)
     steps = [step for step in ("next", "previous", "first", "last") if case.has(step)]
+    if not steps and m.words and all(w.folded in ("et", "puis", "ensuite") for w in m.words):
+        steps = ["next"]  # « puis ? »
     asked_of_agenda = case.has("agenda") and not case.again
     if steps and current and not m.gatherings and not asked_of_agenda and _relative(case, current[0]):
         ends = sorted(current, key=lambda e: (e.starts_on, e.ends_on))

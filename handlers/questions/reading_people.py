@@ -241,6 +241,19 @@ def by_function(case: Case) -> Reading | None:
     return Reading("contact", contacts=found, asks=("role",), several=True) if len(found) == 1 else None
 
 
+def working_there(case: Case) -> Reading | None:
+    """« qui y travaille ? », after an organisation."""
+    m = case.marks
+    houses = {case.knowledge.contact[key].organisation for key in case.spoken_of()}
+    body = case.memory.organisation or (houses.pop() if len(houses) == 1 else "")
+    there = "y" in {w.folded for w in m.words} or "chez eux" in " ".join(w.folded for w in m.words)
+    named = case.people or m.roles or case.events or m.organisations or m.periods
+    members = case.knowledge.members(body) if body and there and case.has("who") and not named else ()
+    if not members or not case.only_verbs:
+        return None
+    return Reading("members", contacts=keys_of(members), organisation=body, asks=("who",))
+
+
 def at_organisation(case: Case) -> Reading | None:
     """« qui travaille chez Mensia ? »."""
     return _staff(case) if case.has("who") and "chez" in {w.folded for w in case.marks.words} else None

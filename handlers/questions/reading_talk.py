@@ -38,8 +38,10 @@ def owner(case: Case) -> Reading | None:
 def again(case: Case) -> Reading | None:
     """« répète », « pardon ? », « j’ai pas compris »: what was said last."""
     words = case.marks.words
-    said = next((a.name for a in case.marks.acts if a.name in ("again", "unclear", "pardon")), "")
-    whole = bool(said) and case.marks.acts[0].end - case.marks.acts[0].start == len(words)
+    wanting = [a for a in case.knowledge.lexicon.whole.find(words) if a.name in ("again", "unclear", "pardon")]
+    names = {a.name for a in wanting}
+    said = next((name for name in ("unclear", "again", "pardon") if name in names), "")
+    whole = bool(said) and len({p for a in wanting for p in range(a.start, a.end)}) == len(words)
     if not whole or (said == "pardon" and not (words[-1].asked or words[-1].folded != "pardon")):
         return None
     return Reading("again", said="unclear" if said == "unclear" else "again")

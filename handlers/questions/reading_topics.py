@@ -14,6 +14,8 @@ def topic_surely(case: Case) -> Reading | None:
         return None
     if (case.has("who", "role") or case.again) and _whole_function(case):
         return None  # « qui est le directeur associé ? » is no question about associating the directors
+    if case.has("same") and not case.telling and case.event_asks and case.memory.intent in ("event", "phase"):
+        return None  # « ça concerne qui ? », after an event
     if case.has("phase") and any(p.kind != "year" for p in case.marks.periods):
         return None  # « mon planning de la semaine 41 »
     if case.only_placed and case.has("agenda") and case.marks.periods:
@@ -104,6 +106,9 @@ def whole_undertaking(case: Case) -> Reading | None:
     spoken = any(word.stem in case.knowledge.lexicon.around for word in m.words)
     spoken = spoken or (case.has("everybody") and case.has("same") and not case.memory.intent)  # « tout ça »
     asked = case.has("what", "purpose", "how", "programme") or m.begins("que", "qu", "quoi")
+    how_alone = case.has("how") and not case.has("what", "purpose", "programme")
+    if how_alone and m.loose:
+        return None  # « de quelle manière les élus seront-ils associés à la réflexion ? »
     if spoken and asked and case.only_verbs and case.knowledge.main_topic and not m.periods:
         return Reading("topic", topic=case.knowledge.main_topic)
     return None
@@ -136,7 +141,7 @@ def told(case: Case) -> Reading | None:
         or case.people
         or m.acts
         or (m.periods and case.has("when", "agenda"))
-        or {"count", "left", "phone", "email"} & set(m.cues)
+        or {"count", "left", "phone", "email", "limit", "hour"} & set(m.cues)
     ):
         return None
     named = {w.stem for c in m.regions for w in m.words[c.start : c.end]}

@@ -8,10 +8,11 @@ from handlers.questions.case import Case
 from handlers.questions.facts import EventFact
 from handlers.questions.normalising import stem
 from handlers.questions.reading import COORDINATES, Reading
-from storage.agenda import Precision
+from storage.agenda import Precision, Status
 
 NOT_FOUND = frozenset(("absent", "unheard", "unknown", "vacant"))  # the readings that this may better
 _MOST = 3  # more than that is no offer
+_MOST_LOOKED_AT = 40  # events that have a clue
 _DOUBTFUL = 0.6
 _MODES = frozenset((stem("visio"), stem("distance"), stem("distanciel"), stem("ligne")))
 
@@ -24,7 +25,7 @@ def vaguely(case: Case) -> Reading | None:
     if not heads or named or case.has(*COORDINATES, "who", "next", "last", "first", "previous", "count"):
         return None
     clues = [s for s in case.telling if s not in lexicon.gatherings and s not in _placed(case)]
-    there = [one for one in _ahead(case) if _fits(case, one)]
+    there = [one for one in _ahead(case, clues) if _fits(case, one)]
     told = bool(clues or m.regions or m.periods or case.only_placed or case.has("remote"))
     if not told or not there:
         return None
@@ -53,16 +54,26 @@ def _asking(case: Case) -> set[int]:
     return {p for name in asked for c in case.marks.cues.get(name, ()) for p in range(c.start, c.end)}
 
 
-def _ahead(case: Case) -> list[EventFact]:
-    """What is to come, parts of a whole where their region is named, and what is over where the past is spoken of."""
-    going = case.knowledge.going
-    if case.marks.regions:
-        keys = case.of_region([one.key for one in going])
-        return [case.event(key) for key in keys if case.event(key).ends_on >= case.today]
+def _ahead(case: Case, clues: list[str]) -> list[EventFact]:
+    """What has the clues, or is then or there, and is to come, or over where the past is spoken of; parts of a whole
+    where their region is named. Never many: what could be so much is told too vaguely."""
+    knowledge, m = case.knowledge, case.marks
+    if clues:
+        keys = knowledge.event_texts.holding_most(clues, _MOST_LOOKED_AT)
+    elif case.only_placed:
+        keys = [key for mention in m.events for key in mention.events[:_MOST_LOOKED_AT]]
+    elif m.periods:
+        keys = [e.key for e in knowledge.between(m.periods[0].first, m.periods[0].last)[:_MOST_LOOKED_AT]]
+    else:
+        keys = [e.key for e in knowledge.going[:_MOST_LOOKED_AT]]
+    if m.regions:
+        keys = case.of_region(keys)
+    going = [case.event(key) for key in keys]
+    past = case.has("past") or any(p.last < case.today for p in m.periods)
+    there = [e for e in going if e.status != Status.CANCELLED and (m.regions or knowledge.stands_alone(e))]
     # What goes on for months, without a day to be there, is nothing that anybody means by « la réunion ».
-    dated = [one for one in going if one.precision != Precision.MONTH or one.starts_on >= case.today]
-    past = case.has("past") or any(p.last < case.today for p in case.marks.periods)
-    return [one for one in dated if past or one.ends_on >= case.today]
+    dated = [e for e in there if e.precision != Precision.MONTH or e.starts_on >= case.today]
+    return sorted((e for e in dated if past or e.ends_on >= case.today), key=lambda e: e.starts_on)
 
 
 def _fits(case: Case, one: EventFact) -> bool:

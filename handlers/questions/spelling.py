@@ -34,6 +34,7 @@ _HEARD = (
 _MOST_KEPT = 5000  # words whose reading is kept, so that the same slip is looked for once
 _SHORT_NAME = 6  # letters
 _LONGEST_WORD = 30  # letters: nothing longer is a slip of anything
+_LONG_WORD = 8  # letters of a word in a name that people cut short: « l’explo »
 _SHORTEST_CUT = 4  # letters of a word cut short: « renc », « sémin »
 
 
@@ -63,6 +64,7 @@ class Spelling:
         """`own` are the words of the network, folded; `named` tells them and those that people are called by; `names`
         are names of several words, and `long_forms` what an abbreviation may be called instead."""
         self._lexicon, self._named = lexicon, named
+        names = [tuple(pieces) for pieces in names]
         own = self._own = frozenset(own)
         self._asking = lexicon.around_words["asking"] | {"quand"}
         words = sorted({*lexicon.spoken, *(word for word in own if len(word) > 4)})
@@ -82,7 +84,8 @@ class Spelling:
         for word in sorted({*words, *lexicon.asking_words}):
             self._heard[heard(word)].append(word)
         self._cut: dict[str, dict[str, str]] = defaultdict(dict)  # by what is left of it, one word of each stem
-        for word in sorted({*(w for w in own if stem(w) in lexicon.gatherings), *lexicon.gathering_words}):
+        of_names = {word for pieces in names for word in pieces if len(word) > _LONG_WORD and word not in lexicon.stop}
+        for word in sorted({*(w for w in own if stem(w) in lexicon.gatherings), *lexicon.gathering_words, *of_names}):
             for length in range(_SHORTEST_CUT, len(word) - 1):
                 self._cut[word[:length]].setdefault(stem(word), word)
         self._glued = {"".join(pieces): tuple(pieces) for pieces in names if len(pieces) > 1}
@@ -178,6 +181,9 @@ class Spelling:
                 known = lexicon.knows(word.respelled(rest)) and len(rest) > 3
                 if known or self._named(rest):
                     return (letters, rest)
+        cut = self._cut.get(folded[1:], {}) if folded[0] in "ld" and len(folded) > _SHORTEST_CUT else {}
+        if len(cut) == 1:
+            return (folded[0], *cut.values())
         rest = folded.removeprefix("j")
         spoken = rest != folded and len(rest) > 3 and lexicon.is_verb(rest) and not is_french(word.text.lower())
         return ("je", rest) if spoken else ()
