@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import notice_wording, report_wording
 from handlers.announcements.reporting import beginning, report_in
 from handlers.announcements.rights import may_still
 from handlers.messages import Button, Message, plain
@@ -53,7 +53,7 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
         announcement.status, announcement.ended_at = AnnouncementStatus.ENDED, now
         counts = await outcomes(session, announcement.id)
         delivered = sum(number for (state, _), number in counts.items() if state == State.DELIVERED)
-        text = wording.ended(title, delivered, sum(counts.values()) - delivered)
+        text = notice_wording.ended(title, delivered, sum(counts.values()) - delivered)
         author = await author_of(session, announcement)
         final = await report_in(session, announcement, author.tz if author else ZoneInfo(DEFAULT_ZONE))
         message = final.model_copy(update={"text": f"{text}\n\n{final.text}"})
@@ -61,8 +61,8 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
     if announcement.status == AnnouncementStatus.SENDING and (failed := await _failing(session, announcement)):
         await hold(session, announcement.id)
         announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "errors"
-        follow_up = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
-        message = Message(text=wording.halted(title, failed), buttons=((follow_up,),))
+        follow_up = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")
+        message = Message(text=notice_wording.halted(title, failed), buttons=((follow_up,),))
         about = f"announcement-halted:{announcement.id}:{int(now.timestamp())}"
         return await tell(session, await author_of(session, announcement), about, message, now)
     return 0
@@ -73,9 +73,9 @@ async def _without_right(session: AsyncSession, announcement: Announcement, now:
     await hold(session, announcement.id)
     announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "rights"
     title = beginning(announcement.text)
-    resume = Button(label=wording.resume_one(title), action=f"announce:go:{announcement.id}")
-    show = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
-    message = Message(text=wording.without_right(plain(title)), buttons=((resume,), (show,)))
+    resume = Button(label=notice_wording.resume_one(title), action=f"announce:go:{announcement.id}")
+    show = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")
+    message = Message(text=notice_wording.without_right(plain(title)), buttons=((resume,), (show,)))
     about = f"announcement-rights:{announcement.id}:{int(now.timestamp())}"
     return await tell_staff(session, about, message, now)
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import notice_wording
 from handlers.announcements.reporting import beginning
 from handlers.messages import Button, Message
 from schedules.clock import machine_now
@@ -78,7 +78,8 @@ async def _pause_all(session: AsyncSession, last: float, machine: float, now: da
     if not under_way:
         return 0
     buttons = tuple(
-        (Button(label=wording.resume_one(beginning(one.text)), action=f"announce:go:{one.id}"),) for one in under_way
+        (Button(label=notice_wording.resume_one(beginning(one.text)), action=f"announce:go:{one.id}"),)
+        for one in under_way
     )
-    message = Message(text=wording.outage(machine - last, len(under_way)), buttons=buttons)
+    message = Message(text=notice_wording.outage(machine - last, len(under_way)), buttons=buttons)
     return await tell_staff(session, f"outage:{int(last)}", message, now)

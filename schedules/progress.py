@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import managing_wording, report_wording
 from handlers.announcements.reporting import beginning
 from handlers.instants import known_zone
 from handlers.messages import Button, Message, plain
@@ -134,8 +134,8 @@ async def _counts(session: AsyncSession, announcement_id: int) -> dict[str, int]
 
 def _message(announcement: Announcement, counts: dict[str, int], total: int) -> Message:
     done = total - sum(counts[state] for state in _OPEN)
-    text = wording.progress(plain(beginning(announcement.text)), done, total, counts)
-    rows = [Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")]
+    text = report_wording.progress(plain(beginning(announcement.text)), done, total, counts)
+    rows = [Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")]
     if announcement.status == AnnouncementStatus.SENDING:
-        rows.append(Button(label=wording.PAUSE, action=f"announce:pause:{announcement.id}"))
+        rows.append(Button(label=managing_wording.PAUSE, action=f"announce:pause:{announcement.id}"))
     return Message(text=text, buttons=(tuple(rows),))

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import report_wording, state_wording, wording
 from handlers.announcements.drafts import draft
 from handlers.announcements.rights import rights
 from handlers.messages import Attachment, Button, Message, Reply, plain, say
@@ -27,25 +27,25 @@ async def show_addresses(request: Request, session: AsyncSession, conversation: 
                 one.structure,
                 one.region,
                 wording.platform(one.platform),
-                wording.reason(one.reason),
+                state_wording.reason(one.reason),
                 _other(one),
             )
             for one in found
         )
-        content = as_csv(Table(wording.ADDRESSES, wording.ADDRESSES_HEADER, rows))
+        content = as_csv(Table(report_wording.ADDRESSES, report_wording.ADDRESSES_HEADER, rows))
         file = Attachment(filename="adresses.csv", media_type="text/csv", content=content)
-        return Reply(messages=(Message(text=wording.ADDRESSES, attachment=file),))
+        return Reply(messages=(Message(text=report_wording.ADDRESSES, attachment=file),))
     lines = [
         f"- {plain(f'{one.name} ({one.structure})' if one.structure else one.name)}\u00a0: "
-        f"{wording.platform(one.platform)}, {plain(wording.reason(one.reason))}\u202f; {_other(one)}"
+        f"{wording.platform(one.platform)}, {plain(state_wording.reason(one.reason))}\u202f; {_other(one)}"
         for one in found[:MOST]
     ]
     if len(found) > MOST:
         lines.append(f"- … et {len(found) - MOST} de plus")
-    parts = [f"**{wording.ADDRESSES}**", "\n".join(lines) or wording.ALL_REACHED]
+    parts = [f"**{report_wording.ADDRESSES}**", "\n".join(lines) or report_wording.ALL_REACHED]
     if missing := await without_account(session, audience):
-        parts.append(wording.no_account(missing))
-    row = (Button(label=wording.EXPORTS["csv"], action="announce:addresses:csv"),) if found else ()
+        parts.append(report_wording.no_account(missing))
+    row = (Button(label=report_wording.EXPORTS["csv"], action="announce:addresses:csv"),) if found else ()
     return say("\n\n".join(parts), *((row,) if row else ()))
 
 
@@ -55,10 +55,10 @@ async def show_nowhere(request: Request, session: AsyncSession, conversation: Co
     rows: list[tuple[str, str, str]] = []
     async for batch in all_recipients(session, may.within(Audience.of(announcement.audience))):
         rows += await named(session, [one.person_id for one in batch if one.account is None])
-    content = as_csv(Table(wording.NOWHERE, wording.NOWHERE_HEADER, tuple(rows)))
+    content = as_csv(Table(report_wording.NOWHERE, report_wording.NOWHERE_HEADER, tuple(rows)))
     file = Attachment(filename="injoignables.csv", media_type="text/csv", content=content)
-    return Reply(messages=(Message(text=wording.NOWHERE_FILE, attachment=file),))
+    return Reply(messages=(Message(text=report_wording.NOWHERE_FILE, attachment=file),))
 
 
 def _other(one: Closed) -> str:
-    return wording.ELSEWHERE if one.elsewhere else wording.NOWHERE_ELSE
+    return report_wording.ELSEWHERE if one.elsewhere else report_wording.NOWHERE_ELSE

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import attachment_wording
 from handlers.announcements.composing import newest_draft, typed
 from handlers.announcements.drafts import FORM, draft, still_draft
 from handlers.announcements.previewing import preview
@@ -29,14 +29,14 @@ async def received(request: Request, session: AsyncSession, conversation: Conver
         return None
     upload = await upload_of(session, request.inbound.platform, request.inbound.update_id)
     if upload is None:
-        return say(wording.FILE_UNREADABLE)
+        return say(attachment_wording.FILE_UNREADABLE)
     content = await content_of(session, upload)
     await session.delete(upload)
     number = state.get("id")
     if number is None:
         may = await rights(request, session)
         if not request.text:
-            return say(wording.FILE_WITHOUT_TEXT)
+            return say(attachment_wording.FILE_WITHOUT_TEXT)
         _bounded(content)
         reply = await typed(request, session, conversation)
         announcement = await newest_draft(session, may.person.id)
@@ -57,7 +57,7 @@ async def ask_file(request: Request, session: AsyncSession, conversation: Conver
         await _drop(session, announcement)
         return await preview(request, session, may, announcement)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "file"})
-    return say(wording.FILE_ASK)
+    return say(attachment_wording.FILE_ASK)
 
 
 async def _attach(
@@ -88,6 +88,6 @@ async def _drop(session: AsyncSession, announcement: Announcement) -> None:
 
 def _bounded(content: bytes) -> None:
     if not content:
-        raise Refusal(wording.FILE_UNREADABLE)
+        raise Refusal(attachment_wording.FILE_UNREADABLE)
     if len(content) > MOST:
-        raise Refusal(wording.FILE_TOO_LARGE)
+        raise Refusal(attachment_wording.FILE_TOO_LARGE)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import audience_wording, wording
 from handlers.announcements.rights import Rights
 from handlers.messages import Button, Reply, say
 from storage.agenda import Event
@@ -24,8 +24,12 @@ _IN_ROW = 2
 _MOST = 10  # events or consultations to choose from
 _LABEL = 50
 _PAST = timedelta(days=31)  # one also writes to those who came
-_ONE_OF = {"invited": wording.PICK_EVENT, "answered": wording.PICK_ANSWER, "unanswered": wording.PICK_SILENCE}
-_ASKED = {**_ONE_OF, "coming": wording.PICK_COMING}
+_ONE_OF = {
+    "invited": audience_wording.PICK_EVENT,
+    "answered": audience_wording.PICK_ANSWER,
+    "unanswered": audience_wording.PICK_SILENCE,
+}
+_ASKED = {**_ONE_OF, "coming": audience_wording.PICK_COMING}
 _LONGEST = 20  # characters of a value in an action; longer ones go by their digest
 
 
@@ -33,19 +37,25 @@ async def show_choices(session: AsyncSession, may: Rights, announcement: Announc
     """The criteria, and who is meant so far."""
     audience = may.within(Audience.of(announcement.audience))
     text = (
-        f"{wording.WHO}\n\nPour l’instant\u00a0: {await in_words(session, audience)} — "
+        f"{audience_wording.WHO}\n\nPour l’instant\u00a0: {await in_words(session, audience)} — "
         f"{wording.people(await count(session, audience))}."
     )
     number = announcement.id
-    everybody = () if may.regions is not None else (_button(wording.EVERYBODY, "all", number),)
+    everybody = () if may.regions is not None else (_button(audience_wording.EVERYBODY, "all", number),)
     rows = [
         everybody,
-        (_button(wording.BY_ROLE, "pick", number, "roles"), _button(wording.BY_REGION, "pick", number, "regions")),
-        (_button(wording.BY_KIND, "pick", number, "kinds"), _button(wording.BY_EVENT, "pick", number, "invited")),
-        (_button(wording.BY_ANSWER, "pick", number, "answered"),),
-        (_button(wording.BY_SILENCE, "pick", number, "unanswered"),),
-        (_button(wording.BY_NAME, "names", number),),
-        (_button(wording.NO_NAMES, "unname", number),) if audience.people else (),
+        (
+            _button(audience_wording.BY_ROLE, "pick", number, "roles"),
+            _button(audience_wording.BY_REGION, "pick", number, "regions"),
+        ),
+        (
+            _button(audience_wording.BY_KIND, "pick", number, "kinds"),
+            _button(audience_wording.BY_EVENT, "pick", number, "invited"),
+        ),
+        (_button(audience_wording.BY_ANSWER, "pick", number, "answered"),),
+        (_button(audience_wording.BY_SILENCE, "pick", number, "unanswered"),),
+        (_button(audience_wording.BY_NAME, "names", number),),
+        (_button(audience_wording.NO_NAMES, "unname", number),) if audience.people else (),
         (_button(wording.BACK, "panel", number),),
     ]
     return say(text, *(row for row in rows if row), replace=True)
@@ -65,13 +75,16 @@ async def show_values(
     in_row = 1 if criterion in _ONE_OF else _IN_ROW
     rows = [tuple(buttons[first : first + in_row]) for first in range(0, len(buttons), in_row)]
     if criterion == "invited" and chosen:
-        rows.append((_button(wording.BY_COMING, "pick", announcement.id, "coming"),))
-    asked = _ASKED.get(criterion) or wording.tick_by(wording.CRITERIA[criterion])
+        rows.append((_button(audience_wording.BY_COMING, "pick", announcement.id, "coming"),))
+    asked = _ASKED.get(criterion) or audience_wording.tick_by(audience_wording.CRITERIA[criterion])
     text = (
-        f"{wording.WHO}\n\n{asked if values else wording.NONE_TO_PICK}\n"
+        f"{audience_wording.WHO}\n\n{asked if values else audience_wording.NONE_TO_PICK}\n"
         f"Pour l’instant\u00a0: {await in_words(session, audience)} — {wording.people(await count(session, audience))}."
     )
-    ways = (_button(wording.OTHER_CHOICE, "to", announcement.id), _button(wording.BACK, "panel", announcement.id))
+    ways = (
+        _button(audience_wording.OTHER_CHOICE, "to", announcement.id),
+        _button(wording.BACK, "panel", announcement.id),
+    )
     return say(text, *rows, ways, replace=True)
 
 
@@ -101,9 +114,12 @@ def change(announcement: Announcement, audience: Audience) -> None:
 
 async def in_words(session: AsyncSession, audience: Audience) -> str:
     """An audience as one says it."""
-    roles, kinds = await _labels(session, "roles", wording.ROLES), await _labels(session, "structure_kinds", {})
+    roles, kinds = (
+        await _labels(session, "roles", audience_wording.ROLES),
+        await _labels(session, "structure_kinds", {}),
+    )
     regions = dict((await session.execute(select(Region.code, Region.name))).all())
-    text = wording.described(
+    text = audience_wording.described(
         [roles.get(value, value) for value in audience.roles],
         [regions.get(value, value) for value in audience.regions],
         [kinds.get(value, value) for value in audience.kinds],
@@ -115,10 +131,16 @@ async def in_words(session: AsyncSession, audience: Audience) -> str:
             row: Event | Consultation | None = await session.get(table, number)
             name = row.name if isinstance(row, Event) else row.title if row else "?"
             asked = criterion == "invited"
-            concerned.append(wording.invited(name, audience.coming) if asked else wording.concerned(criterion, name))
+            concerned.append(
+                audience_wording.invited(name, audience.coming)
+                if asked
+                else audience_wording.concerned(criterion, name)
+            )
     if audience.people:
         concerned.append(f"{wording.people(len(audience.people))} nommément")
-    return "\u202f; ".join(concerned if text == wording.described((), (), ()) and concerned else [text, *concerned])
+    return "\u202f; ".join(
+        concerned if text == audience_wording.described((), (), ()) and concerned else [text, *concerned]
+    )
 
 
 def _consulted(audience: Audience) -> tuple[tuple[str, int | None], ...]:
@@ -134,7 +156,7 @@ def _chosen(audience: Audience, criterion: str) -> frozenset[str]:
 async def _values(session: AsyncSession, may: Rights, criterion: str, today: date) -> dict[str, str]:
     """What may be ticked, with its label, in the order shown."""
     if criterion == "roles":
-        labels = await _labels(session, "roles", wording.ROLES)
+        labels = await _labels(session, "roles", audience_wording.ROLES)
         return {role.value: labels.get(role.value, role.value) for role in Role}
     if criterion == "regions":
         rows = await session.execute(select(Region.code, Region.name).order_by(Region.name))
@@ -146,7 +168,7 @@ async def _values(session: AsyncSession, may: Rights, criterion: str, today: dat
         )
         return {str(one.id): _cut(one.name) for one in events}
     if criterion == "coming":
-        return wording.COMING
+        return audience_wording.COMING
     if criterion in _ONE_OF:
         asked = await session.scalars(
             select(Consultation)

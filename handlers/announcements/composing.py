@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import attachment_wording, audience_wording, departure_wording, managing_wording, wording
 from handlers.announcements.correcting import correction_typed
 from handlers.announcements.drafts import FORM, draft, still_draft
 from handlers.announcements.naming import names_typed
@@ -135,8 +135,8 @@ async def _written(
 
 _ASKED = {
     "text": wording.EDIT_TEXT,
-    "time": wording.TIME_AGAIN,
-    "correction": wording.FIX_TEXT,
-    "names": wording.NAMES_ASK,
-    "file": wording.FILE_ASK,
+    "time": departure_wording.TIME_AGAIN,
+    "correction": managing_wording.FIX_TEXT,
+    "names": audience_wording.NAMES_ASK,
+    "file": attachment_wording.FILE_ASK,
 }

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import managing_wording, wording
 from handlers.announcements.drafts import FORM
 from handlers.announcements.previewing import as_sent
 from handlers.announcements.reporting import report
@@ -27,7 +27,7 @@ async def ask_correction(request: Request, session: AsyncSession, conversation: 
     """`announce:fix:<id>`: the new text is written next."""
     announcement = await _sent(request, session)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "correction"})
-    return say(wording.FIX_TEXT)
+    return say(managing_wording.FIX_TEXT)
 
 
 async def correction_typed(
@@ -38,15 +38,15 @@ async def correction_typed(
     if not visible(read(text)).strip():
         raise Refusal(wording.NO_TEXT)
     if len(text) > MOST:
-        raise Refusal(wording.FIX_TOO_LONG)
+        raise Refusal(managing_wording.FIX_TOO_LONG)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "correction", "text": text})
     arrived, waiting = await to_correct(session, announcement.id)
     row = (
-        Button(label=wording.FIX, action=f"announce:correct:{announcement.id}", style="primary"),
-        Button(label=wording.KEEP, action=f"announce:keep:{announcement.id}"),
+        Button(label=managing_wording.FIX, action=f"announce:correct:{announcement.id}", style="primary"),
+        Button(label=managing_wording.KEEP, action=f"announce:keep:{announcement.id}"),
     )
     return Reply(
-        messages=(as_sent(announcement, text), Message(text=wording.fix_ask(arrived, waiting), buttons=(row,)))
+        messages=(as_sent(announcement, text), Message(text=managing_wording.fix_ask(arrived, waiting), buttons=(row,)))
     )
 
 
@@ -72,20 +72,25 @@ async def recall(request: Request, session: AsyncSession, conversation: Conversa
     """`announce:recall:<id>` asks, `announce:recall:<id>:yes` takes the announcement back."""
     announcement = await _sent(request, session)
     if request.arguments[1:2] != ["yes"]:
-        sure = Button(label=wording.RECALL_SURE, action=f"announce:recall:{announcement.id}:yes", style="danger")
-        return say(wording.RECALL_ASK, (sure, Button(label=wording.KEEP, action=f"announce:keep:{announcement.id}")))
+        sure = Button(
+            label=managing_wording.RECALL_SURE, action=f"announce:recall:{announcement.id}:yes", style="danger"
+        )
+        return say(
+            managing_wording.RECALL_ASK,
+            (sure, Button(label=managing_wording.KEEP, action=f"announce:keep:{announcement.id}")),
+        )
     now = request.received_at
     await cancel(session, announcement.id, now)
     if announcement.status in OPEN:
         announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
     announcement.ack_wanted = False
-    return await _replace(request, session, announcement, wording.RECALLED)
+    return await _replace(request, session, announcement, managing_wording.RECALLED)
 
 
 async def _sent(request: Request, session: AsyncSession) -> Announcement:
     _, announcement = await allowed(request, session, request.number(0))
     if announcement.frozen_at is None or len(announcement.text) > MOST:
-        raise Refusal(wording.FIX_TOO_LONG if announcement.frozen_at else wording.GONE)
+        raise Refusal(managing_wording.FIX_TOO_LONG if announcement.frozen_at else wording.GONE)
     return announcement
 
 
@@ -97,4 +102,4 @@ async def _replace(request: Request, session: AsyncSession, announcement: Announ
     arrived = await correct_deliveries(session, announcement.id, announcement.revision, payload, now)
     stopped = bool(await stopped_by(session))
     shown = await report(request, session, announcement)
-    return Reply(messages=(Message(text=wording.fixed(arrived, stopped=stopped)), shown), replace=True)
+    return Reply(messages=(Message(text=managing_wording.fixed(arrived, stopped=stopped)), shown), replace=True)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import report_wording, state_wording, wording
 from handlers.announcements.reporting import beginning
 from handlers.announcements.rights import allowed
 from handlers.messages import Attachment, Message, Reply
@@ -32,7 +32,9 @@ async def export(request: Request, session: AsyncSession, conversation: Conversa
     table = await report_table(session, announcement, request.tz)
     file = Attachment(filename=f"annonce-{announcement.id}.{kind}", media_type=media_type, content=write(table))
     return Reply(
-        messages=(Message(text=wording.exported(beginning(announcement.text), len(table.rows)), attachment=file),)
+        messages=(
+            Message(text=report_wording.exported(beginning(announcement.text), len(table.rows)), attachment=file),
+        )
     )
 
 
@@ -42,22 +44,22 @@ async def report_table(session: AsyncSession, announcement: Announcement, tz: Zo
     for given, family, house, region, platform, state, why, doubts, tries, ended, seen in await every_outcome(
         session, announcement.id
     ):
-        name = f"{given or ''} {family or ''}".strip() or wording.ERASED
+        name = f"{given or ''} {family or ''}".strip() or report_wording.ERASED
         rows.append(
             (
                 name,
                 house or "",
                 region or "",
                 wording.platform(platform),
-                wording.STATES[State(state)],
-                wording.reason(why) if why else "",
+                state_wording.STATES[State(state)],
+                state_wording.reason(why) if why else "",
                 tries,
                 doubts,
                 _at(ended, tz),
                 _at(seen, tz),
             )
         )
-    return Table(wording.REPORT, wording.EXPORT_HEADER, tuple(rows))
+    return Table(report_wording.REPORT, report_wording.EXPORT_HEADER, tuple(rows))
 
 
 def _at(instant: datetime | None, tz: ZoneInfo) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import attachment_wording, wording
 from handlers.announcements.drafts import draft
 from handlers.announcements.previewing import preview
 from handlers.messages import Button, Reply, say
@@ -36,9 +36,9 @@ async def show_links(request: Request, session: AsyncSession, conversation: Conv
     number = announcement.id
     rows = [(Button(label=_short(one.title), action=f"announce:join:{number}:c:{one.id}"),) for one in open_ones]
     rows += [(Button(label=_short(one.name), action=f"announce:join:{number}:e:{one.id}"),) for one in events]
-    rows.append((Button(label=wording.NO_LINK, action=f"announce:join:{number}:n:0"),))
+    rows.append((Button(label=attachment_wording.NO_LINK, action=f"announce:join:{number}:n:0"),))
     rows.append((Button(label=wording.BACK, action=f"announce:panel:{number}"),))
-    return say(wording.LINK_ASK, *rows, replace=True)
+    return say(attachment_wording.LINK_ASK, *rows, replace=True)
 
 
 async def join(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:

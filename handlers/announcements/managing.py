@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import managing_wording
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import allowed
 from handlers.instants import known_zone, next_permitted
@@ -28,7 +28,7 @@ async def pause(request: Request, session: AsyncSession, conversation: Conversat
         return await _as_it_stands(request, session, announcement)
     held = await deliveries.hold(session, announcement.id)
     announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "staff"
-    return await _as_it_stands(request, session, announcement, wording.paused(held))
+    return await _as_it_stands(request, session, announcement, managing_wording.paused(held))
 
 
 async def resume_sending(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -42,7 +42,7 @@ async def resume_sending(request: Request, session: AsyncSession, conversation: 
     announcement.status = AnnouncementStatus.SCHEDULED if later else AnnouncementStatus.SENDING
     announcement.pause_reason, announcement.updated_at = "", now
     announcement.confirmed_by = may.person.id  # who answers for it from now on
-    return await _as_it_stands(request, session, announcement, wording.resumed(released))
+    return await _as_it_stands(request, session, announcement, managing_wording.resumed(released))
 
 
 async def stop(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -51,12 +51,15 @@ async def stop(request: Request, session: AsyncSession, conversation: Conversati
     if announcement.status not in (*_UNDER_WAY, AnnouncementStatus.PAUSED):
         return await _as_it_stands(request, session, announcement)
     if request.arguments[1:2] != ["yes"]:
-        sure = Button(label=wording.STOP_SURE, action=f"announce:stop:{announcement.id}:yes", style="danger")
-        return say(wording.STOP_ASK, (sure, Button(label=wording.KEEP, action=f"announce:refresh:{announcement.id}")))
+        sure = Button(label=managing_wording.STOP_SURE, action=f"announce:stop:{announcement.id}:yes", style="danger")
+        return say(
+            managing_wording.STOP_ASK,
+            (sure, Button(label=managing_wording.KEEP, action=f"announce:refresh:{announcement.id}")),
+        )
     now = request.received_at
     cancelled = await deliveries.cancel(session, announcement.id, now)
     announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
-    return await _as_it_stands(request, session, announcement, wording.stopped(cancelled))
+    return await _as_it_stands(request, session, announcement, managing_wording.stopped(cancelled))
 
 
 async def repeat(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -69,7 +72,7 @@ async def repeat(request: Request, session: AsyncSession, conversation: Conversa
     count = await deliveries.again(session, announcement.id, state, awake_from(now), now)
     if count:
         announcement.status, announcement.ended_at = AnnouncementStatus.SENDING, None
-    return await _as_it_stands(request, session, announcement, wording.repeated(count))
+    return await _as_it_stands(request, session, announcement, managing_wording.repeated(count))
 
 
 def awake_from(now: datetime) -> Due:

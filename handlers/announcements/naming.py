@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import audience_wording
 from handlers.announcements.choosing import change, show_choices
 from handlers.announcements.drafts import FORM, draft
 from handlers.announcements.rights import Rights
@@ -70,13 +70,13 @@ async def ask_names(request: Request, session: AsyncSession, conversation: Conve
     """`announce:names:<id>`: the list is written next."""
     _, announcement = await draft(request, session)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "names"})
-    return say(wording.NAMES_ASK)
+    return say(audience_wording.NAMES_ASK)
 
 
 async def names_typed(session: AsyncSession, may: Rights, announcement: Announcement, text: str) -> Reply:
     """Add those who were named; refuses a list that names nobody, so that it can be written again."""
     if text.count("\n") + text.count(";") + text.count(",") > MOST:
-        raise Refusal(wording.NAMES_TOO_MANY)
+        raise Refusal(audience_wording.NAMES_TOO_MANY)
     within = member_ids(may.within(Audience()))  # of another region nobody is known here
     emails: dict[str, set[int]] = {}
     names: dict[str, set[int]] = {}
@@ -89,9 +89,9 @@ async def names_typed(session: AsyncSession, may: Rights, announcement: Announce
         for name in (f"{given} {family}", f"{family} {given}"):
             names.setdefault(folded(name), set()).add(number)
     found = find(text, emails, names)
-    said = wording.not_named(found.unknown, found.several)
+    said = audience_wording.not_named(found.unknown, found.several)
     if not found.people:
-        raise Refusal(f"{wording.NAMES_NOBODY}\n\n{said}".strip())
+        raise Refusal(f"{audience_wording.NAMES_NOBODY}\n\n{said}".strip())
     audience = Audience.of(announcement.audience)
     change(announcement, replace(audience, people=audience.people | found.people))
     shown = await show_choices(session, may, announcement)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import audience_wording, wording
 from handlers.announcements.addressing import show_addresses, show_nowhere
 from handlers.announcements.attaching import ask_file
 from handlers.announcements.choosing import change, show_choices, show_values, tick
@@ -45,9 +45,9 @@ async def _audience(request: Request, session: AsyncSession, conversation: Conve
     match request.press.action.split(":")[1]:
         case "all":
             change(announcement, may.within(Audience()))
-        case "pick" if criterion in wording.CRITERIA:
+        case "pick" if criterion in audience_wording.CRITERIA:
             return await show_values(session, may, announcement, criterion, today)
-        case "tick" if criterion in wording.CRITERIA and len(request.arguments) > 2:
+        case "tick" if criterion in audience_wording.CRITERIA and len(request.arguments) > 2:
             return await tick(session, may, announcement, criterion, request.arguments[2], today)
     return await show_choices(session, may, announcement)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import attachment_wording, audience_wording, departure_wording, report_wording, wording
 from handlers.announcements.choosing import in_words
 from handlers.announcements.drafts import draft
 from handlers.announcements.rights import Rights
@@ -41,9 +41,9 @@ def as_sent(announcement: Announcement, text: str = "") -> Message:
     """The message each recipient gets; with another text if one is given."""
     rows: list[tuple[Button, ...]] = []
     if announcement.event_id is not None:
-        rows.append((Button(label=wording.SEE_EVENT, action=f"calendar:show:{announcement.event_id}"),))
+        rows.append((Button(label=attachment_wording.SEE_EVENT, action=f"calendar:show:{announcement.event_id}"),))
     if announcement.consultation_id is not None:
-        rows.append((Button(label=wording.ANSWER, action=f"consult:open:{announcement.consultation_id}"),))
+        rows.append((Button(label=attachment_wording.ANSWER, action=f"consult:open:{announcement.consultation_id}"),))
     if announcement.ack_wanted:
         rows.append((Button(label=wording.READ, action=f"announce:read:{announcement.id}"),))
     file = StoredFile.model_validate(announcement.file) if announcement.file else None
@@ -112,12 +112,12 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
     start = max(announcement.scheduled_at or request.received_at, request.received_at)
     audience = may.within(Audience.of(announcement.audience))
     found = await forecast(session, audience, start)
-    leaves = wording.AT_CONFIRMATION
+    leaves = departure_wording.AT_CONFIRMATION
     if announcement.scheduled_at is not None:
         zone = announcement.zone or request.tz.key
         leaves = f"{wording.moment(start, ZoneInfo(zone))} ({zone_name(zone)})"
     if found.later:
-        leaves += f"\u202f; {wording.put_off(found.later, wording.moment(found.last, request.tz))}"
+        leaves += f"\u202f; {departure_wording.put_off(found.later, wording.moment(found.last, request.tz))}"
     text = wording.panel(
         found.people,
         await in_words(session, audience),
@@ -127,7 +127,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         leaves,
         wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
         ack=announcement.ack_wanted,
-        lasts=wording.duration(lasting(found.lanes, request.rates)),
+        lasts=departure_wording.duration(lasting(found.lanes, request.rates)),
     )
     number = announcement.id
     send = Button(
@@ -140,22 +140,22 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         ((send,),) if found.people > found.unreachable else (),
         (
             (
-                Button(label=wording.AUDIENCE, action=f"announce:to:{number}"),
-                Button(label=wording.WHEN, action=f"announce:when:{number}"),
+                Button(label=audience_wording.AUDIENCE, action=f"announce:to:{number}"),
+                Button(label=departure_wording.WHEN, action=f"announce:when:{number}"),
             ),
             (
                 Button(label=wording.EDIT, action=f"announce:edit:{number}"),
                 Button(label=f"{ack} «\u00a0{wording.READ}\u00a0»", action=f"announce:ack:{number}"),
             ),
             (
-                Button(label=wording.LINK, action=f"announce:link:{number}"),
+                Button(label=attachment_wording.LINK, action=f"announce:link:{number}"),
                 Button(label=wording.TRY, action=f"announce:try:{number}"),
             ),
-            (Button(label=wording.NOWHERE, action=f"announce:nowhere:{number}"),) if found.unreachable else (),
+            (Button(label=report_wording.NOWHERE, action=f"announce:nowhere:{number}"),) if found.unreachable else (),
             (
-                Button(label=wording.REMOVE_FILE, action=f"announce:file:{number}:none")
+                Button(label=attachment_wording.REMOVE_FILE, action=f"announce:file:{number}:none")
                 if announcement.file
-                else Button(label=wording.ADD_FILE, action=f"announce:file:{number}"),
+                else Button(label=attachment_wording.ADD_FILE, action=f"announce:file:{number}"),
             ),
             tuple(
                 Button(label=wording.see_as(name), action=f"announce:as:{number}:{name}") for name in wording.PLATFORMS

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import managing_wording, report_wording, state_wording, wording
 from handlers.announcements.rights import allowed, rights
 from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request
@@ -44,13 +44,13 @@ async def show_latest(request: Request, session: AsyncSession, conversation: Con
     mine = [one for one in await latest(session, 50) if may.regions is None or one.author_id == may.person.id][:10]
     new = [Button(label=wording.NEW, action="announce:new")]
     if may.regions is None:
-        new.append(Button(label=wording.HALT, action="announce:halt", style="danger"))
+        new.append(Button(label=managing_wording.HALT, action="announce:halt", style="danger"))
     by = await stopped_by(session)
-    notice = f"{wording.halted_by(plain(by))}\n\n" if by else ""
+    notice = f"{managing_wording.halted_by(plain(by))}\n\n" if by else ""
     if not mine:
-        return say(notice + wording.NONE_SENT, tuple(new))
+        return say(notice + report_wording.NONE_SENT, tuple(new))
     rows = [(Button(label=beginning(one.text), action=f"announce:report:{one.id}"),) for one in mine]
-    return say(notice + wording.LATEST, *rows, tuple(new))
+    return say(notice + report_wording.LATEST, *rows, tuple(new))
 
 
 async def report(request: Request, session: AsyncSession, announcement: Announcement) -> Message:
@@ -61,10 +61,10 @@ async def report(request: Request, session: AsyncSession, announcement: Announce
 async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneInfo) -> Message:
     """Delivered, waiting, in doubt, failed and skipped, counted, explained, and the first of them named."""
     found = await outcomes(session, announcement.id)
-    status = wording.STATUS[AnnouncementStatus(announcement.status)]
+    status = state_wording.STATUS[AnnouncementStatus(announcement.status)]
     parts = [f"**{plain(beginning(announcement.text))}** — {status}"]
-    if announcement.status == AnnouncementStatus.PAUSED and announcement.pause_reason in wording.PAUSE_REASONS:
-        parts[0] += f"\n{wording.PAUSE_REASONS[announcement.pause_reason]}"
+    if announcement.status == AnnouncementStatus.PAUSED and announcement.pause_reason in state_wording.PAUSE_REASONS:
+        parts[0] += f"\n{state_wording.PAUSE_REASONS[announcement.pause_reason]}"
     if announcement.frozen_at is not None:
         parts[0] += f"\nConfirmée le {wording.moment(announcement.frozen_at, tz)}"
     lines = []
@@ -72,13 +72,15 @@ async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneI
         counts = {why: number for (where, why), number in found.items() if where == state}
         if not counts:
             continue
-        why = ", ".join(f"{plain(wording.reason(code))} ({number})" for code, number in sorted(counts.items()) if code)
-        lines.append(f"- {wording.outcome(state, sum(counts.values()))}" + (f"\u00a0: {why}" if why else ""))
+        why = ", ".join(
+            f"{plain(state_wording.reason(code))} ({number})" for code, number in sorted(counts.items()) if code
+        )
+        lines.append(f"- {state_wording.outcome(state, sum(counts.values()))}" + (f"\u00a0: {why}" if why else ""))
     parts.append("\n".join(lines))
     if announcement.revision > 1 and (edits := await corrected(session, announcement.id, announcement.revision)):
-        parts.append(wording.corrections({state: edits.get(state, 0) for state in _ORDER}))
+        parts.append(report_wording.corrections({state: edits.get(state, 0) for state in _ORDER}))
     if announcement.status in OPEN and (by := await stopped_by(session)):
-        parts.append(wording.halted_by(plain(by)))
+        parts.append(managing_wording.halted_by(plain(by)))
     if announcement.ack_wanted:
         parts.append(f"«\u00a0{wording.READ}\u00a0»\u00a0: {await readers(session, announcement.id)}")
     named = await recipients_in(session, announcement.id, _TO_NAME, NAMED)
@@ -91,34 +93,36 @@ async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneI
 def _buttons(announcement: Announcement, states: set[str]) -> tuple[tuple[Button, ...], ...]:
     """What staff may do with it as it stands."""
     number, status = announcement.id, announcement.status
-    first = [Button(label=wording.REFRESH, action=f"announce:refresh:{number}")]
+    first = [Button(label=report_wording.REFRESH, action=f"announce:refresh:{number}")]
     if status in (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING):
-        first.append(Button(label=wording.PAUSE, action=f"announce:pause:{number}"))
+        first.append(Button(label=managing_wording.PAUSE, action=f"announce:pause:{number}"))
     if status == AnnouncementStatus.PAUSED:
-        first.append(Button(label=wording.RESUME, action=f"announce:go:{number}", style="primary"))
+        first.append(Button(label=managing_wording.RESUME, action=f"announce:go:{number}", style="primary"))
     if status in OPEN:
-        first.append(Button(label=wording.STOP, action=f"announce:stop:{number}", style="danger"))
+        first.append(Button(label=managing_wording.STOP, action=f"announce:stop:{number}", style="danger"))
     again = []
     if status in (AnnouncementStatus.SENDING, AnnouncementStatus.ENDED):
         if State.UNCERTAIN in states:
-            again.append(Button(label=wording.AGAIN_DOUBT, action=f"announce:again:{number}:doubt"))
+            again.append(Button(label=managing_wording.AGAIN_DOUBT, action=f"announce:again:{number}:doubt"))
         if State.FAILED in states:
-            again.append(Button(label=wording.AGAIN_FAILED, action=f"announce:again:{number}:failed"))
-    files = [Button(label=label, action=f"announce:export:{number}:{kind}") for kind, label in wording.EXPORTS.items()]
-    last = [Button(label=wording.FIX, action=f"announce:fix:{number}")]
+            again.append(Button(label=managing_wording.AGAIN_FAILED, action=f"announce:again:{number}:failed"))
+    files = [
+        Button(label=label, action=f"announce:export:{number}:{kind}") for kind, label in report_wording.EXPORTS.items()
+    ]
+    last = [Button(label=managing_wording.FIX, action=f"announce:fix:{number}")]
     if State.DELIVERED in states:
-        last.append(Button(label=wording.RECALL, action=f"announce:recall:{number}", style="danger"))
+        last.append(Button(label=managing_wording.RECALL, action=f"announce:recall:{number}", style="danger"))
     return tuple(tuple(row) for row in (first, again, files, last) if row)
 
 
 def _named(named: Sequence[tuple[str, str, str, str]], total: int) -> str:
     lines = [
-        f"- {plain(f'{name} ({house})' if house else name)}\u00a0: {wording.STATES[State(state)]}"
-        + (f" ({plain(wording.reason(why))})" if why else "")
+        f"- {plain(f'{name} ({house})' if house else name)}\u00a0: {state_wording.STATES[State(state)]}"
+        + (f" ({plain(state_wording.reason(why))})" if why else "")
         for name, house, state, why in named[:NAMED]
     ]
     if total > NAMED:
-        lines.append(wording.the_rest(total - NAMED))
+        lines.append(report_wording.the_rest(total - NAMED))
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import departure_wording, wording
 from handlers.announcements.drafts import FORM, draft
 from handlers.announcements.previewing import panel
 from handlers.announcements.rights import Rights
@@ -29,14 +29,19 @@ async def show_times(request: Request, session: AsyncSession, conversation: Conv
     today = request.received_at.astimezone(tz).date()
     tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
     at = {day: int(datetime.combine(day, time(9), tz).timestamp()) // 60 for day in (tomorrow, monday)}
-    rows: list[tuple[Button, ...]] = [(Button(label=wording.AT_ONCE, action=f"announce:at:{number}:0"),)]
+    rows: list[tuple[Button, ...]] = [(Button(label=departure_wording.AT_ONCE, action=f"announce:at:{number}:0"),)]
     rows += [
-        (Button(label=wording.on_day(day), action=f"announce:at:{number}:{minute}"),) for day, minute in at.items()
+        (Button(label=departure_wording.on_day(day), action=f"announce:at:{number}:{minute}"),)
+        for day, minute in at.items()
     ]
-    rows.append((Button(label=wording.OTHER_TIME, action=f"announce:say:{number}"),))
-    rows.append(tuple(Button(label=wording.lasting(days), action=f"announce:until:{number}:{days}") for days in _LASTS))
+    rows.append((Button(label=departure_wording.OTHER_TIME, action=f"announce:say:{number}"),))
+    rows.append(
+        tuple(
+            Button(label=departure_wording.lasting(days), action=f"announce:until:{number}:{days}") for days in _LASTS
+        )
+    )
     rows.append((Button(label=wording.BACK, action=f"announce:panel:{number}"),))
-    return say(wording.when_ask(zone_name(tz.key)), *rows, replace=True)
+    return say(departure_wording.when_ask(zone_name(tz.key)), *rows, replace=True)
 
 
 async def set_time(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -52,7 +57,7 @@ async def ask_time(request: Request, session: AsyncSession, conversation: Conver
     """`announce:say:<id>`: the instant is written next."""
     _, announcement = await draft(request, session)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "time"})
-    return say(wording.time_ask(zone_name(request.tz.key)))
+    return say(departure_wording.time_ask(zone_name(request.tz.key)))
 
 
 async def time_typed(
@@ -65,7 +70,7 @@ async def time_typed(
         zones[zone_name(zone).removeprefix("heure de ").removeprefix("heure d’")] = zone
     meant = read_instant(text, request.received_at, request.tz.key, zones)
     if meant is None:
-        raise Refusal(wording.TIME_NOT_READ)
+        raise Refusal(departure_wording.TIME_NOT_READ)
     return await _scheduled(request, session, may, announcement, int(meant.at.timestamp()), meant.zone)
 
 
@@ -86,7 +91,7 @@ async def _scheduled(
 ) -> Reply:
     at = datetime.fromtimestamp(seconds, UTC) if seconds else None
     if at is not None and not request.received_at < at < request.received_at + _FURTHEST:
-        raise Refusal(wording.TIME_PASSED)
+        raise Refusal(departure_wording.TIME_PASSED)
     if announcement.expires_at is not None:  # it lasts as long, from the new departure on
         lasts = announcement.expires_at - (announcement.scheduled_at or request.received_at)
         announcement.expires_at = (at or request.received_at) + lasts

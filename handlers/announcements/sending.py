@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import audience_wording, report_wording, wording
 from handlers.announcements.drafts import draft
 from handlers.announcements.previewing import EXPIRY, as_sent, departure, panel
 from handlers.announcements.reporting import report
@@ -42,9 +42,11 @@ async def confirm(request: Request, session: AsyncSession, conversation: Convers
         return Reply(messages=(Message(text=wording.STALE), as_sent(announcement), now))
     people, unreachable = await freeze(session, announcement, may, request.received_at)
     if people == unreachable:
-        return say(wording.NOBODY, (Button(label=wording.AUDIENCE, action=f"announce:to:{announcement.id}"),))
+        return say(
+            audience_wording.NOBODY, (Button(label=audience_wording.AUDIENCE, action=f"announce:to:{announcement.id}"),)
+        )
     conversation.close_form()
-    follow = Button(label=wording.REPORT, action=f"announce:report:{announcement.id}")
+    follow = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")
     return say(wording.sent(people - unreachable, unreachable), (follow,), replace=True)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import wording
+from handlers.announcements import managing_wording
 from handlers.announcements.managing import awake_from
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request
@@ -15,12 +15,12 @@ async def halt(request: Request, session: AsyncSession, conversation: Conversati
     """`announce:halt` asks, `announce:halt:yes` stops. National staff only."""
     person = request.staff()
     if by := await stopped_by(session):
-        return say(wording.halted_by(plain(by)), (_RESTART,))
+        return say(managing_wording.halted_by(plain(by)), (_RESTART,))
     if request.arguments[:1] != ["yes"]:
-        sure = Button(label=wording.HALT_SURE, action="announce:halt:yes", style="danger")
-        return say(wording.HALT_ASK, (sure, Button(label=wording.KEEP, action="announce:list")))
+        sure = Button(label=managing_wording.HALT_SURE, action="announce:halt:yes", style="danger")
+        return say(managing_wording.HALT_ASK, (sure, Button(label=managing_wording.KEEP, action="announce:list")))
     await set_stop(session, on=True, by=person.name, now=request.received_at)
-    return say(wording.halted_by(plain(person.name)), (_RESTART,), replace=True)
+    return say(managing_wording.halted_by(plain(person.name)), (_RESTART,), replace=True)
 
 
 async def restart(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -29,7 +29,7 @@ async def restart(request: Request, session: AsyncSession, conversation: Convers
     if await stopped_by(session):
         await set_stop(session, on=False, by=person.name, now=request.received_at)
         await put_off_all(session, awake_from(request.received_at), request.received_at)
-    return say(wording.RESTARTED, replace=True)
+    return say(managing_wording.RESTARTED, replace=True)
 
 
-_RESTART = Button(label=wording.RESTART, action="announce:restart")
+_RESTART = Button(label=managing_wording.RESTART, action="announce:restart")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from handlers.announcements.wording import RECALLED
+from handlers.announcements.managing_wording import RECALLED
 from handlers.errors import Refusal
 from handlers.messages import Message
 from schedules.announcements import follow

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.announcements.wording import reason
+from handlers.announcements.state_wording import reason
 
 ROOT = Path(__file__).parents[2]
 GIVEN = re.compile(r'DeliveryError\(\s*"([^"]+)"')

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.showing import as_shown
+from handlers.announcements.departure_wording import duration
 from handlers.announcements.previewing import lasting
-from handlers.announcements.wording import duration
 from handlers.messages import Button, Message, StoredFile, plain
 from handlers.richtext import read, visible
 

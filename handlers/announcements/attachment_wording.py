@@ -1,0 +1,13 @@
+"""What is said of the file and the link that an announcement carries."""
+
+ADD_FILE = "Joindre une image ou un fichier"
+REMOVE_FILE = "Retirer le fichier"
+FILE_ASK = "Envoyez-moi l’image ou le fichier à joindre (8\u00a0Mo au plus). « annuler » ramène à l’aperçu."
+FILE_UNREADABLE = "Je n’ai pas pu lire ce fichier. Envoyez-le une nouvelle fois, ou écrivez « annuler »."
+FILE_TOO_LARGE = "Ce fichier dépasse 8\u00a0Mo. Joignez-en un plus léger, ou mettez un lien dans le texte."
+FILE_WITHOUT_TEXT = "Écrivez d’abord le texte de l’annonce, ou envoyez-le en légende du fichier."
+LINK = "Joindre un lien"
+LINK_ASK = "**Vers quoi l’annonce mène-t-elle\u202f?** Un bouton y conduira, sous le texte."
+NO_LINK = "Aucun lien"
+SEE_EVENT = "Voir l’événement"
+ANSWER = "Répondre à la consultation"
