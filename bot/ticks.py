@@ -32,7 +32,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("escalation", escalate_due, 60.0),
         Line("waves", open_waves, 60.0),
         Line("weekly digest", weekly_digest, 300.0),
-        Line("reminders", remind, 1.0, any_due(CALENDAR), at_least=15.0),  # what has changed waits that long
+        Line("reminders", remind, 1.0, any_due(CALENDAR), at_least=30.0),  # what has changed waits that long
         Line("own reminders", remind_own, 1.0, any_own_due(CALENDAR), at_least=60.0),  # and whose zone has
         Line("series that end", tell_ending, 3600.0),
         Line("missed reminders", tell_missed, 300.0),

@@ -17,9 +17,10 @@ from handlers.messages import Message
 from schedules import slots
 from schedules.clock import Clock
 from schedules.gathering import gather
-from schedules.holding import Hold
+from schedules.holding import HeldByAny, Hold
 from schedules.looking import NOW, Pair, is_due
 from schedules.messenger import Lane, Messenger, Outgoing
+from schedules.silences import HeldBySilence
 from storage.leaving import DUE, Due
 from storage.outbox import Delivery, Priority, State
 from storage.prepared import Prepared
@@ -58,11 +59,14 @@ class Claimer:
     A claim takes all slots up to the horizon, so the next one is due when these are nearly used up.
     """
 
-    def __init__(self, owner: str, clock: Clock, hold: Hold, lease: float, horizon: float) -> None:
+    def __init__(
+        self, owner: str, clock: Clock, hold: Hold, silences: HeldBySilence, lease: float, horizon: float
+    ) -> None:
         self.slot_at = math.inf
         self._owner = owner
         self._clock = clock
         self._hold = hold
+        self._held_or_silent = HeldByAny(silences, hold)
         self._lease = lease
         self._horizon = horizon
 
@@ -74,8 +78,13 @@ class Claimer:
         due: Sequence[Pair],
         now: float,
         calendar: datetime,
+        *,
+        silent: bool,
     ) -> list[Outgoing]:
-        """Claim what was found to be due, replies first, at most `rooms[lane]` in each lane."""
+        """Claim what was found to be due, replies first, at most `rooms[lane]` in each lane.
+
+        `silent`: a look in the same transaction has found chats that are silent.
+        """
         claimed: list[Outgoing] = []
         for lane in dict.fromkeys(lane for lane, _ in due):
             messenger = messengers[lane[0]]
@@ -92,7 +101,7 @@ class Claimer:
             found_all = len(rows) == free.count
             if rows:
                 leads, carried = await gather(session, rows, calendar, now)
-                claimed += await self.assign(session, messenger, lane, leads, free, now, carried)
+                claimed += await self.assign(session, messenger, lane, leads, free, now, carried, silent=silent)
             if found_all:
                 margin = MARGIN if free.step < self._horizon else 0.0
                 self.slot_at = min(self.slot_at, free.at(free.count) - margin)
@@ -116,13 +125,16 @@ class Claimer:
         free: slots.Slots,
         now: float,
         carried: Mapping[int, Sequence[Due]] = MappingProxyType({}),
+        *,
+        silent: bool = True,
     ) -> list[Outgoing]:
         """Lease the first of the rows, one for each slot, with what each carries; those that are held stay behind."""
         taken: list[Outgoing] = []
         chats: set[str] = set()
         calendar = self._clock.now()
         looked_at = [*rows, *(one for others in carried.values() for one in others)]
-        held = await self._hold.held(session, looked_at, calendar) if free.count else {}
+        hold = self._held_or_silent if silent else self._hold
+        held = await hold.held(session, looked_at, calendar) if free.count else {}
         for row in rows:
             if len(taken) == free.count:
                 break

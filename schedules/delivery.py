@@ -23,7 +23,7 @@ from schedules.astray import settle
 from schedules.blame import trouble
 from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
-from schedules.holding import HeldByAny, HeldByReaders, Hold
+from schedules.holding import HeldByReaders, Hold
 from schedules.looking import Look, Seen, Watch
 from schedules.messenger import Finished, Lane, Messenger, Outgoing
 from schedules.recording import expire, record, recover
@@ -64,8 +64,7 @@ class Worker:
         self.owner = owner
         self._database = database
         self._clock = clock
-        hold = HeldByAny(HeldBySilence(machine), hold or HeldByReaders())
-        self._claimer = Claimer(owner, clock, hold, lease, horizon)
+        self._claimer = Claimer(owner, clock, hold or HeldByReaders(), HeldBySilence(machine), lease, horizon)
         self._look = Look()
         self._lease = lease
         self._machine = machine
@@ -194,8 +193,9 @@ class Worker:
                 for messenger in self._pushing():
                     await settle(session, messenger.platform, messenger.workspaces, now, calendar)
                 seen = self._look.read(reach, full, *await query.rows(session, at))
-            due = seen.due
-            claimed = await self._claimer.claim(session, self.messengers, rooms, due, now, calendar)
+            claimed = await self._claimer.claim(
+                session, self.messengers, rooms, seen.due, now, calendar, silent=seen.silent
+            )
             return seen, claimed
 
         claimed: list[Outgoing] = []

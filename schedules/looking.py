@@ -7,6 +7,7 @@ timetable has anything to do. They are told instead of looking themselves.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Table, and_, bindparam, exists, select
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Float, Table, and_, bindparam, exists, sel
 from schedules.astray import elsewhere
 from schedules.messenger import Lane
 from schedules.recording import ANYTHING_ENDED
-from schedules.silences import ANY_OVER
+from schedules.silences import ANY_KEPT, ANY_OVER
 from storage.base import Instant
 from storage.outbox import Delivery, Priority, State, stop_of, stop_setting
 from storage.prepared import Prepared
@@ -49,6 +50,7 @@ class Seen:
 
     due: list[Pair]
     stopped: bool
+    silent: bool = False  # some chats are, by a 429
     swept: bool = False  # leases ran out, deliveries expired, silences are over, or something has gone astray
     watched: tuple[int, ...] = ()  # numbers of the watches whose answer is yes
 
@@ -79,19 +81,20 @@ class Look:
             sweep = [*_SWEEP, *(exists().where(where) for where in _astray(reach))]
             self._sweeps[reach] = len(sweep)
             more = (*sweep, *(watch.question for watch in self._watches)) if thorough else ()
-            self._queries[key] = Prepared(select(*due, stop_setting().scalar_subquery(), *more))
+            self._queries[key] = Prepared(select(*due, ANY_KEPT, stop_setting().scalar_subquery(), *more))
         return self._queries[key]
 
     def read(self, reach: Reach, full: Collection[Lane], row: Sequence[Any]) -> Seen:
         """What the answers mean; nothing is due in the lanes that are `full`."""
         pairs = _pairs(reach)
         sweeps = self._sweeps[reach]
-        due, stop, rest = row[: len(pairs)], row[len(pairs)], row[len(pairs) + 1 :]
+        due, silent, stop, *rest = row[: len(pairs)], *row[len(pairs) :]
         stopped = bool(stop_of(stop))
         found = [pair for pair, is_due in zip(pairs, due, strict=True) if is_due and pair[0] not in full]
         return Seen(
             [pair for pair in found if pair[1] is Priority.REPLY] if stopped else found,
             stopped,
+            bool(silent),
             any(rest[:sweeps]),
             tuple(number for number, yes in enumerate(rest[sweeps:]) if yes),
         )
@@ -116,8 +119,9 @@ def is_due(platform: Any, workspace: Any, priority: Any) -> tuple[ColumnElement[
     )
 
 
-def _pairs(reach: Reach) -> list[Pair]:
-    return [(lane, priority) for lane, last in reach for priority in Priority if priority <= last]
+@lru_cache
+def _pairs(reach: Reach) -> tuple[Pair, ...]:
+    return tuple((lane, priority) for lane, last in reach for priority in Priority if priority <= last)
 
 
 def _astray(reach: Reach) -> list[ColumnElement[bool]]:

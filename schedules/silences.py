@@ -30,6 +30,8 @@ _NOW: ColumnElement[float] = bindparam("now", type_=Float(53))
 _QUIET = Prepared(select(_LIMITS.c.scope, _LIMITS.c.quiet_until).where(_LIMITS.c.quiet_until > _NOW))
 _IS_OVER = (_LIMITS.c.scope.contains("/"), _LIMITS.c.quiet_until <= _NOW)
 _FORGET = Prepared(delete(_LIMITS).where(*_IS_OVER))
+ANY_KEPT = exists().where(_LIMITS.c.scope.contains("/"), _LIMITS.c.quiet_until > _NOW)
+"""Whether a chat is silent at the machine's `now`."""
 ANY_OVER = exists().where(*_IS_OVER)
 """Whether `forget` would find something at the machine's `now`."""
 

@@ -125,7 +125,7 @@ async def test_who_says_stop_or_is_erased_between_claim_and_departure_gets_nothi
 ) -> None:
     """On SQLite the row is looked at once more before it leaves."""
     await two_notices(sqlite)
-    telegram = RecordingMessenger("telegram", rate=4.0)  # the second leaves a quarter of a second after the first
+    telegram = RecordingMessenger("telegram", rate=1.1)  # the second leaves nearly a second after the first
     worker = worker_for(sqlite, telegram, clock=HandClock(NOW))
     await worker.step()
     await withdraw(sqlite, BRUNO, how)
