@@ -50,6 +50,7 @@ async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = 
         await until_told(app)
     finally:
         await app.stop()
+    log.info("concerte has ended: what has not left waits in the database")
     return 0
 
 

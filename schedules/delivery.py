@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -67,9 +67,11 @@ class Worker:
         self._claimer = Claimer(owner, clock, hold or HeldByReaders(), HeldBySilence(machine), lease, horizon)
         self._look = Look()
         self._lease = lease
+        self._horizon = horizon
         self._machine = machine
         self._lowest = dict.fromkeys(self.messengers, Priority.BULK)
         self._open: defaultdict[Lane, set[asyncio.Task[None]]] = defaultdict(set)
+        self._unsent: Counter[Lane] = Counter()  # of these, those that have not left
         self._finished: list[Finished] = []
         self._wake = asyncio.Event()
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
@@ -112,6 +114,8 @@ class Worker:
             try:
                 if self._may_find_something():
                     await self.step()
+                if self.fault:
+                    log.info("delivery goes on")
                 patience, self.fault = 0.0, ""
                 wait = self._claimer.slot_at - self._machine()
                 pause = LOOK if wait == math.inf else max(TICK, min(BUSY_LOOK, wait))
@@ -167,7 +171,7 @@ class Worker:
         self._claimer.slot_at = math.inf
         batch, sending = self._finished[:], frozenset(self._sending)
         reach = tuple((lane, self._lowest[lane[0]]) for lane in self.lanes())
-        rooms = {lane: MOST_OPEN - len(self._open[lane]) for lane, _ in reach}
+        rooms = {lane: self._room(lane) for lane, _ in reach}
         full = frozenset(lane for lane, room in rooms.items() if room <= 0)
 
         now, calendar = self._machine(), self._clock.now()
@@ -267,15 +271,22 @@ class Worker:
                 .execution_options(synchronize_session=False)
             )
 
+    def _room(self, lane: Lane) -> int:
+        """How many may be claimed: what has not left is never more than rate × horizon, however late it leaves."""
+        room, rate = MOST_OPEN - len(self._open[lane]), self.messengers[lane[0]].rate
+        return room if rate is None else min(room, math.ceil(rate * self._horizon) - self._unsent[lane])
+
     def _start(self, outgoing: Outgoing) -> None:
         self._sending.update((outgoing.id, *(one.id for one in outgoing.carries)))
         task = asyncio.create_task(self._send(outgoing))
-        tasks = self._open[outgoing.platform, outgoing.workspace]
+        lane = outgoing.platform, outgoing.workspace
+        self._unsent[lane] += 1
+        tasks = self._open[lane]
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
     async def _send(self, outgoing: Outgoing) -> None:
-        messenger = self.messengers[outgoing.platform]
+        messenger, lane = self.messengers[outgoing.platform], (outgoing.platform, outgoing.workspace)
         left = False
         started = self._machine()
         try:
@@ -285,6 +296,7 @@ class Worker:
             if started - outgoing.slot > LATE * self._lease or self._withdrawn(outgoing):
                 raise DeliveryError("not sent after all", retry_after=0.0, silence=Silence.NOTHING)
             left = True
+            self._unsent[lane] -= 1
             ref = await messenger.send(outgoing)
             done = Finished(outgoing, started, self._machine(), ref=ref)
         except DeliveryError as error:
@@ -299,6 +311,8 @@ class Worker:
             # A fault of ours in a channel: it may have happened after the message left.
             log.error("delivery %d failed in the channel (%s)", outgoing.id, type(error).__name__)
             done = Finished(outgoing, started, self._machine(), error=DeliveryError("channel fault", uncertain=True))
+        if not left:
+            self._unsent[lane] -= 1
         self._finished += _each(done)
         if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
             self._wake.set()

@@ -115,6 +115,7 @@ class Poller:
         self._stopping = asyncio.Event()
         self._holding = False
         self._fault = ""
+        self._away = ""  # what keeps the lease from being held
         self._answered = machine_now()
         self.begun = asyncio.Event()
         self.standing_by = asyncio.Event()
@@ -142,6 +143,8 @@ class Poller:
 
     def health(self) -> Health:
         """Whether updates come in."""
+        if self._away:
+            return Health(False, f"does not poll, and goes on by itself: {self._away}")
         if self._fault:
             return Health(False, self._fault)
         if not self._holding:
@@ -202,8 +205,10 @@ class Poller:
             self._holding = await self._database.together(
                 lambda session: hold(session, LEASE_NAME, self._owner, now, self._lease)
             )
+            self._away = ""
         except (SQLAlchemyError, OSError) as error:
-            log.warning("the lease of the poller waits for the database (%s)", trouble(error))
+            self._away = trouble(error)
+            log.warning("the lease of the poller waits for the database (%s)", self._away)
             self._holding = False  # whoever reaches the database may poll
         return self._holding
 

@@ -1,10 +1,11 @@
 """A broadcast while workers are killed: what each kill left in doubt, and what became of every recipient.
 
-What a kill may leave in doubt: rate × horizon, which is all that a worker has claimed ahead, and the requests that were
-open. These are counted for each kill, by what the platform has answered when: a request with an earlier slot is open
-until the worker has read its answer. So it must not have been answered at the last claim, with which the worker would
-have recorded it, or its answer must have been on its way. That is as long as the slowest took of those that the worker
-did record in the second before, by its own clock and the platform's; a busy machine makes it longer than a quiet one.
+What a kill may leave in doubt: rate × horizon, which is all that a worker has claimed and not begun to send, and the
+requests that were open. These are counted for each kill, by what the platform saw and when. A request with an earlier
+slot is open from then until the worker has read its answer. So at the last claim, with which the worker would have
+recorded it, it must not have been answered; or the request, or its answer, must have been on its way. That is as long
+as the slowest took of those that the worker did record in the second before: a busy machine makes it longer than a
+quiet one, and it is printed with the count.
 """
 
 import asyncio
@@ -31,9 +32,9 @@ ENDS = {State.DELIVERED, State.FAILED, State.UNCERTAIN}
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """What one kill left: deliveries without an end, how many were claimed ahead at most, and requests open.
+    """What one kill left: deliveries without an end, how many it may have claimed ahead, requests open.
 
-    `way` is how long an answer may have been on its way, in seconds.
+    `way` is how long a request or an answer may have been on its way, in seconds.
     """
 
     unrecorded: int
@@ -151,22 +152,34 @@ async def doubts_of(database: Database) -> int:
 async def _left_by(database: Database, fake: Fake, pid: int, rate: float) -> Kill:
     """What a process that was killed had claimed and not recorded, against what the platform saw of it."""
     ahead = ceil(rate * HORIZON)
-    answered = await fake.answered()
+    taken = await fake.taken()
     async with database.reading() as session:
         query = select(Delivery.chat, Delivery.state, Delivery.send_at).where(Delivery.lease_owner.like(f"%:{pid}:%"))
         rows = (await session.execute(query.order_by(Delivery.send_at.desc(), Delivery.id.desc()))).all()
     # The last claim was made before the first of the slots that it may have taken, by less than from slot to slot.
     claimed = rows[ahead - 1].send_at - 1 / rate if len(rows) >= ahead else 0.0
-    way = await _way_of_answers(database, pid, answered, claimed)
-    earlier = [answered[row.chat] for row in rows[ahead:] if row.chat in answered]
-    still_open = [at for at in earlier if at is None or at > claimed - way]
-    return Kill(sum(row.state == State.SENDING for row in rows), ahead, len(still_open), way)
+    there, back = await _ways(database, pid, taken, claimed)
+    still_open = 0
+    for row in rows[ahead:]:
+        came, answered = taken.get(row.chat, (None, None))
+        if came is None:
+            still_open += row.send_at > claimed - there
+        else:
+            still_open += answered is None or answered > claimed - back
+    return Kill(sum(row.state == State.SENDING for row in rows), ahead, still_open, max(there, back))
 
 
-async def _way_of_answers(database: Database, pid: int, answered: Mapping[str, float | None], until: float) -> float:
-    """The longest time, in seconds, from an answer to its reader, of what was recorded in the second before."""
+async def _ways(
+    database: Database, pid: int, taken: Mapping[str, tuple[float, float | None]], until: float
+) -> tuple[float, float]:
+    """The longest times, in seconds, from a slot to the platform and from an answer to its reader, of what was recorded
+    in the second before.
+    """
     async with database.reading() as session:
-        query = select(Delivery.chat, Attempt.ended).join(Attempt, Attempt.delivery_id == Delivery.id)
+        query = select(Delivery.chat, Delivery.send_at, Attempt.ended).join(Attempt, Attempt.delivery_id == Delivery.id)
         mine = Delivery.lease_owner.like(f"%:{pid}:%"), Attempt.ended.between(until - 1.0, until)
         rows = (await session.execute(query.where(*mine))).all()
-    return max((row.ended - at for row in rows if (at := answered.get(row.chat)) is not None), default=0.0)
+    seen = [(row, *taken[row.chat]) for row in rows if row.chat in taken]
+    there = max((came - row.send_at for row, came, _ in seen), default=0.0)
+    back = max((row.ended - answered for row, _, answered in seen if answered is not None), default=0.0)
+    return there, back

@@ -42,10 +42,10 @@ class Fake:
         async with self.session.get(f"{self.control}{name}") as answer:
             return dict(await answer.json())
 
-    async def answered(self) -> dict[str, float | None]:
-        """When the last request for each chat was answered by Telegram: Unix time, None if not yet."""
+    async def taken(self) -> dict[str, tuple[float, float | None]]:
+        """When the last request for each chat came to Telegram and was answered: Unix times, None if not yet."""
         async with self.session.get(f"{self.control}taken") as answer:
-            return dict(await answer.json())
+            return {chat: (at, answered) for chat, (at, answered) in (await answer.json()).items()}
 
     async def tell(self, name: str, **arguments: Any) -> None:
         """Order it something."""

@@ -68,7 +68,7 @@ class RemoteTelegram(FakeTelegram):
         if name == "answers":
             return [{"user": one.user, "text": one.text, "waited": one.waited} for one in self.answers]
         if name == "taken":
-            return {chat: one.answered for chat, one in self.taken.items()}
+            return {chat: (one.at, one.answered) for chat, one in self.taken.items()}
         if name == "storm":
             self._storm = asyncio.ensure_future(self._everybody_presses(**asked))
             return None

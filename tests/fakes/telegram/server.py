@@ -115,7 +115,7 @@ class FakeTelegram(People, Faults, Witness):
             return self._download(path[3])
         method = SPELLING.get(path[3].lower(), path[3])
         self.calls[method] += 1
-        taken = Taken()
+        taken = Taken(time.time())
         try:
             return await self._run(method, request, taken)
         except Refused as refusal:

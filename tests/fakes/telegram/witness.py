@@ -26,8 +26,9 @@ class Violation:
 
 @dataclass(slots=True)
 class Taken:
-    """A request for a chat that the server has read: when it was answered, in Unix time, or None."""
+    """A request for a chat that the server has read: when it came and was answered, in Unix time."""
 
+    at: float
     answered: float | None = None
 
 
