@@ -8,30 +8,22 @@ from dataclasses import dataclass, field
 
 from icalendar.parser import Contentline
 
+from handlers.faults import Fault
+
 MOST_BYTES = 5 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a calendar file; printed « agenda.ics, ligne 12, UID abc : … — … ». Line 0: the file."""
+class EventFault(Fault):
+    """A fault in a calendar file; `within` is the UID of the event."""
 
-    file: str
-    line: int
-    uid: str
-    wrong: str
-    right: str
-
-    def __str__(self) -> str:
-        place = self.file
-        place += f", ligne {self.line}" if self.line else ""
-        place += f", UID {self.uid}" if self.uid else ""
-        return f"{place}\u00a0: {self.wrong} — {self.right}"
+    __slots__ = ()
+    WITHIN = "UID"
 
 
 class BadCalendar(Exception):
     """A calendar file of which nothing is taken, with every fault that was found, in the order of lines."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[EventFault]) -> None:
         self.faults = sorted(faults, key=lambda fault: fault.line)
         super().__init__("\n".join(map(str, self.faults)))
 
@@ -80,9 +72,9 @@ def read_components(name: str, content: bytes) -> list[Component]:
     """The VCALENDARs of a file. Raises BadCalendar with every line that cannot be read."""
     if len(content) > MOST_BYTES:
         wrong = f"ce fichier dépasse {MOST_BYTES // 1024 // 1024}\u00a0Mo"
-        raise BadCalendar([Fault(name, 0, "", wrong, "exportez une période plus courte")])
+        raise BadCalendar([EventFault(name, 0, "", wrong, "exportez une période plus courte")])
     roots: list[Component] = []
-    faults: list[Fault] = []
+    faults: list[EventFault] = []
     depth: list[Component] = []
     for number, logical in _unfolded(name, content):
         try:
@@ -90,10 +82,10 @@ def read_components(name: str, content: bytes) -> list[Component]:
         except ValueError:
             if not roots:
                 raise BadCalendar(
-                    [Fault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
+                    [EventFault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
                 ) from None
             if len(faults) < 20:
-                faults.append(Fault(name, number, _uid(depth), f"« {_short(logical)} » n’est pas lisible", _LINE))
+                faults.append(EventFault(name, number, _uid(depth), f"« {_short(logical)} » n’est pas lisible", _LINE))
             continue
         kind = value.strip().upper()
         if word.upper() == "BEGIN":
@@ -103,7 +95,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
         elif word.upper() == "END":
             if not depth or depth[-1].kind != kind:
                 wrong = f"« END:{_short(kind)} » ne ferme rien"
-                raise BadCalendar([*faults, Fault(name, number, _uid(depth), wrong, _CUT)])
+                raise BadCalendar([*faults, EventFault(name, number, _uid(depth), wrong, _CUT)])
             closed = depth.pop()
             closed.raw.append(logical)
             if depth:
@@ -113,12 +105,12 @@ def read_components(name: str, content: bytes) -> list[Component]:
             depth[-1].properties.append(Property(word.upper(), named, value, number))
             depth[-1].raw.append(logical)
         else:
-            raise BadCalendar([Fault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)])
+            raise BadCalendar([EventFault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)])
     if depth:
         wrong = f"« BEGIN:{_short(depth[-1].kind)} » n’est jamais refermé"
-        faults.append(Fault(name, depth[-1].line, _uid(depth), wrong, _CUT))
+        faults.append(EventFault(name, depth[-1].line, _uid(depth), wrong, _CUT))
     if not roots or any(root.kind != "VCALENDAR" for root in roots):
-        faults = faults or [Fault(name, 0, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
+        faults = faults or [EventFault(name, 0, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
     if faults:
         raise BadCalendar(faults)
     return roots
@@ -149,7 +141,7 @@ def _decoded(name: str, line: int, logical: bytes) -> str:
         return logical.decode()
     except UnicodeDecodeError:
         wrong = "ce fichier n’est pas écrit en UTF-8"
-        raise BadCalendar([Fault(name, line, "", wrong, "enregistrez-le en UTF-8")]) from None
+        raise BadCalendar([EventFault(name, line, "", wrong, "enregistrez-le en UTF-8")]) from None
 
 
 def _one(value: str | list[str]) -> str:

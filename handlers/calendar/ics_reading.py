@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from icalendar.prop import vDDDTypes
 
-from handlers.calendar.ics_lines import BadCalendar, Component, Fault, Property, read_components
+from handlers.calendar.ics_lines import BadCalendar, Component, EventFault, Property, read_components
 from handlers.calendar.ics_texts import Texts, texts_of
 from handlers.calendar.ics_zones import Zone, Zones, day_of
 from handlers.calendar.recurring import HORIZON, MOST, BadRule, dates_of, ends, until_of
@@ -70,12 +70,12 @@ class _When:
 def read_calendar(name: str, content: bytes, home: str, today: date) -> AgendaFile:
     """Read a file; times without a zone are those of `home`. Raises BadCalendar with every fault."""
     found = AgendaFile(name)
-    faults: list[Fault] = []
+    faults: list[EventFault] = []
     for calendar in read_components(name, content):
         _Reading(found, faults, calendar, home, today).read()
     if not faults and len(found.entries) > MOST_EVENTS:
         wrong = f"ce fichier contient plus de {MOST_EVENTS} dates"
-        faults.append(Fault(name, 0, "", wrong, "exportez une période plus courte"))
+        faults.append(EventFault(name, 0, "", wrong, "exportez une période plus courte"))
     if faults:
         raise BadCalendar(faults)
     return found
@@ -90,7 +90,9 @@ class _Wrong(Exception):
 class _Reading:
     """One VCALENDAR of a file."""
 
-    def __init__(self, found: AgendaFile, faults: list[Fault], calendar: Component, home: str, today: date) -> None:
+    def __init__(
+        self, found: AgendaFile, faults: list[EventFault], calendar: Component, home: str, today: date
+    ) -> None:
         self.found, self.faults, self.calendar, self.today = found, faults, calendar, today
         self.zones = Zones([one for one in calendar.inside if one.kind == "VTIMEZONE"], home)
         self.method = calendar.text("METHOD").upper()
@@ -123,7 +125,7 @@ class _Reading:
                 self._note(error.line, uid, error.wrong, error.right)
 
     def _note(self, line: int, uid: str, wrong: str, right: str) -> None:
-        self.faults.append(Fault(self.found.name, line, uid, wrong, right))
+        self.faults.append(EventFault(self.found.name, line, uid, wrong, right))
 
     def _of_uid(self, uid: str, components: Sequence[Component]) -> None:
         masters = [one for one in components if one.first("RECURRENCE-ID") is None]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar import import_wording, wording
-from handlers.calendar.ics_lines import BadCalendar, Fault
+from handlers.calendar.ics_lines import BadCalendar, EventFault
 from handlers.calendar.ics_reading import AgendaFile, Entry
 from handlers.calendar.keeping import drop_reminders
 from handlers.calendar.regions import region_named
@@ -81,7 +81,7 @@ async def plan_agenda(session: AsyncSession, file: AgendaFile, today: date, only
         event = known.pop((entry.uid, entry.occurrence), None)
         of_region = event.region_id if event is not None else region.id if region else None
         if only is not None and of_region not in only:
-            faults.append(Fault(file.name, entry.line, entry.uid, *import_wording.OTHER_REGION))
+            faults.append(EventFault(file.name, entry.line, entry.uid, *import_wording.OTHER_REGION))
         elif event is None and entry.status == Status.CANCELLED:
             plan.unknown += 1
         elif event is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.directory import values
 from handlers.directory.columns import Columns, Field, fold
-from handlers.directory.faults import Fault
+from handlers.directory.faults import CellFault
 from handlers.directory.tables import Line, Table
 from handlers.directory.values import Regions, Wrong
 from storage.members import Directory, KnownRegion
@@ -46,12 +46,12 @@ class Checked:
 
     file: str
     rows: Sequence[CheckedRow]
-    faults: Sequence[Fault]
+    faults: Sequence[CellFault]
     headers: Mapping[Field, str] = field(default_factory=dict)
 
-    def fault(self, line: int, column: Field | None, wrong: str, right: str) -> Fault:
+    def fault(self, line: int, column: Field | None, wrong: str, right: str) -> CellFault:
         """A fault of this file."""
-        return Fault(self.file, line, self.headers.get(column, "") if column else "", wrong, right)
+        return CellFault(self.file, line, self.headers.get(column, "") if column else "", wrong, right)
 
 
 class Vocabulary:
@@ -90,7 +90,7 @@ def check(table: Table, columns: Columns, known: Directory, step: Step | None = 
     headers = {name: header for name, (_, header) in where.items()}
     checked = Checked(table.file, [], [], headers)
     rows: list[CheckedRow] = []
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     below = table.lines[columns.row + 1 :]
     seen = _Seen(checked)
     for done, line in enumerate(below):
@@ -107,8 +107,8 @@ def check(table: Table, columns: Columns, known: Directory, step: Step | None = 
 
 def _row(
     line: Line, where: Mapping[Field, int], vocabulary: Vocabulary, checked: Checked
-) -> tuple[CheckedRow, list[Fault]]:
-    faults: list[Fault] = []
+) -> tuple[CheckedRow, list[CellFault]]:
+    faults: list[CellFault] = []
     got: dict[str, Any] = {}
 
     def read(column: Field, reader: Callable[[str], Any], name: str) -> None:
@@ -154,14 +154,14 @@ class _Seen:
         self._people: dict[tuple[str, str, str], list[CheckedRow]] = {}
         self._kinds: dict[str, tuple[str, int]] = {}
 
-    def faults(self, row: CheckedRow) -> list[Fault]:
+    def faults(self, row: CheckedRow) -> list[CellFault]:
         """The faults of a row against those before it; without any, the row is remembered."""
         faults = [*self._taken(row), *self._double(row), *self._other_kind(row)]
         if not faults:
             self._remember(row)
         return faults
 
-    def _taken(self, row: CheckedRow) -> Iterable[Fault]:
+    def _taken(self, row: CheckedRow) -> Iterable[CellFault]:
         for column, value in _marks(row):
             if before := self._marks.get((column, value)):
                 yield self._checked.fault(
@@ -171,7 +171,7 @@ class _Seen:
                     "une ligne par personne, et à chacune la sienne",
                 )
 
-    def _double(self, row: CheckedRow) -> Iterable[Fault]:
+    def _double(self, row: CheckedRow) -> Iterable[CellFault]:
         """Namesakes in one structure are two people only if something tells them apart."""
         for other in self._people.get(_who(row), ()) if row.name else ():
             theirs = dict(_marks(other))
@@ -184,7 +184,7 @@ class _Seen:
                 )
                 return
 
-    def _other_kind(self, row: CheckedRow) -> Iterable[Fault]:
+    def _other_kind(self, row: CheckedRow) -> Iterable[CellFault]:
         kind, line = self._kinds.get(fold(row.structure), (row.kind, 0))
         if row.structure and row.kind and kind != row.kind:
             yield self._checked.fault(

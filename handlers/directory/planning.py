@@ -12,7 +12,7 @@ from typing import Any
 from handlers.directory import publishing
 from handlers.directory.checking import Checked, CheckedRow, Step
 from handlers.directory.columns import Field
-from handlers.directory.faults import Fault
+from handlers.directory.faults import CellFault
 from handlers.directory.matching import Match, Place, Structures
 from handlers.directory.values import ROLE_WORDS, Wrong, phone
 from storage.members import Directory, KnownAccount, KnownPerson, KnownStructure
@@ -75,7 +75,7 @@ class Plan:
 
     file: str
     members: list[Member] = field(default_factory=list)
-    refused: list[Fault] = field(default_factory=list)
+    refused: list[CellFault] = field(default_factory=list)
     new_structures: list[Place] = field(default_factory=list)
     structures: list[tuple[KnownStructure, dict[str, Any]]] = field(default_factory=list)
 
@@ -277,7 +277,7 @@ class _Planning:
         ]
         return owned[0] if owned else Field.EMAIL if row.email else None
 
-    def _fault(self, row: CheckedRow, column: Field | None, wrong: Wrong) -> Fault:
+    def _fault(self, row: CheckedRow, column: Field | None, wrong: Wrong) -> CellFault:
         return self.checked.fault(row.line, column, wrong.wrong, wrong.right)
 
 

@@ -5,18 +5,18 @@ import io
 import re
 from collections.abc import Sequence
 
-from handlers.directory.faults import Fault
+from handlers.directory.faults import CellFault
 
 _NUMBER = re.compile(r"[+-]?[\d .()]+")
 
 
-def refusals_csv(faults: Sequence[Fault]) -> bytes:
+def refusals_csv(faults: Sequence[CellFault]) -> bytes:
     """File, line, column, what is wrong and right; UTF-8 with BOM and semicolons, as a French Excel reads."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow(("fichier", "ligne", "colonne", "ce qui ne va pas", "ce qui serait juste"))
     for fault in faults:
-        writer.writerow([safe(str(cell)) for cell in (fault.file, fault.line, fault.column, fault.wrong, fault.right)])
+        writer.writerow([safe(str(cell)) for cell in (fault.file, fault.line, fault.within, fault.wrong, fault.right)])
     return buffer.getvalue().encode("utf-8-sig")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from handlers.directory.columns import Columns, Field, Unclear
-from handlers.directory.faults import Fault
+from handlers.directory.faults import CellFault
 from handlers.directory.planning import Member, Outcome, Plan
 
 NB = "\u00a0"
@@ -85,7 +85,7 @@ def changes(plan: Plan, most: int = SHOWN) -> list[str]:
     return [*map(_change, changed[:most]), *_more(len(changed) - most, "modification")]
 
 
-def refusals(faults: Sequence[Fault], most: int = SHOWN) -> list[str]:
+def refusals(faults: Sequence[CellFault], most: int = SHOWN) -> list[str]:
     """The first faults."""
     return [*map(str, faults[:most]), *_more(len(faults) - most, "refus", "refus")]
 

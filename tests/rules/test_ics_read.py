@@ -170,7 +170,7 @@ def test_a_fault_is_said_with_its_line(text: str, line: int, words: str) -> None
 def test_all_faults_are_said_at_once_with_their_uids() -> None:
     with pytest.raises(BadCalendar) as caught:
         read("UID:a\nSUMMARY:x", "UID:b\nSUMMARY:x\nDTSTART:20240404T100000", "UID:b\nSUMMARY:y\nDTSTART:20240404")
-    assert [(fault.uid, fault.line) for fault in caught.value.faults] == [("a", 4), ("b", 13)]
+    assert [(fault.within, fault.line) for fault in caught.value.faults] == [("a", 4), ("b", 13)]
 
 
 @pytest.mark.parametrize(

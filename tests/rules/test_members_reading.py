@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.directory.faults import Fault, UnreadableFile
+from handlers.directory.faults import CellFault, UnreadableFile
 from handlers.directory.reading import read_table
 from handlers.directory.reporting import refusals_csv, safe
 from handlers.directory.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS
@@ -168,7 +168,7 @@ def test_any_sheet_inside_a_workbook_is_a_table_or_a_fault(sheet: bytes) -> None
 
 
 def test_refusals_are_a_file_that_excel_opens_and_does_not_obey() -> None:
-    made = refusals_csv([Fault("m.csv", 3, "nom", "=cmd()", "un nom")])
+    made = refusals_csv([CellFault("m.csv", 3, "nom", "=cmd()", "un nom")])
     assert made.startswith(b"\xef\xbb\xbf")
     assert "m.csv;3;nom;'=cmd();un nom" in made.decode("utf-8-sig")
     assert safe("+33 6 37 42 86 85") == "+33 6 37 42 86 85"
