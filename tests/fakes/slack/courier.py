@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tests.fakes.slack.bell import Bell
+from tests.fakes.bell import Bell
 from tests.fakes.slack.refusal import Json, Refusal
 from tests.patience import PATIENCE
 
@@ -125,7 +125,7 @@ class Courier:
                 await asyncio.sleep(delay)
             if is_event:
                 # The real Slack would use its retries up; a test that restarts the app should not wait for minutes.
-                await self._bell.until(self.line.is_up, timeout=None)
+                await self._bell.until(self.line.is_up, within=None)
             attempt = Attempt(number, time.time(), reason)
             envelope.attempts.append(attempt)
             self._bell.ring()

@@ -5,7 +5,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from tests.fakes.slack.bell import Bell
+from tests.fakes.bell import Bell
 from tests.fakes.slack.control import Control
 from tests.fakes.slack.courier import RETRY_DELAYS, Courier
 from tests.fakes.slack.front import Front

@@ -109,7 +109,10 @@ class Team(Gestures, Planner):
 
     async def wait_until(self, predicate: Callable[[], T | None], timeout: float = PATIENCE, awaited: str = "it") -> T:
         """The first true value of `predicate`, tried on every change; an `AssertionError` after `timeout` seconds."""
-        return await self.workspace.bell.until(predicate, timeout, awaited)
+        try:
+            return await self.workspace.bell.until(predicate, timeout)
+        except TimeoutError:
+            raise AssertionError(f"{awaited} did not happen within {timeout} s") from None
 
     async def next_message(self, user_or_channel: str, timeout: float = PATIENCE) -> Message:
         """The next message to this person (direct or for their eyes only) or in this channel, in order, each once."""

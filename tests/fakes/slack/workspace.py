@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from tests.fakes.slack.bell import Bell
+from tests.fakes.bell import Bell
 from tests.fakes.slack.refusal import Json, Refusal
 from tests.fakes.slack.wording import elements, pinged
 from tests.fakes.slack.world import (

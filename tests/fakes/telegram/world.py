@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.fakes.telegram.bell import Bell
+from tests.fakes.bell import Bell
 from tests.fakes.telegram.keyboards import Button, Keyboard
 from tests.fakes.telegram.refusal import Json, bad, forbidden
 
