@@ -126,9 +126,12 @@ async def test_who_says_stop_or_is_erased_between_claim_and_departure_gets_nothi
     """On SQLite the row is looked at once more before it leaves."""
     await two_notices(sqlite)
     telegram = RecordingMessenger("telegram", rate=1.1)  # the second leaves nearly a second after the first
-    worker = worker_for(sqlite, telegram, clock=HandClock(NOW))
+    machine = HandMachine()
+    worker = worker_for(sqlite, telegram, clock=HandClock(NOW), machine=machine)
     await worker.step()
     await withdraw(sqlite, BRUNO, how)
+    await worker.drain()
+    machine.at += 2.0  # its next slot
     await worker.drain()
     assert telegram.texts == ["Anne Le Goff"]
     async with sqlite.reading() as session:
