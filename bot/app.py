@@ -132,7 +132,6 @@ class App:
     def _punctuality(self) -> Health:
         if not self.timetable.last_tick:
             return Health(False, "no tick yet")
-        silent = machine_now() - self.timetable.last_tick
-        late = silent >= STALE_TICK
-        waiting = [f"{name} waits: {why}" for name, why in sorted(self.timetable.faults.items())]
-        return Health(not late and not waiting, "; ".join([f"last tick {silent:.0f} s ago", *waiting]))
+        now = machine_now()
+        silent, waiting = now - self.timetable.last_tick, self.timetable.waiting(now)
+        return Health(silent < STALE_TICK and not waiting, "; ".join([f"last tick {silent:.0f} s ago", *waiting]))

@@ -23,6 +23,8 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
+RECENT = 60.0  # seconds; twice the pace of the heartbeat, which writes in every process
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,7 +53,7 @@ class Timetable:
     def __init__(self, database: Database, clock: Clock, lines: Sequence[Line], done: Callable[[], None]) -> None:
         self.lines = tuple(lines)
         self.last_tick = 0.0  # Unix time of the last line that ended well
-        self.faults: dict[str, str] = {}  # lines that wait for the database, and what keeps it from working
+        self._faults: dict[str, tuple[float, str]] = {}  # lines that failed: when, and what kept the database from it
         self._database = database
         self._clock = clock
         self._done = done
@@ -65,6 +67,14 @@ class Timetable:
             for line in self.lines
             if line.question is not None
         ]
+
+    def waiting(self, now: float) -> list[str]:
+        """Which lines have been kept from ticking in the last minute, and by what.
+
+        A failure is not for ever: a line with a question may have nothing to do any more, and would never end well.
+        """
+        recent = {name: why for name, (at, why) in self._faults.items() if now - at < RECENT}
+        return [f"{name} waits: {why}" for name, why in sorted(recent.items())]
 
     def start(self) -> None:
         """Begin to tick: each line at once, then at its pace; a late tick is run once, never skipped.
@@ -112,7 +122,7 @@ class Timetable:
         try:
             await self._once(line, self._clock.now())
         except (DBAPIError, OSError) as error:
-            self.faults[line.name] = trouble(error)
+            self._faults[line.name] = machine_now(), trouble(error)
             log.warning("%s waits for the database (%s)", line.name, trouble(error))
         except Exception as error:
             log.error("%s failed (%s at %s)", line.name, *blame(error))
@@ -122,7 +132,7 @@ class Timetable:
         while True:
             more = await self._database.together(lambda session: line.tick(session, now))
             self.last_tick = machine_now()
-            self.faults.pop(line.name, None)
+            self._faults.pop(line.name, None)
             did += more
             if more:
                 self._done()

@@ -1,0 +1,43 @@
+"""What keeps a line of the timetable from ticking is known for a while, and forgotten once it is over."""
+
+import asyncio
+import sqlite3
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules.clock import machine_now
+from schedules.timetable import RECENT, Line, Timetable
+from storage.database import Database
+from tests.announcing import NOW
+from tests.recording import HandClock
+
+
+class Disk:
+    """A tick that writes, on a disk that may be full."""
+
+    full = True
+
+    async def tick(self, session: AsyncSession, now: datetime) -> int:
+        if self.full:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorname = "SQLITE_FULL"
+            raise OperationalError("INSERT", None, error)
+        return 0
+
+
+async def test_a_line_that_cannot_write_is_told_while_it_fails_and_not_for_ever(sqlite: Database) -> None:
+    disk = Disk()
+    timetable = Timetable(sqlite, HandClock(NOW), [Line("heartbeat", disk.tick, 3600.0)], lambda: None)
+    assert timetable.waiting(machine_now()) == []
+    timetable.start()
+    async with asyncio.timeout(10):
+        while not timetable.waiting(machine_now()):
+            await asyncio.sleep(0.01)  # between looks
+    assert timetable.waiting(machine_now()) == ["heartbeat waits: the disk is full"]
+    assert timetable.waiting(machine_now() + RECENT) == []  # it may have had nothing to do since
+    disk.full = False
+    await timetable.tick(NOW)
+    assert timetable.waiting(machine_now()) == []
+    await timetable.stop()
