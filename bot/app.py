@@ -21,7 +21,7 @@ from handlers.account.informing import Notice
 from schedules.blame import trouble
 from schedules.clock import Clock, machine_now
 from schedules.delivery import Worker
-from schedules.skew import Skew, sentence
+from schedules.skew import Skew
 from schedules.slots import scope_of
 from schedules.timetable import Line, Timetable
 from storage.database import Database
@@ -114,7 +114,7 @@ class App:
             async with asyncio.timeout(ANSWER_WITHIN), self.database.reading() as session:
                 await session.execute(text("SELECT 1"))
                 oldest = await oldest_waiting(session, self.worker.lanes(), self.clock.now())
-                wrong = sentence(await self._skew.behind(session))
+                wrong = await self._skew.wrong(session)
             parts["database"] = Health(True, "reachable")
             age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
             parts["outbox"] = Health(True, f"oldest due delivery waits for {age:.0f} s")

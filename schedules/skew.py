@@ -36,23 +36,23 @@ class Skew:
 
     async def tick(self, session: AsyncSession, now: datetime) -> int:
         """Write a line to the log when the clock begins to differ, and when it is right again."""
-        said = sentence(await self.behind(session))
+        said = await self.wrong(session)
         if said and not self._told:
             log.error("%s", said)
         elif self._told and not said:
-            log.info("this machine's clock agrees with the others' again")
+            log.info("the machines' clocks agree again")
         self._told = said
         return 0
 
-    async def behind(self, session: AsyncSession) -> float:
-        """By how many seconds the clock is behind, negative when it is ahead; 0.0 while it is not known to differ."""
+    async def wrong(self, session: AsyncSession) -> str:
+        """What is wrong with the clocks, what follows and what to do; empty while they are not known to differ."""
         machine = self._machine()
-        found = [(await last_sign(session, HEARTBEAT) or 0.0) - machine, await self._slots_ahead(session, machine)]
+        sign = (await last_sign(session, HEARTBEAT) or 0.0) - machine
+        others, server = max(sign, await self._slots_ahead(session, machine)), None
         if session.get_bind().dialect.name == "postgresql":
-            server = await session.scalar(select(cast(func.extract("epoch", func.clock_timestamp()), Float(53))))
-            found.append(float(server or 0.0) - (machine + self._machine()) / 2)  # the way there and back is shared out
-        most, least = max(found), found[-1]
-        return most if most > TOLERATED else least if len(found) > 2 and least < -TOLERATED else 0.0
+            at = await session.scalar(select(cast(func.extract("epoch", func.clock_timestamp()), Float(53))))
+            server = float(at or 0.0) - (machine + self._machine()) / 2  # the way there and back is shared out
+        return sentence(others, server)
 
     async def _slots_ahead(self, session: AsyncSession, machine: float) -> float:
         """How far beyond what a worker reserves at this instant others have reserved slots, in seconds."""
@@ -61,17 +61,19 @@ class Skew:
         return max((tat - machine - _AHEAD - 1 / rates[scope] for scope, tat in rows), default=0.0)
 
 
-def sentence(behind: float) -> str:
-    """What is wrong with the clock, what follows and what to do; empty when nothing is."""
-    if behind == 0.0:
-        return ""
-    apart = f"{abs(behind):.0f} s"
-    if behind > 0:
+def sentence(others: float, server: float | None) -> str:
+    """By how many seconds others, and the server where there is one, are ahead of us → what is to be said. Pure."""
+    stuck = "until then nothing leaves where a platform has a limit"
+    if server is not None and server < -TOLERATED:
         return (
-            f"this machine's clock is {apart} behind the others': until then nothing leaves where a platform has a "
-            "limit; set it right (NTP)"
+            f"this machine's clock is {-server:.0f} s ahead of the database's: it takes the slots of other workers; "
+            "set it right (NTP)"
         )
-    return (
-        f"this machine's clock is {apart} ahead of the database's: it takes the slots of other workers; "
-        "set it right (NTP)"
-    )
+    if server is not None and abs(server) <= TOLERATED < others:
+        return f"another machine's clock is {others:.0f} s ahead, or was: {stuck}; set that one right (NTP)"
+    behind = max(others, server or 0.0)
+    if behind > TOLERATED:
+        return (
+            f"this machine's clock is {behind:.0f} s behind the others', or was set back: {stuck}; set it right (NTP)"
+        )
+    return ""

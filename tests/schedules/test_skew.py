@@ -75,12 +75,13 @@ async def test_a_worker_whose_clock_is_behind_says_why_it_sends_nothing(
 
 
 async def test_signs_of_life_from_the_future_are_enough(database: Database) -> None:
-    machine = Machine()
-    app = an_app(database, machine, RecordingMessenger("telegram", rate=30.0))
+    """Without a server's clock nobody knows who is wrong; with one it is whoever wrote them."""
+    app = an_app(database, Machine(), RecordingMessenger("telegram", rate=30.0))
     async with database.transaction() as session:
         await beat(session, HEARTBEAT, machine_now() + 45)
     health = await clock_of(app)
-    assert not health.ok and "45 s behind" in health.detail
+    who = "this machine's clock is 45 s behind" if database.is_sqlite else "another machine's clock is 45 s ahead"
+    assert not health.ok and who in health.detail and "nothing leaves" in health.detail
 
 
 @pytest.mark.parametrize("kept", [1.0, 0.05])
@@ -101,5 +102,20 @@ async def test_a_clock_ahead_of_the_servers_is_told_where_there_is_a_server(data
         assert "30 s ahead of the database's" in health.detail and "slots of other workers" in health.detail
 
 
-def test_a_clock_that_is_right_needs_no_sentence() -> None:
-    assert sentence(0.0) == ""
+@pytest.mark.parametrize(
+    ("others", "server", "said"),
+    [
+        (0.0, None, ""),
+        (1.9, 1.9, ""),
+        (-20.0, 0.0, ""),  # a sign of life is as old as that
+        (30.0, None, "30 s behind"),
+        (-5.0, 30.0, "30 s behind"),
+        (3.0, 30.0, "30 s behind"),
+        (30.0, 0.1, "another machine's clock is 30 s ahead"),
+        (-35.0, -30.0, "30 s ahead of the database's"),
+        (30.0, -30.0, "30 s ahead of the database's"),
+    ],
+)
+def test_who_is_wrong_is_told_as_far_as_it_is_known(others: float, server: float | None, said: str) -> None:
+    told = sentence(others, server)
+    assert (said in told) if said else told == ""
