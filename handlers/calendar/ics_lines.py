@@ -28,6 +28,14 @@ class BadCalendar(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+class BadLine(Exception):
+    """What is wrong at one line of an event; whoever reads the event makes a fault of it."""
+
+    def __init__(self, line: int, wrong: str, right: str) -> None:
+        super().__init__(wrong)
+        self.line, self.wrong, self.right = line, wrong, right
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """One logical line: its name in capitals, its parameters, its value unescaped, the line where it begins."""
@@ -51,6 +59,13 @@ class Component:
     def first(self, name: str) -> Property | None:
         """The first property of that name."""
         return next(self.every(name), None)
+
+    def needed(self, name: str) -> Property:
+        """The first property of that name. Raises BadLine without one."""
+        found = self.first(name)
+        if found is None:
+            raise BadLine(self.line, f"cet événement n’a pas de {name}", f"ajoutez-lui une ligne {name}")
+        return found
 
     def every(self, name: str) -> Iterator[Property]:
         """All properties of that name."""
@@ -85,7 +100,9 @@ def read_components(name: str, content: bytes) -> list[Component]:
                     [EventFault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
                 ) from None
             if len(faults) < 20:
-                faults.append(EventFault(name, number, _uid(depth), f"« {_short(logical)} » n’est pas lisible", _LINE))
+                faults.append(
+                    EventFault(name, number, _uid(depth), f"« {shortened(logical)} » n’est pas lisible", _LINE)
+                )
             continue
         kind = value.strip().upper()
         if word.upper() == "BEGIN":
@@ -94,7 +111,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
             depth.append(made)
         elif word.upper() == "END":
             if not depth or depth[-1].kind != kind:
-                wrong = f"« END:{_short(kind)} » ne ferme rien"
+                wrong = f"« END:{shortened(kind)} » ne ferme rien"
                 raise BadCalendar([*faults, EventFault(name, number, _uid(depth), wrong, _CUT)])
             closed = depth.pop()
             closed.raw.append(logical)
@@ -107,7 +124,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
         else:
             raise BadCalendar([EventFault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)])
     if depth:
-        wrong = f"« BEGIN:{_short(depth[-1].kind)} » n’est jamais refermé"
+        wrong = f"« BEGIN:{shortened(depth[-1].kind)} » n’est jamais refermé"
         faults.append(EventFault(name, depth[-1].line, _uid(depth), wrong, _CUT))
     if not roots or any(root.kind != "VCALENDAR" for root in roots):
         faults = faults or [EventFault(name, 0, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
@@ -152,5 +169,6 @@ def _uid(depth: list[Component]) -> str:
     return next((one.text("UID") for one in reversed(depth) if one.text("UID")), "")
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """What a fault quotes of a file."""
     return text if len(text) <= 40 else text[:39] + "…"

@@ -1,14 +1,13 @@
 """What a calendar file says: each event, and each date of each series, with every fault that was found. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from icalendar.prop import vDDDTypes
-
-from handlers.calendar.ics_lines import BadCalendar, Component, EventFault, Property, read_components
+from handlers.calendar.ics_lines import BadCalendar, BadLine, Component, EventFault, read_components, shortened
 from handlers.calendar.ics_texts import Texts, texts_of
+from handlers.calendar.ics_times import WrittenTime, WrittenTimes
 from handlers.calendar.ics_zones import Zone, Zones, day_of
 from handlers.calendar.recurring import HORIZON, MOST, BadRule, dates_of, ends, until_of
 from storage.agenda import Status
@@ -51,22 +50,6 @@ class AgendaFile:
     others: int = 0  # tasks, notes, free-busy: nothing of an agenda
 
 
-@dataclass(frozen=True, slots=True)
-class _When:
-    """A moment as it is written: a wall-clock time in a zone, or a day (`zone` None)."""
-
-    wall: datetime
-    zone: Zone | None
-
-    def key(self) -> str:
-        """What distinguishes a date of a series from the others, however it is written."""
-        return f"{self.zone.instant(self.wall):%Y%m%dT%H%M%SZ}" if self.zone else f"{self.wall:%Y%m%d}"
-
-    def within(self, zone: Zone | None) -> datetime:
-        """The same moment as the clocks of another zone show it; a day stays a day."""
-        return zone.wall(self.zone.instant(self.wall)) if self.zone and zone else self.wall
-
-
 def read_calendar(name: str, content: bytes, home: str, today: date) -> AgendaFile:
     """Read a file; times without a zone are those of `home`. Raises BadCalendar with every fault."""
     found = AgendaFile(name)
@@ -81,12 +64,6 @@ def read_calendar(name: str, content: bytes, home: str, today: date) -> AgendaFi
     return found
 
 
-class _Wrong(Exception):
-    def __init__(self, line: int, wrong: str, right: str) -> None:
-        super().__init__(wrong)
-        self.line, self.wrong, self.right = line, wrong, right
-
-
 class _Reading:
     """One VCALENDAR of a file."""
 
@@ -94,7 +71,7 @@ class _Reading:
         self, found: AgendaFile, faults: list[EventFault], calendar: Component, home: str, today: date
     ) -> None:
         self.found, self.faults, self.calendar, self.today = found, faults, calendar, today
-        self.zones = Zones([one for one in calendar.inside if one.kind == "VTIMEZONE"], home)
+        self.times = WrittenTimes(Zones([one for one in calendar.inside if one.kind == "VTIMEZONE"], home))
         self.method = calendar.text("METHOD").upper()
 
     def read(self) -> None:
@@ -121,7 +98,7 @@ class _Reading:
         for uid, components in by_uid.items():
             try:
                 self._of_uid(uid, components)
-            except _Wrong as error:
+            except BadLine as error:
                 self._note(error.line, uid, error.wrong, error.right)
 
     def _note(self, line: int, uid: str, wrong: str, right: str) -> None:
@@ -131,7 +108,7 @@ class _Reading:
         masters = [one for one in components if one.first("RECURRENCE-ID") is None]
         if len(masters) > 1 or any(entry.uid == uid for entry in self.found.entries):
             twice = masters[-1] if masters else components[0]
-            raise _Wrong(twice.line, "cet UID est déjà pris dans ce fichier", "gardez l’un des deux")
+            raise BadLine(twice.line, "cet UID est déjà pris dans ce fichier", "gardez l’un des deux")
         changed: dict[str, Component] = {}
         master = masters[0] if masters else None
         slots, zone = self._slots(uid, master) if master else ([], None)
@@ -139,14 +116,14 @@ class _Reading:
         for component in components:
             if component is master:
                 continue
-            moment = self._moment(_needed(component, "RECURRENCE-ID"))
-            if _needed(component, "RECURRENCE-ID").params.get("RANGE"):
-                raise _Wrong(component.line, "« RANGE=THISANDFUTURE » n’est pas pris en charge", "écrivez deux séries")
-            key = moment.key()
-            if moment.zone is None and zone is not None:  # the day of a timed series, as some programs write it
-                key = days.get(moment.wall.date(), key)
+            written = self.times.of(component.needed("RECURRENCE-ID"))
+            if component.needed("RECURRENCE-ID").params.get("RANGE"):
+                raise BadLine(component.line, "« RANGE=THISANDFUTURE » n’est pas pris en charge", "écrivez deux séries")
+            key = written.key()
+            if written.zone is None and zone is not None:  # the day of a timed series, as some programs write it
+                key = days.get(written.wall.date(), key)
             if key in changed:
-                raise _Wrong(component.line, "cette date de la série est modifiée deux fois", "gardez l’une des deux")
+                raise BadLine(component.line, "cette date de la série est modifiée deux fois", "gardez l’une des deux")
             changed[key] = component
         entries = []
         if master:
@@ -157,18 +134,20 @@ class _Reading:
         entries += [self._entry(uid, key, component, master) for key, component in changed.items()]
         self.found.entries += sorted(entries, key=lambda entry: (entry.starts_on, entry.occurrence))
 
-    def _slots(self, uid: str, master: Component) -> tuple[list[_When], Zone | None]:
+    def _slots(self, uid: str, master: Component) -> tuple[list[WrittenTime], Zone | None]:
         """The dates of a series from today on; none of an event that does not repeat."""
         if not _repeats(master):
             return [], None
-        start = self._moment(_needed(master, "DTSTART"))
+        start = self.times.of(master.needed("DTSTART"))
         rules = list(master.every("RRULE"))
         if len(rules) > 1 or master.first("EXRULE"):
             line = (master.first("EXRULE") or rules[-1]).line
-            raise _Wrong(line, "cette série a plusieurs règles", "une seule ligne RRULE, et EXDATE pour les exceptions")
+            raise BadLine(
+                line, "cette série a plusieurs règles", "une seule ligne RRULE, et EXDATE pour les exceptions"
+            )
         rule = rules[0].value.strip() if rules else ""
         last = day_of(self.today + HORIZON + _DAY)
-        taken_out = list(self._moments(master, "EXDATE"))
+        taken_out = list(self.times.every(master, "EXDATE"))
         try:
             until = self._until(rule, start.zone)
             dates = dates_of(
@@ -176,16 +155,16 @@ class _Reading:
                 start.wall,
                 last,
                 until=until,
-                extra=[one.within(start.zone) for one in self._moments(master, "RDATE")],
+                extra=[one.within(start.zone) for one in self.times.every(master, "RDATE")],
                 without=[one.within(start.zone) for one in taken_out if start.zone is None or one.zone],
                 without_days={one.wall.date() for one in taken_out if start.zone and not one.zone},
             )
             endless = bool(rule) and (not ends(rule) or (until is not None and until > last))
         except BadRule as error:
-            raise _Wrong(rules[0].line if rules else master.line, error.wrong, error.right) from None
-        coming = [_When(one, start.zone) for one in dates if one.date() >= self.today]
+            raise BadLine(rules[0].line if rules else master.line, error.wrong, error.right) from None
+        coming = [WrittenTime(one, start.zone) for one in dates if one.date() >= self.today]
         if len(coming) > MOST:
-            raise _Wrong(master.line, f"cette série a plus de {MOST} dates à venir", "faites-la finir plus tôt")
+            raise BadLine(master.line, f"cette série a plus de {MOST} dates à venir", "faites-la finir plus tôt")
         if endless:
             self.found.cut.append(master.text("SUMMARY") or uid)
         return coming, start.zone
@@ -199,12 +178,12 @@ class _Reading:
 
     def _entry(self, uid: str, occurrence: str, component: Component, master: Component | None = None) -> Entry:
         cancelled = self.method == "CANCEL" or component.text("STATUS").upper() == "CANCELLED"
-        start = self._moment(
-            component.first("DTSTART") or component.first("RECURRENCE-ID") or _needed(component, "DTSTART")
+        start = self.times.of(
+            component.first("DTSTART") or component.first("RECURRENCE-ID") or component.needed("DTSTART")
         )
         texts = texts_of(component, master)
         if not texts.name and not cancelled:
-            raise _Wrong(component.line, "cet événement n’a pas de titre", "ajoutez-lui une ligne SUMMARY")
+            raise BadLine(component.line, "cet événement n’a pas de titre", "ajoutez-lui une ligne SUMMARY")
         whole = Entry(
             uid,
             occurrence,
@@ -215,12 +194,12 @@ class _Reading:
             start.wall.date(),
             None,
             None,
-            start.zone.name if start.zone else self.zones.home.name,
+            start.zone.name if start.zone else self.times.zones.home.name,
             texts,
         )
-        return self._dated(whole, start, self._end(component, start))
+        return self._dated(whole, start, self.times.end(component, start))
 
-    def _at(self, whole: Entry, slot: _When) -> Entry:
+    def _at(self, whole: Entry, slot: WrittenTime) -> Entry:
         """A series at one of its dates: as long, by the clock, as the first one."""
         if whole.starts_at is None or slot.zone is None:
             length = whole.ends_on - whole.starts_on
@@ -228,76 +207,19 @@ class _Reading:
             return replace(whole, occurrence=slot.key(), starts_on=on, ends_on=on + length)
         begun = slot.zone.wall(whole.starts_at)
         end = slot.wall + (slot.zone.wall(whole.ends_at) - begun) if whole.ends_at else None
-        return replace(self._dated(whole, slot, _When(end, slot.zone) if end else None), occurrence=slot.key())
+        return replace(self._dated(whole, slot, WrittenTime(end, slot.zone) if end else None), occurrence=slot.key())
 
-    def _dated(self, entry: Entry, start: _When, end: _When | None) -> Entry:
+    def _dated(self, entry: Entry, start: WrittenTime, end: WrittenTime | None) -> Entry:
         if start.zone is None:
             last = end.wall.date() - _DAY if end else start.wall.date()  # the end is the first day after
             return replace(entry, starts_on=start.wall.date(), ends_on=max(last, start.wall.date()))
         begins = start.zone.instant(start.wall)
         finishes = end.zone.instant(end.wall) if end and end.zone else None
-        there = self.zones.find(entry.zone) or self.zones.home
+        there = self.times.zones.find(entry.zone) or self.times.zones.home
         first = there.wall(begins).date()
         # What ends at midnight ends on the day before.
         last = there.wall(max(begins, finishes - timedelta(seconds=1))).date() if finishes else first
         return replace(entry, starts_on=first, ends_on=last, starts_at=begins, ends_at=finishes)
-
-    def _end(self, component: Component, start: _When) -> _When | None:
-        said, length = component.first("DTEND"), component.first("DURATION")
-        if said is not None:
-            end = self._moment(said)
-            if (end.zone is None) != (start.zone is None):
-                raise _Wrong(
-                    said.line, "le début et la fin ne sont pas écrits de la même façon", "deux jours, ou deux heures"
-                )
-            before = (
-                end.zone.instant(end.wall) < start.zone.instant(start.wall)
-                if end.zone and start.zone
-                else end.wall < start.wall
-            )
-            if before:
-                raise _Wrong(said.line, "la fin est avant le début", "corrigez DTSTART ou DTEND")
-            return end
-        if length is None:
-            return None
-        try:
-            lasts = vDDDTypes.from_ical(length.value.strip())  # type: ignore[no-untyped-call]
-        except (ValueError, OverflowError):
-            lasts = None
-        if not isinstance(lasts, timedelta) or lasts < timedelta(0) or lasts > timedelta(days=3660):
-            raise _Wrong(length.line, f"« {_short(length.value)} » n’est pas une durée", "par exemple PT1H30M ou P2D")
-        if start.zone and lasts % _DAY:  # hours pass, days are counted
-            return _When(start.zone.wall(start.zone.instant(start.wall) + lasts), start.zone)
-        return _When(start.wall + lasts, start.zone)
-
-    def _moment(self, said: Property) -> _When:
-        return self._when(said, said.value.strip())
-
-    def _moments(self, component: Component, name: str) -> Iterator[_When]:
-        for one in component.every(name):
-            for value in one.value.split(","):
-                yield self._when(one, value.strip().split("/")[0])  # of a period, the start
-
-    def _when(self, said: Property, value: str) -> _When:
-        try:
-            read = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
-        except (ValueError, OverflowError):
-            read = None
-        if not isinstance(read, date):
-            right = "par exemple 20240611T100000, ou 20240611 pour un jour entier"
-            raise _Wrong(said.line, f"« {_short(value)} » n’est pas une date ({said.name})", right)
-        if not isinstance(read, datetime):
-            return _When(day_of(read), None)
-        if not 1902 <= read.year <= 2200:
-            raise _Wrong(said.line, f"l’année {read.year} n’est pas plausible ({said.name})", "corrigez la date")
-        if read.tzinfo is not None:
-            return _When(read.replace(tzinfo=None), Zone(UTC, self.zones.home.name))
-        tzid = said.params.get("TZID", "")
-        zone = self.zones.find(tzid) if tzid else self.zones.home
-        if zone is None:
-            wrong = f"le fuseau « {_short(tzid)} » est inconnu, et le fichier ne le décrit pas"
-            raise _Wrong(said.line, wrong, "un nom de l’IANA, par exemple Europe/Paris")
-        return _When(read, zone)
 
     def _sequence(self, component: Component) -> int:
         said = component.first("SEQUENCE")
@@ -305,22 +227,11 @@ class _Reading:
             return 0
         value = said.value.strip()
         if not (value.isascii() and value.isdigit() and len(value) <= 9):
-            raise _Wrong(
-                said.line, f"« {_short(value)} » n’est pas un numéro de version (SEQUENCE)", "un nombre entier"
+            raise BadLine(
+                said.line, f"« {shortened(value)} » n’est pas un numéro de version (SEQUENCE)", "un nombre entier"
             )
         return int(value)
 
 
-def _needed(component: Component, name: str) -> Property:
-    found = component.first(name)
-    if found is None:
-        raise _Wrong(component.line, f"cet événement n’a pas de {name}", f"ajoutez-lui une ligne {name}")
-    return found
-
-
 def _repeats(component: Component) -> bool:
     return any(component.first(name) for name in ("RRULE", "RDATE"))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

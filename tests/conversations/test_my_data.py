@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.directory import Contact
 from storage.outbox import Delivery, State
 from storage.people import Account, Person, Role
-from storage.privacy import RULES
+from storage.privacy_rules import RULES
 from storage.web import open_chat
 from tests.stage import PLATFORMS, Heard, Stage
 

@@ -32,7 +32,8 @@ from storage.outbox import Attempt, Delivery, State, enqueue
 from storage.own_reminders import OwnReminder
 from storage.people import Account, Person, Role
 from storage.personal import PersonalLink, WebSession
-from storage.privacy import RULES, erase, holdings
+from storage.privacy import erase, holdings
+from storage.privacy_rules import RULES
 from storage.redacting import GONE, redact, traces
 from storage.replies import Rsvp
 from storage.tickets import Ticket, Unanswered
