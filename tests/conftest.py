@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from storage.database import Database
-from tests.engines import make_tables, new_sqlite, sharing
+from tests.engines import NewDatabase, a_sqlite, make_tables, new_sqlite, sharing
 from tests.process import kill_those_left
 
 for name in [n for n in os.environ if n.startswith(("DATABASE_URL", "SLACK_", "TELEGRAM_", "CONCERTE_", "SEND"))]:
@@ -133,6 +133,22 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     made = Database(sharing(url))
     yield made
     await made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes the URL of an empty database with all tables as often as a test wants; each lasts as long as its block."""
+    if request.param == "sqlite":
+        return a_sqlite
+    server, url = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("postgres_template")
+
+    @contextlib.contextmanager
+    def a_postgres() -> Iterator[str]:
+        with _a_database(server, template) as name:
+            yield _named(url, name)
+
+    return a_postgres
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ compiling the same statements, and into the garbage that this leaves.
 """
 
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,16 @@ def new_sqlite(folder: Path) -> str:
     """The URL of a new SQLite database in that folder, with all tables: copying them is quicker than making them."""
     (folder / "concerte.db").write_bytes(_empty_file())
     return f"sqlite:///{folder / 'concerte.db'}"
+
+
+NewDatabase = Callable[[], AbstractContextManager[str]]
+
+
+@contextmanager
+def a_sqlite() -> Iterator[str]:
+    """The URL of a new SQLite database with all tables, for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="concerte-test-") as folder:
+        yield new_sqlite(Path(folder))
 
 
 class SharedStatements(CreateEnginePlugin):

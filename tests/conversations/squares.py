@@ -107,7 +107,7 @@ class Square:
     @property
     def board(self) -> Message:
         """The poll as the group sees it."""
-        return self.messenger.arrived[-1].message()
+        return next(one.message() for one in reversed(self.messenger.arrived) if one.kind == Kind.POLL)
 
     @property
     def text(self) -> str:

@@ -277,8 +277,8 @@ async def test_what_the_platform_refuses_is_told_to_who_asked(square: Square) ->
     square.messenger.faults.append(DeliveryError("not enough rights", permanent=True))
     await a_poll(square)
     await square.tick()
-    assert "je n’ai pas le droit d’y écrire" in square.text
-    assert square.messenger.arrived[-1].chat == "Fanny"
+    told = square.messenger.arrived[-1]
+    assert (told.chat, "je n’ai pas le droit d’y écrire" in told.message().text) == ("Fanny", True)
 
 
 async def test_a_prolonged_poll_says_so_where_it_stands(square: Square) -> None:

@@ -5,15 +5,14 @@ the gateway, the router and the database are real.
 """
 
 import asyncio
-import tempfile
 from collections import Counter
 from collections.abc import Coroutine
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
 from handlers.request import Inbound, Press
@@ -23,7 +22,7 @@ from storage.database import Database
 from storage.people import Account
 from tests.conversations.consulting import NOW, a_network
 from tests.conversations.squares import GROUP, Square, a_poll
-from tests.engines import new_sqlite, sharing
+from tests.engines import NewDatabase, sharing
 
 T = TypeVar("T")
 HOUSES = {"Anne": "ML Rennes", "Bruno": "ML Rennes", "Elsa": "ML Rennes", "Carla": "ML Guyane"}
@@ -36,11 +35,13 @@ presses = st.tuples(people, labels, st.booleans())
 class Pressing(RuleBasedStateMachine):
     """`ballots` by voice: whose it is, and the choice."""
 
+    new_database: NewDatabase
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory(prefix="concerte-channel-")
-        self.url = sharing(new_sqlite(Path(self.folder.name)))
+        self.lasting = ExitStack()
+        self.url = sharing(self.lasting.enter_context(type(self).new_database()))
         self.ballots: dict[str, tuple[str, str]] = {}
         self.steps = 0  # in the life of all ballots
 
@@ -68,7 +69,7 @@ class Pressing(RuleBasedStateMachine):
         if hasattr(self, "database"):
             self.run(self.database.close())
         self.loop.close()
-        self.folder.cleanup()
+        self.lasting.close()
 
     def voice_of(self, name: str) -> str:
         return HOUSES[name] if self.voice == Voice.STRUCTURE else name
@@ -85,9 +86,9 @@ class Pressing(RuleBasedStateMachine):
         return "changée" if stands else "comptée"
 
     def inbound(self, name: str, label: str, platform: str) -> Inbound:
-        press = Press(action=self.actions[label], message="m")
-        made = self.square.inbound(name, press=press)
-        chat = GROUP if platform == "telegram" else "C1"
+        # In the group it is the poll's own message: one that nobody knows of would be told that it stands twice.
+        chat, message = (GROUP, self.square.message) if platform == "telegram" else ("C1", "m")
+        made = self.square.inbound(name, press=Press(action=self.actions[label], message=message))
         return made.model_copy(update={"platform": platform, "chat": chat})
 
     @rule(
@@ -201,10 +202,17 @@ class Pressing(RuleBasedStateMachine):
         assert (register, traces) == (len(self.ballots), self.steps)
 
 
-TestPressing = Pressing.TestCase
-TestPressing.settings = settings(
+SETTINGS = settings(
     max_examples=6,
     stateful_step_count=10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+def test_whatever_is_pressed_the_ballots_are_those_of_the_model(new_database: NewDatabase) -> None:
+    class There(Pressing):
+        pass
+
+    There.new_database = staticmethod(new_database)
+    run_state_machine_as_test(There, settings=SETTINGS)
