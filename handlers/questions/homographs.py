@@ -44,7 +44,11 @@ def _meant(word: Word, before: str, after: Word | None, lexicon: Lexicon) -> str
     """« on en et où », « qui et le président » for « est », « sa commence quand » for « ça », « sa veut dir » for
     « dire »; empty when the word is what it is."""
     following = after.folded if after is not None else ""
-    if word.folded == "et" and before in _BEFORE_IS and following in _ARTICLES | {"ou", "où", "quand", "prevu"}:
+    if (
+        word.folded in ("et", "e", "es")
+        and before in _BEFORE_IS
+        and following in _ARTICLES | {"ou", "où", "quand", "prevu"}
+    ):
         paired = before in ("qui", "quel", "quelle") and following not in _ARTICLES  # « qui et quand »
         return "" if paired else "est"
     if word.folded == "et" and before in ("ou", "où") and following in _ARTICLES:

@@ -221,6 +221,7 @@ class PhraseIndex:
         asked = {
             s for s in features(words, self._lexicon, self._spelled_out) if s not in verbs or self._postings.holding(s)
         }
+        unheard = [s for s in verbs if not self._postings.holding(s)]
         total = sum(map(self._postings.weight, asked))
         asks = {piece for piece in asked if piece.startswith("?")}
         content = asked - asks
@@ -246,6 +247,8 @@ class PhraseIndex:
                 continue  # a verb alone says too little
             if shared - how <= self._around and not shared & how:
                 continue  # « la démarche » alone fits everything
+            if unheard and "?who" in shared and not self._heavy[entry] and shared - how <= self._around:
+                fit *= 0.7  # « qui finance la démarche ? » is not « qui a voulu cette démarche ? »
             if shared - how <= self._own_name and set(phrase) - shared - self._own_name:
                 fit *= 0.7  # « quand le réseau se réunit-il ? » is not « quand le réseau doit-il être engagé ? »
             if things and things.isdisjoint(phrase) and things.isdisjoint(self._told[self._topics[entry].key]):

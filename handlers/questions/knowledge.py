@@ -133,6 +133,7 @@ class Knowledge:
             self.lexicon,
             spoken,
             partial(_names_something, spoken, self.names),  # not by itself: a ring would never be freed by counting
+            self.names.is_given,
             (folded for folded in map(_folded, names) if 1 < len(folded) <= _MOST_GLUED),
             _long_forms(terms, self.events, self.own_name, self.lexicon),
         )

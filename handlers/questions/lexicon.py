@@ -35,6 +35,7 @@ class Lexicon:
     stop: frozenset[str]
     common: frozenset[str]
     given_names: frozenset[str]
+    family_names: frozenset[str]  # common ones, whoever bears them
     gatherings: frozenset[str]  # stems of nouns for things that take place
     documents: frozenset[str]  # stems of what a document may be called
     lesser: frozenset[str]
@@ -43,6 +44,7 @@ class Lexicon:
     leaving: frozenset[str]  # stems: one is there until that day
     returning: frozenset[str]  # stems: one is there from that day on
     missing: frozenset[str]  # stems: what is on while one is not there
+    territories: frozenset[str]  # stems of what is governed by others
     polls: frozenset[str]  # stems of what people answer to
     closing: frozenset[str]  # stems: until when it may be answered
     settling: frozenset[str]  # words with which one asks to be told yes or no: « ok ? », « c’est ça ? »
@@ -167,6 +169,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         stop=frozenset(_words(merged["stop"])),
         common=frozenset(_words(merged["common"])),
         given_names=frozenset(_words(merged["given_names"])),
+        family_names=frozenset(_words(merged["family_names"])),
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
         documents=frozenset(stem(word) for word in _words(merged["documents"]) if len(word) > 2),
         lesser=frozenset(_words(merged["lesser"])),
@@ -175,6 +178,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         returning=frozenset(stem(word) for word in _words(merged["returning"])),
         missing=frozenset(stem(word) for word in _words(merged["missing"])),
         sending=frozenset(stem(word) for word in _words(merged["sending"])),
+        territories=frozenset(stem(word) for word in _words(merged["territories"])),
         polls=frozenset(stem(word) for word in _words(merged["polls"])),
         closing=frozenset(stem(word) for word in _words(merged["closing"])),
         settling=frozenset(_words(merged["settling"])),

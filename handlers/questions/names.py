@@ -97,6 +97,10 @@ class NameIndex:
         """Is the word part of somebody's name?"""
         return folded in self._given or folded in self._family
 
+    def is_given(self, folded: str) -> bool:
+        """Is the word a first name, of somebody here or of anybody?"""
+        return folded in self._given or folded in self._lexicon.given_names
+
     def find(self, words: Sequence[Word], taken: Iterable[int], *, shouted: bool) -> list[NameMatch]:
         """The names in a text, outside of the words taken by something surer."""
         free = set(range(len(words))) - set(taken)
@@ -157,6 +161,8 @@ class NameIndex:
         if word.folded in _PARTICLES:
             bold = word.folded in _OPENING and at == start
             return after is not None and (bold or at > start) and self.knows(after.folded)
+        if at > start and self.is_given(words[at - 1].folded) and word.folded in self._lexicon.family_names:
+            return True  # « camille petit » is nobody here
         if len(word.folded) == 1:
             return word.capital and not shouted and not word.joined
         return self._namelike(word, shouted)

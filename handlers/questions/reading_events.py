@@ -168,8 +168,12 @@ def _other_owner(case: Case) -> str:
             between = m.words[mention.end : cue.start]
             if mention.end < cue.start and all(w.folded in _BELONGING for w in between):
                 said = {w.stem for w in m.words[cue.start : cue.end]}
-                ours = cue.name == case.knowledge.head or (cue in m.terms and case.knowledge.means_us(cue.name))
-                if not ours and not _goes_without_saying(case, mention, said):
+                us = cue in m.terms and case.knowledge.means_us(cue.name)
+                one_of_us = (
+                    us and not m.words[cue.end - 1].folded.endswith("s") and "des" not in {w.folded for w in between}
+                )
+                ours = cue.name == case.knowledge.head or (us and not one_of_us)
+                if not ours and (us or not _goes_without_saying(case, mention, said)):
                     return " ".join(w.text for w in m.words[mention.start : cue.end])
     return ""
 
@@ -190,6 +194,17 @@ def _asked_whether_there(case: Case) -> bool:
         return True
     loose = case.marks.loose
     return len(loose) == 1 and loose[0] > 0 and words[loose[0] - 1].folded in ("a", "au", "aux")
+
+
+def _asked_of_others(case: Case) -> str:
+    """« quels jeunes ont été interrogés ? »: those whom the documents name, but not for that event."""
+    m, texts = case.marks, case.knowledge.topic_texts
+    for cue in m.cues.get("audience", ()):
+        for word in m.words[cue.start + 1 : cue.end - 1]:
+            known = word.stem in case.said_of_them or word.stem in case.knowledge.lexicon.vocabulary
+            if word.folded not in case.knowledge.lexicon.stop and not known and texts.rarity(word.stem):
+                return word.text
+    return ""
 
 
 def _strays_asked(case: Case) -> list[int]:
@@ -275,6 +290,8 @@ def event(case: Case) -> Reading | None:
             return case.on_topic(events=case.events)
         if case.stray or not asks:
             return unknown
+    if "audience" in asks and (stranger := _asked_of_others(case)):
+        return Reading("absent", absent=("unknown",), events=case.events[:1], said=stranger)
     if case.has("who") and not explicit:
         asked = any(case.knowledge.lexicon.is_verb(m.words[e.start].folded) for e in m.events)
         told = asked and all("audience_text" in case.event(k).details for k in case.events)

@@ -112,7 +112,7 @@ def succession(case: Case) -> Reading | None:
         said = case.marks.words[mention.start - 1].folded if mention.start else ""
         steps = {"apres": ["successor"], "avant": ["predecessor"]}.get(said, steps)
     people = (
-        case.people or case.holders or tuple(case.knowledge.contact[k] for k in case.spoken_of() if case.has("his"))
+        case.people or case.holders or tuple(case.knowledge.contact[k] for k in case.spoken_of() if _said_of_them(case))
     )
     asked = case.has("who") or (case.again and bool(case.spoken_of()))
     if not steps or len(people) != 1 or not asked or case.asks_fact:
@@ -125,6 +125,11 @@ def succession(case: Case) -> Reading | None:
     if others and one.former != before:
         return Reading("contact", contacts=others, asks=("role",), several=True)
     return Reading("absent", absent=("unknown",), contacts=(one.key,))
+
+
+def _said_of_them(case: Case) -> bool:
+    """« son successeur », « qui l’a remplacée »."""
+    return case.has("his") or any(word.folded == "l" and not word.breaks for word in case.marks.words)
 
 
 def role_or_person(case: Case) -> Reading | None:
@@ -180,7 +185,10 @@ def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
         return Reading("contact", contacts=named, asks=("role",), verdict=verdict, several=len(named) > 1)
     if case.events and {"when", "where", "hour", "programme"} & set(case.event_asks) and not asks:
         return None
-    if case.asks_fact and not case.has("employer", "role"):
+    since = case.has("when") and any(
+        w.folded == "depuis" for w in case.marks.words
+    )  # « depuis quand est-il en poste ? »
+    if since or (case.asks_fact and not case.has("employer", "role")):
         return Reading("absent", absent=("unknown",), contacts=keys)
     if case.has("who") and case.best and case.fit >= LIKELY and _beyond_names(case, case.best.common):
         return case.on_topic()

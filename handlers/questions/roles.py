@@ -82,6 +82,10 @@ def _qualifiers(
             end = areas[position]
             wanted += [w.stem for w in words[position:end]]
             break
+        if word.stem in lexicon.territories:
+            wanted.append(word.stem)  # « le président de la région X » presides nothing of ours
+            end = position + 1
+            continue
         if word.folded in lexicon.stop:
             if word.folded not in (
                 "de",

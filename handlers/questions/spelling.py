@@ -58,12 +58,14 @@ class Spelling:
         lexicon: Lexicon,
         own: Iterable[str],
         named: Callable[[str], bool],
+        given: Callable[[str], bool] = bool,
         names: Iterable[Sequence[str]] = (),
         long_forms: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        """`own` are the words of the network, folded; `named` tells them and those that people are called by; `names`
+        """`own` are the words of the network, folded; `named` tells them and those that people are called by, `given`
+        first names; `names`
         are names of several words, and `long_forms` what an abbreviation may be called instead."""
-        self._lexicon, self._named = lexicon, named
+        self._lexicon, self._named, self._given = lexicon, named, given
         names = [tuple(pieces) for pieces in names]
         own = self._own = frozenset(own)
         self._asking = lexicon.around_words["asking"] | {"quand"}
@@ -102,6 +104,11 @@ class Spelling:
                 continue
             if word.folded == "c" and after is not None and after.folded in ("est", "etait"):
                 words.append(word)
+                continue
+            before = text.words[position - 1].folded if position and not word.breaks else ""
+            family = (word.capital and not text.shouted) or word.folded in self._lexicon.family_names
+            if before and family and self._given(before):
+                words.append(word)  # « Sandrine Dupuis » is no « depuis »
                 continue
             words += self._meant(word, shouted=text.shouted)
         return Text(tuple(self._plainly(words)), text.shouted)
