@@ -11,7 +11,8 @@ from storage.consultations import Status, consultations_with
 
 
 async def open_until(request: Request, session: AsyncSession) -> list[tuple[str, str]] | None:
-    """For each consultation open to the asker its title and its close in words, empty where none is set; those that
+    """For each consultation open to the asker its title and its close in words (« vendredi 22 mars 2024 à
+    19 h »), empty where none is set; those that
     close first come first. None when nobody may be told here: an unknown person, or a chat that others read.
     """
     if request.person is None or request.inbound.chat_kind != "private":
@@ -23,5 +24,5 @@ async def open_until(request: Request, session: AsyncSession) -> list[tuple[str,
             continue
         closes = consultation.closes_at
         at = wording.deadline(closes, ZoneInfo(request.zone), request.tz) if closes is not None else ""
-        found.append((consultation.title, at))
+        found.append((consultation.title, at.removeprefix("le ")))
     return found

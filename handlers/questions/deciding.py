@@ -11,7 +11,7 @@ from handlers.questions.reading_absent import absent
 from handlers.questions.reading_agenda import agenda, whole_agenda
 from handlers.questions.reading_coordinates import coordinates
 from handlers.questions.reading_documents import document, meaning, only_a_name, which_organisation
-from handlers.questions.reading_events import described, described_instead, event, unknown_event
+from handlers.questions.reading_events import described, described_instead, event
 from handlers.questions.reading_followups import following
 from handlers.questions.reading_people import (
     at_organisation,
@@ -37,6 +37,7 @@ from handlers.questions.reading_talk import (
     thanks,
 )
 from handlers.questions.reading_topics import counted, numbered, titled, told, topic, topic_surely, whole_undertaking
+from handlers.questions.reading_unheard import unknown_event
 from handlers.questions.reading_vague import NOT_FOUND, vaguely
 
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (

@@ -18,11 +18,11 @@ from handlers.questions.facts import (
     TermFact,
     TopicFact,
 )
-from handlers.questions.indexing import DETERMINERS, PhraseIndex, Postings, content_stems, event_aliases, name_stems
+from handlers.questions.indexing import PhraseIndex, Postings, content_stems, event_aliases, name_stems
 from handlers.questions.lexicon import Lexicon, french
 from handlers.questions.names import NameIndex
+from handlers.questions.naming import folded_words, long_forms, phrases_of, spelled_out
 from handlers.questions.normalising import Word, fold, read_words, stem
-from handlers.questions.phrases import Phrases
 from handlers.questions.spelling import Spelling
 from storage.agenda import Status
 
@@ -67,10 +67,10 @@ class Knowledge:
         self.names = NameIndex(self.contacts, self.lexicon)
         self.coordinates = _coordinates(contacts)
         self.humans = _humans(self.contacts)
-        self.organisation_names = _names({o.key: (o.name, o.abbreviation, *o.aliases) for o in organisations})
-        self.region_names = _names({r.code: (r.name, *r.aliases) for r in regions})
-        self.structure_names = _names({s.code: (s.name, *s.aliases) for s in structures})
-        self.term_names = _names({t.key: (t.term, *t.aliases) for t in terms})
+        self.organisation_names = phrases_of({o.key: (o.name, o.abbreviation, *o.aliases) for o in organisations})
+        self.region_names = phrases_of({r.code: (r.name, *r.aliases) for r in regions})
+        self.structure_names = phrases_of({s.code: (s.name, *s.aliases) for s in structures})
+        self.term_names = phrases_of({t.key: (t.term, *t.aliases) for t in terms})
         self.own_name = frozenset(content_stems(str(self.settings.get("name", "")), self.lexicon))
         self.abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}
         self.aliases = event_aliases(self.events, self.own_name | self.abbreviations, self.lexicon)
@@ -111,7 +111,7 @@ class Knowledge:
             (stem(fold(found[1])), int(found[2])): t.key for t in topics if (found := _NUMBERED.match(t.title))
         }
         self.counted = counted({t.key: f"{t.title}. {t.body}" for t in topics})
-        self.phrases = PhraseIndex(topics, self.lexicon, self.own_name, _spelled_out(terms, self.lexicon))
+        self.phrases = PhraseIndex(topics, self.lexicon, self.own_name, spelled_out(terms, self.lexicon))
         texts = [
             *(text for e in self.events for text in (e.name, e.place or "", *e.aliases)),
             *(text for o in organisations for text in (o.name, o.abbreviation, *o.aliases)),
@@ -134,8 +134,8 @@ class Knowledge:
             spoken,
             partial(_names_something, spoken, self.names),  # not by itself: a ring would never be freed by counting
             self.names.is_given,
-            (folded for folded in map(_folded, names) if 1 < len(folded) <= _MOST_GLUED),
-            _long_forms(terms, self.events, self.own_name, self.lexicon),
+            (folded for folded in map(folded_words, names) if 1 < len(folded) <= _MOST_GLUED),
+            long_forms(terms, self.events, self.own_name, self.lexicon),
         )
         self.by_handle = {handle(key): key for key in (*self.event, *self.contact, *self.topic)}
         self.regional = frozenset(
@@ -257,50 +257,6 @@ def digits(phone: str) -> str:
     """A phone number as it is compared: the French prefix is a leading zero."""
     number = "".join(c for c in phone.replace("(0)", "") if c.isdigit())
     return "0" + number.removeprefix("0033").removeprefix("33") if number.startswith(("0033", "33")) else number
-
-
-def _names(texts: Mapping[str, Sequence[str]]) -> Phrases:
-    """Names to be found as they are written, but for a plural: « Martinique » has the stem of « Martin »."""
-    return Phrases({key: _known_as(*written) for key, written in texts.items()}, exact=True)
-
-
-def _known_as(*texts: str) -> list[str]:
-    """Names as phrases to be found in a question: marks of the phrase syntax mean nothing in them."""
-    known = []
-    for text in texts:
-        words = [word.folded for word in read_words(text or "").words]
-        while len(words) > 1 and words[0] in DETERMINERS:
-            words = words[1:]
-        if words:
-            known.append(" ".join(words))
-    return known
-
-
-def _folded(name: str) -> tuple[str, ...]:
-    return tuple(word.folded for word in read_words(name).words)
-
-
-def _long_forms(
-    terms: Iterable[TermFact], events: Iterable[EventFact], own_name: frozenset[str], lexicon: Lexicon
-) -> dict[str, list[str]]:
-    """What an abbreviation is called in full, with the network's own name or without: « association régionale »."""
-    held = {_folded(text) for event in events for text in (event.name, *event.aliases)}
-    found: dict[str, list[str]] = {}
-    for term in terms:
-        words = _folded(term.meaning)
-        short = list(words)
-        while short and (stem(short[-1]) in own_name or short[-1] in lexicon.stop):
-            short.pop()
-        if term.term.isupper() and 1 < len(short) < len(words) and not held & {tuple(words), tuple(short)}:
-            plural = [f"{word}s" for word in short]
-            found[fold(term.term)] = [" ".join(words), " ".join(short), " ".join(plural)]
-    return found
-
-
-def _spelled_out(terms: Iterable[TermFact], lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
-    """Abbreviations by their stem, with the stems of what they mean; long meanings say more than is asked."""
-    meanings = {stem(fold(t.term)): content_stems(t.meaning, lexicon) for t in terms if len(t.term.split()) == 1}
-    return {short: long for short, long in meanings.items() if len(long) <= 3}
 
 
 def _coordinates(contacts: Iterable[ContactFact]) -> dict[str, tuple[ContactFact, ...]]:

@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from handlers.consultations import closing
 from handlers.consultations.questionnaire import read
 from handlers.consultations.standing import facts_of_consultation
 from handlers.consultations.tally import tally
 from handlers.consultations.timing import close_due, open_due
+from handlers.questions.asking import Questions
+from handlers.request import Inbound, Request
 from storage.ballots import Answer, Ballot, BallotTrace, Participation
 from storage.consultations import Consultation, Draft, Question, Status, whole_consultation
+from storage.conversations import conversation
 from storage.database import Database
 from storage.people import Account
 from tests.conversations.consulting import NOW, Network, Talk, a_consultation, a_network
@@ -294,6 +298,25 @@ async def test_a_reader_in_cayenne_reads_both_clocks(network: Network) -> None:
     await talk.says("consultations")
     opening = await talk.presses("Votre avis")
     assert "le vendredi 22 mars 2024 à 19 h (heure de Paris), soit 15 h chez vous" in opening
+
+
+async def asked(talk: Talk, question: str, **changes: str) -> str:
+    """The answer to a question, as the router has it answered."""
+    questions = Questions(closings=closing.open_until)
+    place = {"platform": "telegram", "update_id": "u", "account": "a", "chat": "c", "received_at": talk.now} | changes
+    request = Request(inbound=Inbound(**place, text=question), account_id=talk.account_id, person=talk.person)
+    async with talk.database.transaction() as session:
+        reply = await questions.answer(request, session, await conversation(session, request.holder))
+    return reply.messages[0].text.replace("\\", "").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+async def test_until_when_it_may_be_answered_is_told_to_those_who_may(network: Network) -> None:
+    await a_consultation(network.database, closes_at=NOW + timedelta(days=7, hours=9))
+    carla, denis = await network.talk("Carla"), await network.talk("Denis")
+    told = await asked(carla, "jusqu'à quand on peut répondre au sondage ?")
+    assert "« Votre avis » jusqu’au vendredi 22 mars 2024 à 19 h (heure de Paris), soit 15 h chez vous." in told
+    assert "Aucune consultation" in await asked(denis, "c'est quand la date limite ?")
+    assert "Votre avis" not in await asked(carla, "c'est quand la date limite ?", chat_kind="group")
 
 
 async def test_those_who_are_not_asked_are_told_why(network: Network) -> None:
