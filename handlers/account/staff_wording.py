@@ -135,12 +135,15 @@ def handed_over(old: str, new: str, structure: str) -> str:
 
 def told_old_director(structure: str) -> str:
     """To who leaves."""
-    return f"La direction de {plain(structure)} a été transmise : vous n’agissez plus en son nom. Merci pour tout."
+    return (
+        f"La direction de votre structure, {plain(structure)}, a été transmise : vous n’agissez plus en son nom. "
+        "Merci pour tout."
+    )
 
 
 def told_new_director(structure: str) -> str:
     """To who arrives."""
     return (
-        f"Vous agissez maintenant au nom de {plain(structure)}. "
+        f"Vous agissez maintenant au nom de votre structure, {plain(structure)}. "
         "Tapez « consultations » pour voir ce qui attend sa réponse, et ce qu’elle a déjà répondu."
     )

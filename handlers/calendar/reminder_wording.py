@@ -55,8 +55,8 @@ def kept(name: str, when: str, dates: str, *, again: bool) -> str:
 def kept_without_date(name: str, lead: str) -> str:
     """The date or the hour is still to come."""
     return (
-        f"C’est noté. La date ou l’heure de **{name}** n’est pas encore fixée\u00a0: je vous le rappellerai {lead}, "
-        "dès qu’elle le sera."
+        f"C’est noté. **{name}**\u00a0: la date ou l’heure n’est pas encore fixée. Dès qu’elle le sera, je prévoirai "
+        f"votre rappel {lead}."
     )
 
 

@@ -7,7 +7,7 @@ wanted: each press in turn would show what somebody who is known to have just an
 from zoneinfo import ZoneInfo
 
 from handlers.consultations import channel_wording as said
-from handlers.consultations import making, question_wording, reporting, wording
+from handlers.consultations import question_wording, reporting, wording
 from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Item, read
 from handlers.consultations.screens import button
@@ -58,7 +58,7 @@ def board(
     parts.append(_how(consultation))
     if consultation.closes_at is not None:
         parts.append(wording.open_until(wording.deadline(consultation.closes_at, zone, zone)))
-    parts.append(wording.who_sees(consultation.secrecy, consultation.voice, making.A_STRUCTURE, platform))
+    parts.append(wording.who_sees(consultation.secrecy, consultation.voice, "", platform))
     return Message(text="\n\n".join(parts), buttons=_buttons(item, numbered=numbered))
 
 

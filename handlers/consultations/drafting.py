@@ -65,7 +65,7 @@ async def preview(
     text = making.preview(
         question=screens.question([item], {}, item, ()).text,
         choices=[option.label for option in item.options] or [making.kind_word(item.kind)],
-        sees=wording.who_sees(consultation.secrecy, consultation.voice, making.A_STRUCTURE, ""),
+        sees=wording.who_sees(consultation.secrecy, consultation.voice, "", ""),
         asked=making.asked(audience.get("roles") or [], regions, voices, by_structure),
         until=until,
     )

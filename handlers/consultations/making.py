@@ -38,7 +38,6 @@ ROLES: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("Aux directions", (Role.DIRECTOR,)),
     ("Aux directions et présidences", (Role.DIRECTOR, Role.ELECTED)),
 )
-A_STRUCTURE = "votre structure"
 FROZEN = "Cette consultation ne se change plus ici."
 
 

@@ -6,15 +6,15 @@ from handlers.messages import plain
 def told_replaced(author: str, structure: str, title: str, at: str) -> str:
     """To the others of the structure."""
     return (
-        f"**{plain(author)}** a remplacé la réponse de {plain(structure)} à « {plain(title)} », {at}. "
-        "C’est cette nouvelle réponse qui compte."
+        f"**{plain(author)}** a remplacé la réponse de votre structure, {plain(structure)}, "
+        f"à « {plain(title)} », {at}. C’est cette nouvelle réponse qui compte."
     )
 
 
 def told_answered(author: str, structure: str, title: str, at: str) -> str:
     """To colleagues who had begun."""
     return (
-        f"**{plain(author)}** a répondu à « {plain(title)} » pour {plain(structure)}, {at}. "
+        f"**{plain(author)}** a répondu à « {plain(title)} » pour votre structure, {plain(structure)}, {at}. "
         "Les réponses que vous aviez commencées sont gardées."
     )
 
@@ -22,14 +22,17 @@ def told_answered(author: str, structure: str, title: str, at: str) -> str:
 def told_proposed(author: str, structure: str, title: str) -> str:
     """To the directors of the structure."""
     return (
-        f"**{plain(author)}** a préparé la réponse de {plain(structure)} à « {plain(title)} ». "
+        f"**{plain(author)}** a préparé la réponse de votre structure, {plain(structure)}, à « {plain(title)} ». "
         "Elle comptera quand vous l’aurez validée."
     )
 
 
 def told_validated(director: str, structure: str, title: str, at: str) -> str:
     """To who had prepared the answer, and the others."""
-    return f"**{plain(director)}** a validé la réponse de {plain(structure)} à « {plain(title)} », {at}. Elle compte."
+    return (
+        f"**{plain(director)}** a validé la réponse de votre structure, {plain(structure)}, "
+        f"à « {plain(title)} », {at}. Elle compte."
+    )
 
 
 def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
@@ -37,11 +40,11 @@ def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
     end = f" Elle se termine {until}." if until else ""
     if to_validate:
         return (
-            f"La réponse de {plain(structure)} à « {plain(title)} » est prête et attend votre validation pour compter."
-            f"{end}"
+            f"La réponse de votre structure, {plain(structure)}, à « {plain(title)} » est prête "
+            f"et attend votre validation pour compter.{end}"
         )
-    who = f"{plain(structure)} n’a pas encore répondu" if structure else "Vous n’avez pas encore répondu"
-    return f"{who} à la consultation « {plain(title)} ».{end}"
+    who = f"Votre structure, {plain(structure)}, n’a" if structure else "Vous n’avez"
+    return f"{who} pas encore répondu à la consultation « {plain(title)} ».{end}"
 
 
 NOT_ME = "Ce n’est pas moi"

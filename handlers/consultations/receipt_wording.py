@@ -12,7 +12,7 @@ def standing(author: str, structure: str, at: str, is_me: bool) -> str:
     """Who has answered for this voice, and when."""
     if is_me:
         return f"Vous avez répondu {at}."
-    return f"**{plain(author)}** a répondu pour {plain(structure)} {at}."
+    return f"**{plain(author)}** a répondu pour sa structure, {plain(structure)}, {at}."
 
 
 def proposed(author: str, at: str, is_me: bool) -> str:
@@ -25,7 +25,7 @@ def what_now(effect: Effect) -> str:
     """What the rule lets one do about an answer that stands."""
     return {
         Effect.COUNT: "",
-        Effect.REPLACE: "Vous pouvez la remplacer jusqu’à la clôture.",
+        Effect.REPLACE: "Vous pouvez remplacer cette réponse jusqu’à la clôture.",
         Effect.PROPOSE: "Vous pouvez en préparer une autre : la direction de votre structure la validera.",
         Effect.REFUSE: "La règle de cette consultation est que la première réponse compte : elle reste telle quelle.",
     }[effect]
@@ -59,7 +59,7 @@ def ballots_alt(title: str) -> str:
 
 def took_part(structure: str) -> str:
     """All that is known of an anonymous voice that has answered."""
-    whose = f"La voix de {plain(structure)}" if structure else "Votre voix"
+    whose = f"La voix de votre structure, {plain(structure)}," if structure else "Votre voix"
     return (
         f"{whose} est comptée. C’est anonyme : je ne sais pas ce qui a été répondu, et rien ne peut plus être changé."
     )
@@ -93,7 +93,7 @@ def kept_not_sent() -> str:
 
 def copy(structure: str) -> str:
     """The heading of a copy of answers."""
-    return f"**Réponse de {plain(structure)}**" if structure else "**Vos réponses**"
+    return f"**Réponse\u00a0: {plain(structure)}**" if structure else "**Vos réponses**"
 
 
 def validated(receipt: str, at: str) -> str:

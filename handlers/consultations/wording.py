@@ -67,26 +67,26 @@ def left_alone(title: str) -> str:
 
 
 def who_sees(secrecy: str, voice: str, structure: str, platform: str) -> str:
-    """The one sentence the voter reads before the first question: who will see what."""
-    of = plain(structure)
+    """The one sentence the voter reads before the first question: who will see what. Without a name: any structure."""
+    of = f"votre structure, {plain(structure)}" if structure else "votre structure"
     if secrecy == Secrecy.NAMED:
         if voice == Voice.STRUCTURE:
             sentence = (
-                f"Vous répondez au nom de {of} : l’équipe d’animation du réseau verra vos réponses avec le nom de "
-                "votre structure et le vôtre, et vos collègues pourront les lire"
+                f"Vous répondez au nom de {of}\u00a0: l’équipe d’animation du réseau verra vos réponses avec le nom de "
+                "la structure et le vôtre, et vos collègues pourront les lire"
             )
         else:
             sentence = "L’équipe d’animation du réseau verra vos réponses avec votre nom"
     elif secrecy == Secrecy.ANONYMOUS:
-        who = f"que {of} a répondu" if voice == Voice.STRUCTURE else "que vous avez répondu"
+        who = f"que {of}{',' if structure else ''} a répondu" if voice == Voice.STRUCTURE else "que vous avez répondu"
         sentence = (
             f"C’est anonyme : l’équipe d’animation du réseau verra {who} et, après la clôture, tous les bulletins sans "
             "nom, sans heure et sans ordre, et ni elle ni vos collègues ne pourront savoir lequel est le vôtre"
         )
     elif voice == Voice.STRUCTURE:
         sentence = (
-            f"Vous répondez au nom de {of} : l’équipe d’animation du réseau verra quelles structures ont répondu, les "
-            "totaux et les textes sans nom, et seuls vos collègues pourront lire la réponse de votre structure"
+            f"Vous répondez au nom de {of}\u00a0: l’équipe d’animation du réseau verra quelles structures ont répondu, "
+            "les totaux et les textes sans nom, et seuls vos collègues pourront lire la réponse de votre structure"
         )
     else:
         sentence = (

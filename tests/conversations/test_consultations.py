@@ -57,7 +57,7 @@ async def test_a_director_answers_question_by_question_and_gets_a_receipt(networ
     talk = await network.talk("Bruno")
     assert "Votre avis · 4 questions" in (await talk.says("consultations")).replace("**", "")
     opening = await talk.presses("Votre avis")
-    assert "Vous répondez au nom de ML Rennes" in opening
+    assert "Vous répondez au nom de votre structure, ML Rennes" in opening
     assert "4 questions. Vous pouvez vous arrêter à tout moment" in opening
     first = await talk.presses("Commencer")
     assert "Question 1 sur 4" in first

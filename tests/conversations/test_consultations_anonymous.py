@@ -302,7 +302,7 @@ async def test_one_voice_a_structure_also_where_it_is_anonymous(network: Network
         await talk.presses("Passer")
         await talk.presses("Passer")
     assert "C’est envoyé" in await anne.presses("Envoyer")
-    assert "La voix de ML Rennes est comptée" in await bruno.presses("Envoyer")
+    assert "La voix de votre structure, ML Rennes, est comptée" in await bruno.presses("Envoyer")
     assert await network.count(SealedBallot) == 1
     assert await network.count(Draft) == 0
 

@@ -50,7 +50,9 @@ async def test_only_silent_voices_are_nudged_once(network: Network) -> None:
     assert await tick(network, MORNING + timedelta(seconds=15)) == 0
     assert await states(network) == {"Anne": State.WAITING, "Bruno": State.WAITING, "Elsa": State.WAITING}
     told = [text for name, text in await network.notices() if name == "Bruno"]
-    assert told[0].startswith("ML Rennes n’a pas encore répondu à la consultation «\u00a0Votre avis\u00a0».")
+    assert told[0].startswith(
+        "Votre structure, ML Rennes, n’a pas encore répondu à la consultation «\u00a0Votre avis\u00a0»."
+    )
     assert "vendredi 22 mars 2024" in told[0]
 
 

@@ -33,8 +33,8 @@ async def test_the_last_answer_counts_and_the_others_are_told(network: Network) 
     await anne.presses("Envoyer")
     assert await network.notices() == []
     listed = await bruno.says("consultations")
-    assert "**Anne Test** a répondu pour ML Rennes le vendredi 15 mars 2024 à 10 h." in listed
-    assert "Vous pouvez la remplacer" in listed
+    assert "**Anne Test** a répondu pour sa structure, ML Rennes, le vendredi 15 mars 2024 à 10 h." in listed
+    assert "Vous pouvez remplacer cette réponse" in listed
     opening = await bruno.presses("Votre avis")
     assert "la dernière envoyée compte" in opening
     await bruno.presses("Remplacer la réponse")
@@ -45,7 +45,7 @@ async def test_the_last_answer_counts_and_the_others_are_told(network: Network) 
     assert await network.count(Participation) == 1
     told = await network.notices()
     assert [name for name, _ in told] == ["Anne", "Elsa"]
-    assert all("**Bruno Test** a remplacé la réponse de ML Rennes" in text for _, text in told)
+    assert all("**Bruno Test** a remplacé la réponse de votre structure, ML Rennes" in text for _, text in told)
     assert "Bruno Test** a répondu" in await elsa.acts(f"consult:mine:{number}")
     assert "Non" in elsa.text
     async with network.database.reading() as session:
@@ -66,7 +66,7 @@ async def test_nobody_replaces_an_answer_they_have_not_seen(network: Network) ->
     assert [(name, "**Anne Test** a répondu" in text) for name, text in await network.notices()] == [("Bruno", True)]
     meanwhile = await bruno.presses("Envoyer")
     assert "Entre-temps" in meanwhile
-    assert "**Anne Test** a répondu pour ML Rennes" in meanwhile
+    assert "**Anne Test** a répondu pour sa structure, ML Rennes" in meanwhile
     assert "Voulez-vous toujours envoyer" in meanwhile
     assert await network.count(BallotTrace) == 1
     assert "C’est envoyé" in await bruno.presses("Envoyer")
@@ -80,7 +80,7 @@ async def test_under_the_first_rule_the_first_answer_stays_and_its_author_may_co
     await to_review(anne, "Oui")
     await anne.presses("Envoyer")
     refused = await bruno.presses("Envoyer")
-    assert "**Anne Test** a répondu pour ML Rennes" in refused
+    assert "**Anne Test** a répondu pour sa structure, ML Rennes" in refused
     assert "la première réponse compte : elle reste telle quelle" in refused
     assert "n’ont pas été envoyées" in refused
     assert "Oui" in await bruno.presses("Voir la réponse")

@@ -57,7 +57,7 @@ async def test_the_new_director_finds_what_the_structure_answered(database: Data
     assert ballot.voice_key == f"structure:{came.structure_id}"
     assert (old, Role.DIRECTOR) not in roles and (old, Role.PARTICIPANT) in roles and (new, Role.DIRECTOR) in roles
     assert "n’agissez plus" in (await stage.heard(OLD)).text
-    assert "au nom de ML Rouen" in (await stage.heard(NEW)).text
+    assert "au nom de votre structure, ML Rouen" in (await stage.heard(NEW)).text
     listed = await stage.says(NEW, "consultations")
     opened = await stage.presses(NEW, listed.button("Votre avis"))
     assert "Dominique Ancien" in opened.text  # who sent the answer that stands
