@@ -14,6 +14,7 @@ from handlers.account import staff_wording as wording
 from handlers.errors import Refusal
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request, Someone
+from handlers.typography import shortened
 from storage.network import Region
 from storage.people import Role
 from storage.roles import Entry, entries_of, entry_of, find_people
@@ -86,8 +87,7 @@ def is_admin(person: Someone | None) -> bool:
 
 def _label(one: Entry) -> str:
     where = one.structure.name if one.structure else one.region
-    label = f"{one.person.name}, {where}" if where else one.person.name
-    return label if len(label) <= 60 else label[:59].rstrip() + "…"
+    return shortened(f"{one.person.name}, {where}" if where else one.person.name, 60)
 
 
 def described(one: Entry) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements import audience_wording, wording
 from handlers.announcements.rights import Rights
 from handlers.messages import Button, Reply, say
+from handlers.typography import shortened
 from storage.agenda import Event
 from storage.agenda import Status as EventStatus
 from storage.announcements import Announcement
@@ -166,7 +167,7 @@ async def _values(session: AsyncSession, may: Rights, criterion: str, today: dat
         events = await session.scalars(
             query.where(Event.ends_on >= today - _PAST).order_by(Event.starts_on, Event.id).limit(_MOST)
         )
-        return {str(one.id): _cut(one.name) for one in events}
+        return {str(one.id): shortened(one.name, _LABEL) for one in events}
     if criterion == "coming":
         return audience_wording.COMING
     if criterion in _ONE_OF:
@@ -176,7 +177,7 @@ async def _values(session: AsyncSession, may: Rights, criterion: str, today: dat
             .order_by(Consultation.status.desc(), Consultation.closes_at.desc(), Consultation.id.desc())
             .limit(_MOST)
         )
-        return {str(one.id): _cut(one.title) for one in asked}
+        return {str(one.id): shortened(one.title, _LABEL) for one in asked}
     labels = await _labels(session, "structure_kinds", {})
     kinds = await session.scalars(select(Structure.kind).distinct().order_by(Structure.kind))
     return {kind: labels.get(kind, kind) for kind in kinds}
@@ -198,10 +199,6 @@ def _short(value: str) -> str:
 
 def _button(label: str, verb: str, *parts: object) -> Button:
     return Button(label=label, action=":".join(["announce", verb, *map(str, parts)]))
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"
 
 
 def _capital(label: str) -> str:

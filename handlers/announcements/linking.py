@@ -8,6 +8,7 @@ from handlers.announcements.drafts import draft
 from handlers.announcements.previewing import preview
 from handlers.messages import Button, Reply, say
 from handlers.request import Request
+from handlers.typography import shortened
 from storage.agenda import Event, Status
 from storage.consultations import Consultation
 from storage.consultations import Status as ConsultationStatus
@@ -34,8 +35,12 @@ async def show_links(request: Request, session: AsyncSession, conversation: Conv
         .limit(_MOST)
     )
     number = announcement.id
-    rows = [(Button(label=_short(one.title), action=f"announce:join:{number}:c:{one.id}"),) for one in open_ones]
-    rows += [(Button(label=_short(one.name), action=f"announce:join:{number}:e:{one.id}"),) for one in events]
+    rows = [
+        (Button(label=shortened(one.title, _LABEL), action=f"announce:join:{number}:c:{one.id}"),) for one in open_ones
+    ]
+    rows += [
+        (Button(label=shortened(one.name, _LABEL), action=f"announce:join:{number}:e:{one.id}"),) for one in events
+    ]
     rows.append((Button(label=attachment_wording.NO_LINK, action=f"announce:join:{number}:n:0"),))
     rows.append((Button(label=wording.BACK, action=f"announce:panel:{number}"),))
     return say(attachment_wording.LINK_ASK, *rows, replace=True)
@@ -54,7 +59,3 @@ async def join(request: Request, session: AsyncSession, conversation: Conversati
     announcement.consultation_id = number if what == ["c"] else None
     announcement.revision += 1
     return await preview(request, session, may, announcement)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"

@@ -10,6 +10,7 @@ from handlers.announcements.rights import allowed, rights
 from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request
 from handlers.richtext import read, visible
+from handlers.typography import shortened
 from storage.announcement_corrections import corrected
 from storage.announcement_deliveries import outcomes, recipients_in
 from storage.announcements import OPEN, Announcement, AnnouncementStatus, latest, readers
@@ -129,4 +130,4 @@ def _named(named: Sequence[tuple[str, str, str, str]], total: int) -> str:
 def beginning(text: str) -> str:
     """The first words of a text, to recognise it by."""
     line = next((line for line in visible(read(text)).splitlines() if line.strip()), "").strip()
-    return line if len(line) <= 40 else line[:39].rstrip() + "…"
+    return shortened(line, 40)

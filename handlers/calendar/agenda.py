@@ -12,6 +12,7 @@ from handlers.dates import days_of
 from handlers.errors import Refusal
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request, Someone
+from handlers.typography import shortened
 from storage.agenda import Event, Status, events_between
 from storage.audiences import Audience
 from storage.conversations import Conversation
@@ -146,5 +147,5 @@ async def _page(request: Request, session: AsyncSession, *, mine: bool, number: 
 
 
 def _short(event: Event) -> str:
-    name = event.name if len(event.name) <= _LABEL else event.name[: _LABEL - 1].rstrip() + "…"
+    name = shortened(event.name, _LABEL)
     return f"{name} ({wording.STATUS[event.status]})" if event.status == Status.CANCELLED else name

@@ -1,5 +1,7 @@
 """What is said of what will be sent."""
 
+from handlers.typography import shortened
+
 TITLE = "Envois à venir"
 NOTHING = "Rien n’est prévu dans cette période."
 HOW = "*Si rien ne change d’ici là\u00a0: une réponse, un report ou un refus modifie ces nombres.*"
@@ -31,8 +33,7 @@ def before_close(days: int) -> str:
 
 def beginning(text: str) -> str:
     """The first words of an announcement."""
-    words = " ".join(text.replace("*", "").split())
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
+    return shortened(" ".join(text.replace("*", "").split()), _LONGEST)
 
 
 def people(count: int, unreachable: int) -> str:

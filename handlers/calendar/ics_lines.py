@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from icalendar.parser import Contentline
 
 from handlers.faults import Fault
+from handlers.typography import shortened
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -100,9 +101,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
                     [EventFault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
                 ) from None
             if len(faults) < 20:
-                faults.append(
-                    EventFault(name, number, _uid(depth), f"« {shortened(logical)} » n’est pas lisible", _LINE)
-                )
+                faults.append(EventFault(name, number, _uid(depth), f"« {quoted(logical)} » n’est pas lisible", _LINE))
             continue
         kind = value.strip().upper()
         if word.upper() == "BEGIN":
@@ -111,7 +110,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
             depth.append(made)
         elif word.upper() == "END":
             if not depth or depth[-1].kind != kind:
-                wrong = f"« END:{shortened(kind)} » ne ferme rien"
+                wrong = f"« END:{quoted(kind)} » ne ferme rien"
                 raise BadCalendar([*faults, EventFault(name, number, _uid(depth), wrong, _CUT)])
             closed = depth.pop()
             closed.raw.append(logical)
@@ -124,7 +123,7 @@ def read_components(name: str, content: bytes) -> list[Component]:
         else:
             raise BadCalendar([EventFault(name, number, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)])
     if depth:
-        wrong = f"« BEGIN:{shortened(depth[-1].kind)} » n’est jamais refermé"
+        wrong = f"« BEGIN:{quoted(depth[-1].kind)} » n’est jamais refermé"
         faults.append(EventFault(name, depth[-1].line, _uid(depth), wrong, _CUT))
     if not roots or any(root.kind != "VCALENDAR" for root in roots):
         faults = faults or [EventFault(name, 0, "", "ce n’est pas un fichier de calendrier", _NOT_ONE)]
@@ -169,6 +168,6 @@ def _uid(depth: list[Component]) -> str:
     return next((one.text("UID") for one in reversed(depth) if one.text("UID")), "")
 
 
-def shortened(text: str) -> str:
+def quoted(text: str) -> str:
     """What a fault quotes of a file."""
-    return text if len(text) <= 40 else text[:39] + "…"
+    return shortened(text, 40)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from handlers.calendar.ics_lines import BadCalendar, BadLine, Component, EventFault, read_components, shortened
+from handlers.calendar.ics_lines import BadCalendar, BadLine, Component, EventFault, quoted, read_components
 from handlers.calendar.ics_texts import Texts, texts_of
 from handlers.calendar.ics_times import WrittenTime, WrittenTimes
 from handlers.calendar.ics_zones import Zone, Zones, day_of
@@ -228,7 +228,7 @@ class _Reading:
         value = said.value.strip()
         if not (value.isascii() and value.isdigit() and len(value) <= 9):
             raise BadLine(
-                said.line, f"« {shortened(value)} » n’est pas un numéro de version (SEQUENCE)", "un nombre entier"
+                said.line, f"« {quoted(value)} » n’est pas un numéro de version (SEQUENCE)", "un nombre entier"
             )
         return int(value)
 

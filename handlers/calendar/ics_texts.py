@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from handlers.calendar.ics_lines import Component
+from handlers.typography import shortened
 
 _MOST = 4000
 _MEETING = (
@@ -90,7 +91,7 @@ def _without_dial_in(text: str) -> tuple[str, str]:
         else:
             kept.append(line)
     joined = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip()
-    return (joined if len(joined) <= _MOST else joined[: _MOST - 1].rstrip() + "…"), _link(found)
+    return shortened(joined, _MOST), _link(found)
 
 
 def _link(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from icalendar.prop import vDDDTypes
 
-from handlers.calendar.ics_lines import BadLine, Component, Property, shortened
+from handlers.calendar.ics_lines import BadLine, Component, Property, quoted
 from handlers.calendar.ics_zones import Zone, Zones, day_of
 
 _DAY = timedelta(days=1)
@@ -68,9 +68,7 @@ class WrittenTimes:
         except (ValueError, OverflowError):
             lasts = None
         if not isinstance(lasts, timedelta) or lasts < timedelta(0) or lasts > timedelta(days=3660):
-            raise BadLine(
-                length.line, f"« {shortened(length.value)} » n’est pas une durée", "par exemple PT1H30M ou P2D"
-            )
+            raise BadLine(length.line, f"« {quoted(length.value)} » n’est pas une durée", "par exemple PT1H30M ou P2D")
         if start.zone and lasts % _DAY:  # hours pass, days are counted
             return WrittenTime(start.zone.wall(start.zone.instant(start.wall) + lasts), start.zone)
         return WrittenTime(start.wall + lasts, start.zone)
@@ -82,7 +80,7 @@ class WrittenTimes:
             read = None
         if not isinstance(read, date):
             right = "par exemple 20240611T100000, ou 20240611 pour un jour entier"
-            raise BadLine(said.line, f"« {shortened(value)} » n’est pas une date ({said.name})", right)
+            raise BadLine(said.line, f"« {quoted(value)} » n’est pas une date ({said.name})", right)
         if not isinstance(read, datetime):
             return WrittenTime(day_of(read), None)
         if not 1902 <= read.year <= 2200:
@@ -92,6 +90,6 @@ class WrittenTimes:
         tzid = said.params.get("TZID", "")
         zone = self.zones.find(tzid) if tzid else self.zones.home
         if zone is None:
-            wrong = f"le fuseau « {shortened(tzid)} » est inconnu, et le fichier ne le décrit pas"
+            wrong = f"le fuseau « {quoted(tzid)} » est inconnu, et le fichier ne le décrit pas"
             raise BadLine(said.line, wrong, "un nom de l’IANA, par exemple Europe/Paris")
         return WrittenTime(read, zone)

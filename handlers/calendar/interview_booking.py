@@ -18,6 +18,7 @@ from handlers.errors import Refusal
 from handlers.messages import Button, Message, Reply, plain, say
 from handlers.request import Request, Someone
 from handlers.telling import tell_person
+from handlers.typography import shortened
 from storage.agenda import Event, Precision, Status
 from storage.conversations import Conversation
 from storage.interviews import InterviewSlot, any_slot, appointments, give_back, slot_of, slots_of, take
@@ -228,8 +229,7 @@ async def _choose(request: Request, session: AsyncSession, title: str) -> Reply:
     rows = []
     for one in found[:SHOWN]:
         when = await slot_when(session, one.slot, request.known().id, short=True)
-        label = f"{when} – {one.host.name}"
-        label = label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + "…"
+        label = shortened(f"{when} – {one.host.name}", _LABEL)
         rows.append((Button(label=label, action=f"calendar:slot:{one.slot.id}"),))
     text = title if len(found) <= SHOWN else f"{title}\n{calendar_wording.MORE_LATER}"
     return say(text, *rows)

@@ -11,6 +11,8 @@ from itertools import islice
 from dateutil.rrule import rrulestr
 from icalendar.prop import vRecur
 
+from handlers.typography import shortened
+
 HORIZON = timedelta(days=366)  # how far ahead the dates of a rule are kept
 MOST = 400  # dates to come of one series: every day for a year, and more
 _MOST_LOOKED_AT = 20_000  # dates since the first one, which may be long ago
@@ -80,10 +82,10 @@ def given_by(rule: str, first: datetime, last: datetime) -> list[datetime]:
     try:
         found = list(islice(rrulestr(bounded, dtstart=first), min(count, _MOST_LOOKED_AT + 1)))
     except (ValueError, TypeError, KeyError, IndexError):
-        raise BadRule(f"la règle « {_short(rule)} » n’est pas lisible", _LIKE) from None
+        raise BadRule(f"la règle « {shortened(rule, 60)} » n’est pas lisible", _LIKE) from None
     if len(found) > _MOST_LOOKED_AT:
         raise BadRule(
-            f"la règle « {_short(rule)} » donne trop de dates", "espacez-les, ou faites-la commencer plus tard"
+            f"la règle « {shortened(rule, 60)} » donne trop de dates", "espacez-les, ou faites-la commencer plus tard"
         )
     return found
 
@@ -93,7 +95,7 @@ def _parsed(rule: str) -> vRecur:
         parsed: vRecur = vRecur.from_ical(rule)
         frequency = str(parsed["FREQ"][0])
     except (ValueError, KeyError, IndexError, TypeError):
-        raise BadRule(f"la règle « {_short(rule)} » n’est pas lisible", _LIKE) from None
+        raise BadRule(f"la règle « {shortened(rule, 60)} » n’est pas lisible", _LIKE) from None
     if frequency in _TOO_OFTEN:
         raise BadRule(f"« {frequency} » revient plus d’une fois par jour", "au plus tous les jours\u00a0: FREQ=DAILY")
     if "RSCALE" in parsed:
@@ -102,7 +104,3 @@ def _parsed(rule: str) -> vRecur:
 
 
 _LIKE = "par exemple FREQ=WEEKLY;BYDAY=TU;UNTIL=20240625"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

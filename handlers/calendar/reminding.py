@@ -14,6 +14,7 @@ from handlers.errors import Refusal
 from handlers.instants import Start, dues, plan_of, quiet_hours
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request, Someone
+from handlers.typography import shortened
 from storage.agenda import Event, Status
 from storage.conversations import Conversation
 from storage.network import setting
@@ -112,5 +113,5 @@ def _own_line(row: OwnReminder, event: Event, request: Request) -> str:
 
 
 def _take_back(row: OwnReminder, event: Event, request: Request) -> Button:
-    name = event.name if len(event.name) <= _LABEL else event.name[: _LABEL - 1].rstrip() + "…"
+    name = shortened(event.name, _LABEL)
     return Button(label=own_wording.remove(name, _when(row, request, short=True)), action=f"calendar:forget:{row.id}")

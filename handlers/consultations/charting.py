@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from handlers.consultations import wording
 from handlers.consultations.questionnaire import CHOSEN
 from handlers.consultations.tally import QuestionTally
+from handlers.typography import shortened
 from storage.consultations import QuestionKind
 
 _MOST = 12  # questions drawn; more make no readable picture
@@ -74,5 +75,4 @@ def _values(panel: QuestionTally) -> list[tuple[str, float]]:
 
 
 def _short(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return shortened(" ".join(text.split()), most)

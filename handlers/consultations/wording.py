@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from handlers import typography
 from handlers.consultations.voice import Obstacle
 from handlers.dates import clock, day, zone_name
 from handlers.messages import plain
@@ -175,7 +176,7 @@ def begun(number: int, total: int) -> str:
 
 def shortened(title: str) -> str:
     """A title that fits on a button."""
-    return title if len(title) <= 60 else title[:59].rstrip() + "…"
+    return typography.shortened(title, 60)
 
 
 def chart_of(title: str) -> str:

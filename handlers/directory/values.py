@@ -14,6 +14,7 @@ from babel.core import get_global
 from rapidfuzz import fuzz, process
 
 from handlers.directory.columns import fold
+from handlers.typography import shortened
 from storage.members import KnownRegion
 from storage.people import Role
 
@@ -222,4 +223,4 @@ def _bare(text: str) -> str:
 
 def short(text: str) -> str:
     """The text, or its beginning."""
-    return text if len(text) <= 60 else text[:59] + "…"
+    return shortened(text, 60)
