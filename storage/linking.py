@@ -6,7 +6,7 @@ machine's clock: moving the calendar neither prolongs a code nor ends it.
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -141,20 +141,17 @@ async def make_invitations(
     platform: str = "",
 ) -> dict[int, str]:
     """A new invitation's token for each of the people; the tokens are kept nowhere."""
+    shared = {"made_by": made_by, "until": until, "used": False, "revoked": False, "platform": platform}
+    return await give_tokens(session, Invitation, person_ids, shared)
+
+
+async def give_tokens(
+    session: AsyncSession, table: type[Row], person_ids: Collection[int], shared: Mapping[str, Any]
+) -> dict[int, str]:
+    """A new row of a table of tokens for each of the people, with the same in its other columns; their tokens."""
     tokens = {person_id: new_token() for person_id in person_ids}
-    rows = [
-        {
-            "digest": digest(token),
-            "person_id": person_id,
-            "made_by": made_by,
-            "until": until,
-            "used": False,
-            "revoked": False,
-            "platform": platform,
-        }
-        for person_id, token in tokens.items()
-    ]
-    await insert_or_ignore(session, Invitation, rows)
+    rows = [{"digest": digest(token), "person_id": person_id, **shared} for person_id, token in tokens.items()]
+    await insert_or_ignore(session, table, rows)
     return tokens
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Float, ForeignKey, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Row, insert_or_ignore
-from storage.linking import digest, new_token
+from storage.base import Row
+from storage.linking import digest, give_tokens, new_token
 from storage.people import WEB, Account
 
 DAY = 24 * 3600.0
@@ -55,21 +55,8 @@ async def make_links(
     session: AsyncSession, person_ids: Collection[int], made_by: int | None, machine: float, life: float
 ) -> dict[int, str]:
     """A new link's token for each of the people."""
-    tokens = {person_id: new_token() for person_id in person_ids}
-    rows = [
-        {
-            "digest": digest(token),
-            "person_id": person_id,
-            "made_by": made_by,
-            "made": machine,
-            "until": machine + life,
-            "revoked": None,
-            "last_used": None,
-        }
-        for person_id, token in tokens.items()
-    ]
-    await insert_or_ignore(session, PersonalLink, rows)
-    return tokens
+    shared = {"made_by": made_by, "made": machine, "until": machine + life, "revoked": None, "last_used": None}
+    return await give_tokens(session, PersonalLink, person_ids, shared)
 
 
 async def find_link(session: AsyncSession, token: str, machine: float) -> PersonalLink | None:

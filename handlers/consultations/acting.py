@@ -20,7 +20,7 @@ from handlers.consultations import (
     trending,
     wording,
 )
-from handlers.consultations.acting_notes import note_change as note_change
+from handlers.consultations.acting_notes import note_change, note_export
 from handlers.consultations.counting import counted
 from handlers.consultations.documenting import as_docx
 from handlers.consultations.nudging import nudge_now, silent_members, silent_voices
@@ -28,7 +28,6 @@ from handlers.consultations.screens import button
 from handlers.messages import Attachment, Button, Message, Reply, say
 from handlers.request import Request
 from handlers.tables import Table
-from storage.audit import Act, note
 from storage.consultations import Consultation, Status
 from storage.people import accounts_of, best_account
 
@@ -113,14 +112,7 @@ def export_as(extension: str) -> Deed:
     async def export(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
         writer = WRITERS[extension]
         content = await writer.write(session, consultation, request.tz, request.received_at)
-        await note(
-            session,
-            Act.EXPORTED,
-            request.received_at,
-            by=request.known().id,
-            about=f"consultation:{consultation.slug}",
-            format=extension,
-        )
+        await note_export(request, session, consultation, extension)
         name = f"{consultation.slug}-{request.received_at.astimezone(request.tz):%Y-%m-%d}.{extension}"
         alt = reporting.export_alt(consultation.title)
         file = Attachment(filename=name, media_type=writer.media_type, content=content, alt=alt)
@@ -134,8 +126,7 @@ async def list_to_call(request: Request, session: AsyncSession, consultation: Co
     table = await calling.table_to_call(session, consultation)
     if not table.rows:
         return say(reporting.NOBODY_TO_CALL, _back(consultation))
-    about = f"consultation:{consultation.slug}"
-    await note(session, Act.EXPORTED, request.received_at, by=request.known().id, about=about, format="phones")
+    await note_export(request, session, consultation, "phones")
     file = Attachment(
         filename=f"{consultation.slug}-a-appeler.csv",
         media_type="text/csv",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.consultations.admitting import Admitted
 from handlers.consultations.questionnaire import Answers, Item, to_facts
 from handlers.consultations.standing import Standing
 from handlers.consultations.steps import to_submit
@@ -34,6 +35,11 @@ class Cast:
     at: datetime
     validated_by: int | None = None
     entered_by: int | None = None
+
+    @classmethod
+    def of(cls, seat: Admitted, answers: Answers, by: int | None, at: datetime, **others: int | None) -> "Cast":
+        """What `by` answers with the voice of a seat; `others` are who validated or entered it."""
+        return cls(seat.consultation.id, seat.voice_key, seat.items, answers, by, at, **others)
 
 
 def new_receipt() -> str:

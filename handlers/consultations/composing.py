@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import making, posting, reporting, wording
-from handlers.consultations.acting import note_change
+from handlers.consultations.acting_notes import note_change
 from handlers.consultations.copying import free_slug
 from handlers.consultations.drafting import CHANGES, FORM, ask, give_up, is_poll_draft, preview
 from handlers.consultations.polling import (

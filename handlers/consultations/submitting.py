@@ -84,15 +84,7 @@ async def send(
         ballot = await cast(
             session,
             standing,
-            Cast(
-                seat.consultation.id,
-                seat.voice_key,
-                seat.items,
-                answers,
-                seat.person.id,
-                request.received_at,
-                entered_by=request.typed_by,
-            ),
+            Cast.of(seat, answers, seat.person.id, request.received_at, entered_by=request.typed_by),
         )
         await tell_others(request, session, seat, standing, ballot)
         reply = receipt(request, seat, ballot, answers)
@@ -117,8 +109,7 @@ async def _end_trial(session: AsyncSession, conversation: Conversation, seat: Ad
 
 async def _send_secretly(request: Request, session: AsyncSession, seat: Admitted, answers: Answers) -> Reply:
     """Into the box; the receipt is in the reply and nowhere else."""
-    consultation = seat.consultation
-    what = Cast(consultation.id, seat.voice_key, seat.items, answers, seat.person.id, request.received_at)
+    what = Cast.of(seat, answers, seat.person.id, request.received_at)
     return secret_receipt(seat, await cast_secretly(session, what), answers)
 
 
@@ -143,15 +134,7 @@ async def approve(
     ballot = await cast(
         session,
         standing,
-        Cast(
-            seat.consultation.id,
-            seat.voice_key,
-            seat.items,
-            proposal.content,
-            proposal.proposed_by,
-            request.received_at,
-            validated_by=seat.person.id,
-        ),
+        Cast.of(seat, proposal.content, proposal.proposed_by, request.received_at, validated_by=seat.person.id),
     )
     title, at = seat.consultation.title, request.received_at
     await witness(request, session, seat)

@@ -206,9 +206,7 @@ async def _where_one_stands(session: AsyncSession, press: _Press, standing: Stan
 
 
 def _cast(press: _Press) -> Cast:
-    seat = press.seat
-    at = press.request.received_at
-    return Cast(seat.consultation.id, seat.voice_key, seat.items, _answers(press), seat.person.id, at)
+    return Cast.of(press.seat, _answers(press), press.seat.person.id, press.request.received_at)
 
 
 def _answers(press: _Press) -> Answers:
