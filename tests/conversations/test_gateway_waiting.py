@@ -16,6 +16,7 @@ from schedules.delivery import Worker
 from storage.conversations import Conversation
 from storage.database import Database
 from storage.inbox import InboxItem, InboxState
+from tests.patience import PATIENCE
 from tests.recording import HandClock, RecordingMessenger
 
 NOW = datetime(2024, 3, 15, 9, 0, tzinfo=UTC)
@@ -62,7 +63,7 @@ def said(number: int, who: str, text: str) -> Inbound:
 
 async def until_done(database: Database, count: int) -> list[str]:
     """Wait until so many updates have an end; how they stand, in order."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with database.reading() as session:
                 states = list(await session.scalars(select(InboxItem.state).order_by(InboxItem.id)))

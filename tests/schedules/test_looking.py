@@ -19,6 +19,7 @@ from storage.network import NetworkSetting, write_setting
 from storage.outbox import Delivery, Kind, Priority, State, enqueue, set_stop
 from tests import building
 from tests.announcing import NOW as TODAY
+from tests.patience import PATIENCE
 from tests.recording import HandClock, HandMachine, RecordingMessenger
 
 TELEGRAM: Lane = ("telegram", "")
@@ -158,7 +159,7 @@ async def test_a_line_with_a_question_ticks_only_while_the_answer_is_yes(databas
         await write_setting(session, "a", {})
     machine.at += 1.0
     await worker.step()
-    await asyncio.wait_for(ticked.wait(), 10)
+    await asyncio.wait_for(ticked.wait(), PATIENCE)
     await timetable.stop()
     machine.at += 1.0
     async with database.transaction() as session:
@@ -192,6 +193,6 @@ async def test_a_line_may_tick_regularly_besides_for_what_its_question_does_not_
     line = Line("reminders", tick, 1.0, exists().where(Delivery.id < 0), at_least=60.0)
     timetable = Timetable(database, HandClock(TODAY), [line], lambda: None)
     timetable.start()
-    await asyncio.wait_for(ticked.wait(), 10)  # at once, as every line that ticks regularly
+    await asyncio.wait_for(ticked.wait(), PATIENCE)  # at once, as every line that ticks regularly
     await timetable.stop()
     assert len(timetable.watches()) == 1

@@ -11,6 +11,7 @@ from schedules.clock import machine_now
 from schedules.timetable import RECENT, Line, Timetable
 from storage.database import Database
 from tests.announcing import NOW
+from tests.patience import PATIENCE
 from tests.recording import HandClock
 
 
@@ -32,7 +33,7 @@ async def test_a_line_that_cannot_write_is_told_while_it_fails_and_not_for_ever(
     timetable = Timetable(sqlite, HandClock(NOW), [Line("heartbeat", disk.tick, 3600.0)], lambda: None)
     assert timetable.waiting(machine_now()) == []
     timetable.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not timetable.waiting(machine_now()):
             await asyncio.sleep(0.01)  # between looks
     assert timetable.waiting(machine_now()) == ["heartbeat waits: the disk is full"]

@@ -17,6 +17,7 @@ from storage.members import these_workspaces
 from storage.outbox import Delivery, Kind, SendLimit, State, enqueue
 from storage.people import Account, Person
 from tests.announcing import NOW
+from tests.patience import PATIENCE
 from tests.recording import HandClock, HandMachine, RecordingMessenger
 
 ONE, TWO = "T1", "T2"
@@ -217,7 +218,7 @@ async def test_workers_that_meet_silences_in_any_order_wait_for_each_other_in_on
     channels = [Fussy("slack", 300.0, some) for some in (names, names[::-1], names)]
     workers = [Worker(database, [channel], HandClock(NOW), f"w{n}") for n, channel in enumerate(channels)]
     running = [asyncio.create_task(worker.run()) for worker in workers]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while {row.state for row in await rows(database)} != {State.DELIVERED}:
             await asyncio.sleep(0.05)
     for worker in workers:
