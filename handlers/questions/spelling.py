@@ -58,13 +58,12 @@ class Spelling:
         lexicon: Lexicon,
         own: Iterable[str],
         named: Callable[[str], bool],
-        given: Callable[[str], bool] = bool,
+        given: Callable[[str], bool] = frozenset[str]().__contains__,
         names: Iterable[Sequence[str]] = (),
         long_forms: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         """`own` are the words of the network, folded; `named` tells them and those that people are called by, `given`
-        first names; `names`
-        are names of several words, and `long_forms` what an abbreviation may be called instead."""
+        first names; `names` are names of several words, `long_forms` what an abbreviation may be called instead."""
         self._lexicon, self._named, self._given = lexicon, named, given
         names = [tuple(pieces) for pieces in names]
         own = self._own = frozenset(own)
