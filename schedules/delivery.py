@@ -3,16 +3,15 @@
     every 50 ms while there is work, else when woken or once a second:
         one transaction records what finished and claims what comes next
 
-Kinds, states and what a doubt means are in `storage.outbox` and `schedules.retry`.
+What is sent is in `schedules.departing`. Kinds, states and what a doubt means are in `storage.outbox` and
+`schedules.retry`.
 """
 
 import asyncio
 import contextlib
 import logging
 import math
-from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,15 +22,15 @@ from schedules.astray import settle
 from schedules.blame import trouble
 from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
+from schedules.departing import Departures
 from schedules.holding import HeldByReaders, Hold
 from schedules.looking import Look, Seen, Watch
-from schedules.messenger import Finished, Lane, Messenger, Outgoing
+from schedules.messenger import Lane, Messenger, Outgoing
 from schedules.recording import expire, record, recover
-from schedules.retry import DeliveryError, Silence
 from schedules.silences import HeldBySilence
 from storage.database import Database
-from storage.leaving import STILL_WANTED, due_of
-from storage.outbox import Delivery, Kind, Priority, State
+from storage.leaving import due_of
+from storage.outbox import Delivery, Priority, State
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +39,6 @@ TICK = 0.05  # seconds at least between two steps
 LOOK = 0.25  # seconds between two looks with nothing to do: how late a worker sees what another process has written
 BUSY_LOOK = 0.5  # the same while something waits for its platform's limit
 SWEEP = 1.0  # seconds between looks for what time brings: what falls due, lost leases, expired deliveries
-MOST_OPEN = 100  # requests under way at once, for each platform and workspace
-LATE = 0.5  # of a lease: what would leave later than that after its slot is claimed anew, and looked at again
 REPLY_AHEAD = 0.5  # seconds of slots that a reply may take beyond those of now
 
 
@@ -67,19 +64,17 @@ class Worker:
         self._claimer = Claimer(owner, clock, hold or HeldByReaders(), HeldBySilence(machine), lease, horizon)
         self._look = Look()
         self._lease = lease
-        self._horizon = horizon
         self._machine = machine
         self._lowest = dict.fromkeys(self.messengers, Priority.BULK)
-        self._open: defaultdict[Lane, set[asyncio.Task[None]]] = defaultdict(set)
-        self._unsent: Counter[Lane] = Counter()  # of these, those that have not left
-        self._finished: list[Finished] = []
+        self._departures = Departures(
+            self.messengers, database, owner, self._ended, lease=lease, horizon=horizon, machine=machine
+        )
         self._wake = asyncio.Event()
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
         self._called = True  # whether somebody says that there may be something
         self._stopping = False
         self._swept = 0.0
         self._prolonged = 0.0
-        self._sending: set[int] = set()  # ids under way, whose leases are ours to prolong
         self._unsure = False  # whether the last transaction may have been committed without our knowing
         self.fault = ""  # what keeps everything from leaving, for `/readyz`
 
@@ -95,6 +90,10 @@ class Worker:
     def lanes(self) -> list[Lane]:
         """Where something leaves from here; locked in this order by every worker."""
         return sorted((one.platform, name) for one in self.messengers.values() for name in one.workspaces)
+
+    def _ended(self) -> None:
+        if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
+            self._wake.set()
 
     def _pushing(self) -> list[Messenger]:
         return [one for one in self.messengers.values() if self._lowest[one.platform] is Priority.BULK]
@@ -139,26 +138,19 @@ class Worker:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace), self._stepping:  # what a step under way claims is sent, too
                 pass
-        tasks = set().union(*self._open.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in set().union(*self._open.values()):
-            task.cancel()
-        if tasks:
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._departures.end(grace)
         with contextlib.suppress(SQLAlchemyError, OSError):
             # A database that is silent must not keep the process from ending: what it cannot record is a doubt.
             async with asyncio.timeout(grace or None), self._stepping, self._database.transaction() as session:
-                await record(session, self._finished[:], self.owner, self._clock.now(), self._machine())
+                await record(session, self._departures.finished[:], self.owner, self._clock.now(), self._machine())
 
     async def drain(self) -> None:
         """Send all that is due by now and wait for its end; for the rehearsal's moves of the clock, and tests."""
         while True:
             busy = await self.step()
-            tasks = set().union(*self._open.values())
-            if tasks:
+            if tasks := self._departures.under_way():
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            elif not busy and not self._finished:
+            elif not busy and not self._departures.finished:
                 return
 
     async def step(self) -> bool:
@@ -169,9 +161,9 @@ class Worker:
     async def _step(self) -> bool:
         unsure, self._unsure = self._unsure, True
         self._claimer.slot_at = math.inf
-        batch, sending = self._finished[:], frozenset(self._sending)
+        batch, sending = self._departures.finished[:], frozenset(self._departures.sending)
         reach = tuple((lane, self._lowest[lane[0]]) for lane in self.lanes())
-        rooms = {lane: self._room(lane) for lane, _ in reach}
+        rooms = {lane: self._departures.room(lane) for lane, _ in reach}
         full = frozenset(lane for lane, room in rooms.items() if room <= 0)
 
         now, calendar = self._machine(), self._clock.now()
@@ -216,21 +208,21 @@ class Worker:
             self._look.tell(seen, now)
         if to_prolong:
             self._prolonged = now
-        self._recorded(batch)
+        self._departures.recorded(batch)
         for outgoing in claimed:
-            self._start(outgoing)
-        return bool(claimed or batch or any(self._open.values()))
+            self._departures.start(outgoing)
+        return bool(claimed or batch or self._departures.under_way())
 
     def _may_find_something(self) -> bool:
         """Whether a look is worth its price: time alone brings something too, which is looked for once a second."""
         called, self._called = self._called, False
-        own = called or bool(self._finished) or self._unsure or self._claimer.slot_at < math.inf
+        own = called or bool(self._departures.finished) or self._unsure or self._claimer.slot_at < math.inf
         return own or not 0 <= self._machine() - self._swept < SWEEP or self._database.may_have_changed()
 
     def send_now(self, leased: Sequence[Outgoing]) -> None:
         """Start sending rows that the caller has inserted as `sending`, leased to this worker."""
         for outgoing in leased:
-            self._start(outgoing)
+            self._departures.start(outgoing)
 
     async def lease(self, session: AsyncSession, rows: Sequence[Delivery]) -> list[Outgoing]:
         """Lease replies just written to this worker, as far as their platforms' limits allow at once.
@@ -270,74 +262,3 @@ class Worker:
                 .values(lease_until=now + self._lease)
                 .execution_options(synchronize_session=False)
             )
-
-    def _room(self, lane: Lane) -> int:
-        """How many may be claimed: what has not left is never more than rate × horizon, however late it leaves."""
-        room, rate = MOST_OPEN - len(self._open[lane]), self.messengers[lane[0]].rate
-        return room if rate is None else min(room, math.ceil(rate * self._horizon) - self._unsent[lane])
-
-    def _start(self, outgoing: Outgoing) -> None:
-        self._sending.update((outgoing.id, *(one.id for one in outgoing.carries)))
-        task = asyncio.create_task(self._send(outgoing))
-        lane = outgoing.platform, outgoing.workspace
-        self._unsent[lane] += 1
-        tasks = self._open[lane]
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    async def _send(self, outgoing: Outgoing) -> None:
-        messenger, lane = self.messengers[outgoing.platform], (outgoing.platform, outgoing.workspace)
-        left = False
-        started = self._machine()
-        try:
-            if (wait := outgoing.slot - started) > 0:
-                await asyncio.sleep(wait)
-            started = self._machine()
-            if started - outgoing.slot > LATE * self._lease or self._withdrawn(outgoing):
-                raise DeliveryError("not sent after all", retry_after=0.0, silence=Silence.NOTHING)
-            left = True
-            self._unsent[lane] -= 1
-            ref = await messenger.send(outgoing)
-            done = Finished(outgoing, started, self._machine(), ref=ref)
-        except DeliveryError as error:
-            done = Finished(outgoing, started, self._machine(), error=error)
-        except asyncio.CancelledError:
-            # Cancelled before its slot it surely never left; afterwards nobody knows.
-            cut = DeliveryError(
-                "interrupted", uncertain=left, retry_after=None if left else 0.0, silence=Silence.NOTHING
-            )
-            done = Finished(outgoing, started, self._machine(), error=cut)
-        except Exception as error:
-            # A fault of ours in a channel: it may have happened after the message left.
-            log.error("delivery %d failed in the channel (%s)", outgoing.id, type(error).__name__)
-            done = Finished(outgoing, started, self._machine(), error=DeliveryError("channel fault", uncertain=True))
-        if not left:
-            self._unsent[lane] -= 1
-        self._finished += _each(done)
-        if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
-            self._wake.set()
-
-    def _withdrawn(self, outgoing: Outgoing) -> bool:
-        """Whether its reader was erased, or said « stop », since it was claimed; where that is answered at once."""
-        if outgoing.kind == Kind.REPLY:
-            return False
-        rows = self._database.glance(STILL_WANTED, {"number": outgoing.id, "owner": self.owner, "try": outgoing.tries})
-        return rows is not None and not rows
-
-    def _recorded(self, batch: Sequence[Finished]) -> None:
-        for done in batch:
-            self._sending.discard(done.outgoing.id)
-        del self._finished[: len(batch)]  # only once the transaction holds them
-
-
-def _each(done: Finished) -> list[Finished]:
-    """The end of a try for the delivery and for each that it carried.
-
-    Where only parts of a message arrived that was several deliveries', each of them begins afresh: next time they may
-    be together with others.
-    """
-    if not done.outgoing.carries:
-        return [done]
-    if done.error is not None:
-        done.error.parts_sent = 0
-    return [replace(done, outgoing=one) for one in (done.outgoing, *done.outgoing.carries)]

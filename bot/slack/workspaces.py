@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.slack.connecting import TRANSPORT, Line
 from bot.slack.refusals import TOKEN_REFUSED
 from bot.slack.socket import code_of, unreachable
-from schedules.delivery import MOST_OPEN
+from schedules.departing import MOST_OPEN
 
 log = logging.getLogger(__name__)
 

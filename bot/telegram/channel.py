@@ -23,7 +23,7 @@ from bot.telegram.polling import InboxBot, Poller, Store, UpdatesTransport
 from bot.telegram.transport import Transport
 from bot.telegram.webhook import LOOK, Webhook, secret_of
 from handlers.request import Inbound
-from schedules.delivery import MOST_OPEN
+from schedules.departing import MOST_OPEN
 from schedules.messenger import Messenger
 from storage.database import Database
 

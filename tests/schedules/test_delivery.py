@@ -241,9 +241,8 @@ async def test_when_a_worker_dies_with_claims_another_decides_after_the_lease(
     await post(database, "a", kind=kind)
     first = worker_for(database, dead, machine=machine)
     await first.step()
-    for tasks in first._open.values():  # the process is gone: nothing of it runs on
-        for task in tasks:
-            task.cancel()
+    for task in first._departures.under_way():  # the process is gone: nothing of it runs on
+        task.cancel()
     second = worker_for(database, alive, machine=machine, owner="w2")
     await second.drain()
     assert alive.texts == []

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from schedules.delivery import MOST_OPEN, Worker
+from schedules.delivery import Worker
+from schedules.departing import MOST_OPEN
 from schedules.messenger import Outgoing
 from schedules.retry import DeliveryError, Silence
 from storage.database import Database
