@@ -41,14 +41,12 @@ class Running(Protocol):
 class Forked:
     """A fork of the warm process (see `tests.warm`)."""
 
-    def __init__(self, pid: int, line: socket.socket, output: int, typed: int | None) -> None:
+    def __init__(self, pid: int, line: socket.socket) -> None:
         self.pid = pid
         self.returncode: int | None = None
         self.stdin: asyncio.StreamWriter | None = None
         self.stdout: asyncio.StreamReader | None = None
         self._line = line
-        self._output = output
-        self._typed = typed
 
     @classmethod
     async def begin(cls, arguments: Sequence[str], env: Mapping[str, str], folder: Path, *, speaks: bool) -> "Forked":
@@ -65,7 +63,7 @@ class Forked:
         os.close(taken)
         line.setblocking(False)
         loop = asyncio.get_running_loop()
-        self = cls(int(await loop.sock_recv(line, 64)), line, output, typed)
+        self = cls(int(await loop.sock_recv(line, 64)), line)
         self.stdout = reader = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(output, "rb", 0))
         if typed is not None:
