@@ -116,6 +116,7 @@ async def broadcast_through_kills(
     database = await opened(url)
     env = environment(url, fake, rate, folder)
     running: list[Process] = []
+    beginning: set[asyncio.Task[Process]] = set()
     survived = Survived(count, rate, {}, {}, 0)
     try:
         await add_people(database, fake.platform, count)
@@ -124,19 +125,26 @@ async def broadcast_through_kills(
         for threshold in sorted(chance.sample(range(1, max(2, int(count * 0.9))), kills)):
             while (await fake.stats())["arrived"] < threshold and await still_open(database):
                 await asyncio.sleep(0.01)
-            victim = running.pop(chance.randrange(len(running)))
             await asyncio.sleep(chance.random() * 0.1)  # anywhere between two steps
+            while not running:  # who is left goes on while another begins: else it would have sent all meanwhile
+                begun, beginning = await asyncio.wait(beginning, return_when=asyncio.FIRST_COMPLETED)
+                running += [one.result() for one in begun]
+            victim = await _at_work(database, running) or chance.choice(running)
+            running.remove(victim)
             await victim.kill()
             survived.kills.append(await _left_by(database, fake, victim.pid, rate))
             if not waiting:
                 await run_out(database, victim.pid)
-            running.append(await a_worker(env, folder, program=program))
+            beginning.add(asyncio.create_task(a_worker(env, folder, program=program)))
+            running += [one.result() for one in beginning if one.done()]
+            beginning = {one for one in beginning if not one.done()}
         async with asyncio.timeout(60 + 2 * count / rate):
             while await still_open(database):
                 await asyncio.sleep(0.2)
         survived.states, survived.arrivals = await states_of(database), await fake.arrivals()
         survived.doubts = await doubts_of(database)
     finally:
+        running += await asyncio.gather(*beginning)
         for process in running:
             await process.terminate()
         await database.close()
@@ -147,6 +155,14 @@ async def doubts_of(database: Database) -> int:
     """How many tries ended without anybody knowing how."""
     async with database.reading() as session:
         return int(await session.scalar(select(func.sum(Delivery.doubts))) or 0)
+
+
+async def _at_work(database: Database, running: Sequence[Process]) -> Process | None:
+    """Who has claimed last: of several workers, most of the time one has all there is."""
+    async with database.reading() as session:
+        query = select(Delivery.lease_owner).where(Delivery.state == State.SENDING)
+        owner = await session.scalar(query.order_by(Delivery.send_at.desc()).limit(1)) or ""
+    return next((one for one in running if f":{one.pid}:" in owner), None)
 
 
 async def _left_by(database: Database, fake: Fake, pid: int, rate: float) -> Kill:
