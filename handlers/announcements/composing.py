@@ -59,8 +59,13 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
         return None  # words, while a file is waited for: whatever they mean elsewhere
     if asks == "names" and announcement is not None:
         reply = await names_typed(session, may, announcement, request.text)
-    elif asks == "time" and announcement is not None:
-        reply = await time_typed(request, session, may, announcement, request.text)
+    elif asks in ("time", "when") and announcement is not None:
+        timed = await time_typed(request, session, may, announcement, request.text)
+        if timed is None and asks == "when":
+            return None  # words, while the instants to press are shown: whatever they mean elsewhere
+        if timed is None:
+            raise Refusal(departure_wording.TIME_NOT_READ)
+        reply = timed
     else:
         reply = await _written(request, session, may, request.text, announcement)
     conversation.close_form()
@@ -136,6 +141,7 @@ async def _written(
 _ASKED = {
     "text": wording.EDIT_TEXT,
     "time": departure_wording.TIME_AGAIN,
+    "when": departure_wording.TIME_AGAIN,
     "correction": managing_wording.FIX_TEXT,
     "names": audience_wording.NAMES_ASK,
     "file": attachment_wording.FILE_ASK,

@@ -8,7 +8,7 @@ from handlers.announcements.attaching import ask_file
 from handlers.announcements.choosing import change, show_choices, show_values, tick
 from handlers.announcements.composing import compose, drop, edit, resume
 from handlers.announcements.correcting import ask_correction, correct, keep, recall
-from handlers.announcements.drafts import draft
+from handlers.announcements.drafts import FORM, draft
 from handlers.announcements.exporting import export
 from handlers.announcements.linking import join, show_links
 from handlers.announcements.managing import pause, repeat, resume_sending, stop
@@ -54,6 +54,8 @@ async def _audience(request: Request, session: AsyncSession, conversation: Conve
 
 async def _panel(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     may, announcement = await draft(request, session)
+    if conversation.form == FORM and conversation.form_state.get("asks") == "when":
+        conversation.close_form()
     return Reply(messages=(await panel(request, session, may, announcement),), replace=True)
 
 

@@ -25,6 +25,7 @@ _LASTS = (1, 3, 7, 14, 30)  # days
 async def show_times(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`announce:when:<id>`: at once, tomorrow or on Monday morning, or an instant to write."""
     _, announcement = await draft(request, session)
+    conversation.open_form(FORM, {"id": announcement.id, "asks": "when"})
     number, tz = announcement.id, request.tz
     today = request.received_at.astimezone(tz).date()
     tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
@@ -47,6 +48,7 @@ async def show_times(request: Request, session: AsyncSession, conversation: Conv
 async def set_time(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`announce:at:<id>:<minutes since 1970>`, 0 for at once."""
     may, announcement = await draft(request, session)
+    conversation.close_form()
     minutes = request.number(1)
     if minutes is None or minutes > 2**31:
         return Reply(notice=wording.GONE)
@@ -62,15 +64,15 @@ async def ask_time(request: Request, session: AsyncSession, conversation: Conver
 
 async def time_typed(
     request: Request, session: AsyncSession, may: Rights, announcement: Announcement, text: str
-) -> Reply:
-    """The instant that was written; refuses what names none, so that it can be written again."""
+) -> Reply | None:
+    """The instant that was written; None where the words name none."""
     zones: dict[str, str] = {}
     for name, zone in (await session.execute(select(Region.name, Region.zone))).all():
         zones[name] = zone
         zones[zone_name(zone).removeprefix("heure de ").removeprefix("heure d’")] = zone
     meant = read_instant(text, request.received_at, request.tz.key, zones)
     if meant is None:
-        raise Refusal(departure_wording.TIME_NOT_READ)
+        return None
     return await _scheduled(request, session, may, announcement, int(meant.at.timestamp()), meant.zone)
 
 
@@ -82,6 +84,7 @@ async def set_expiry(request: Request, session: AsyncSession, conversation: Conv
         return Reply(notice=wording.GONE)
     start = max(announcement.scheduled_at or request.received_at, request.received_at)
     announcement.expires_at = start + timedelta(days=days)
+    conversation.close_form()
     announcement.revision += 1
     return Reply(messages=(await panel(request, session, may, announcement),), replace=True)
 

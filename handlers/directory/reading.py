@@ -10,7 +10,7 @@ from handlers.directory.spreadsheets import read_spreadsheet
 from handlers.directory.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Line, Table, clean
 
 _SEPARATORS = ";,\t"
-_LOST = "enregistrez-la de nouveau depuis le tableur, au format CSV UTF-8 ou XLSX"
+_LOST = "enregistrez la liste de nouveau depuis le tableur, au format CSV UTF-8 ou XLSX"
 _DECLARED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
 

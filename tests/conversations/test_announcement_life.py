@@ -78,6 +78,14 @@ async def test_it_leaves_at_the_instant_written_in_a_named_zone(database: Databa
         assert (await session.get_one(Announcement, 1)).zone == "America/Cayenne"
 
 
+async def test_the_instant_may_be_written_where_instants_are_shown_to_be_pressed(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).say("annonce Bonjour")
+    await staff.press("Date de départ")
+    await staff.say("demain 9h, heure de Guyane")
+    assert "mardi 24 novembre 2026 à 9 h (heure de Cayenne)" in staff.text
+
+
 async def test_a_departure_in_the_past_is_refused(database: Database) -> None:
     await network(database)
     staff = await Chat(database, STAFF).say("annonce Bonjour")

@@ -38,3 +38,15 @@ async def test_only_staff_see_a_preview(database: Database) -> None:
     await stage.says("web:1", "annonce Bonjour")
     assert "réservée" in (await stage.presses("web:2", "announce:as:1:slack")).text
     assert not (await stage.presses("web:1", "announce:as:1:fax")).messages
+
+
+async def test_a_question_asked_where_instants_are_shown_stays_one(database: Database) -> None:
+    stage = Stage(database)
+    await stage.person("Sophie", "Équipe", "web:1", roles=(Role.STAFF,))
+    panel = await stage.says("web:1", "annonce Bonjour")
+    times = await stage.presses("web:1", panel.button("Date de départ"))
+    assert "Avec plaisir" in (await stage.says("web:1", "merci")).text
+    assert "Date limite" in (await stage.says("web:1", "demain 9h")).text  # the preview, with its departure
+    await stage.presses("web:1", panel.button("Date de départ"))
+    await stage.presses("web:1", times.button("Retour à l’aperçu"))
+    assert "Date limite" not in (await stage.says("web:1", "demain 10h")).text
