@@ -14,7 +14,7 @@ NOT_FOUND = frozenset(("absent", "unheard", "unknown", "vacant"))  # the reading
 _MOST = 3  # more than that is no offer
 _MOST_LOOKED_AT = 40  # events that have a clue
 _DOUBTFUL = 0.6
-_MODES = frozenset((stem("visio"), stem("distance"), stem("distanciel"), stem("ligne")))
+_MODES = ("visio", "distance", "distanciel", "ligne")
 
 
 def vaguely(case: Case) -> Reading | None:
@@ -83,7 +83,8 @@ def _fits(case: Case, one: EventFact) -> bool:
         return False
     if case.only_placed and not any(one.key in mention.events for mention in m.events):
         return False
-    afar = any(w.stem in _MODES for w in m.words)
+    modes = {stem(word) for word in _MODES}  # not at import: the dictionary is for those only who answer questions
+    afar = any(w.stem in modes for w in m.words)
     return one.remote or bool(case.knowledge.children.get(one.key)) if afar else True
 
 
