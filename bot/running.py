@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -75,6 +76,7 @@ async def until_told(app: App, started: Callable[[], None] = lambda: None) -> No
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
             loop.add_signal_handler(name, told.set)
     await app.start()
+    gc.freeze()  # what has been imported stays: to look for garbage in it holds everybody up for a tenth of a second
     started()
     log.info("concerte runs: %s", ", ".join(channel.name for channel in app.channels))
     await told.wait()
