@@ -7,7 +7,20 @@ from handlers.questions.reading import Reading
 # Cues that ask nothing by themselves: « bonjour à tous », « merci, c'est tout ».
 _POINTING = {"now", "same", "his", "everybody", "mine", "others", "first", "last", "past"}
 _NOTHING_ASKED = _POINTING | {"what", "who", "count", "agenda", "source", "happens", "status", "filler"}
-_ORDER = ("insult", "thanks", "help", "identity", "sorry", "goodbye", "greeting", "test", "laugh", "yes", "no")
+_ORDER = (
+    "insult",
+    "thanks",
+    "voting",
+    "help",
+    "identity",
+    "sorry",
+    "goodbye",
+    "greeting",
+    "test",
+    "laugh",
+    "yes",
+    "no",
+)
 
 
 _OWN = frozenset(("mon", "ma", "mes", "nos", "notre", "toute", "tous"))  # before a noun

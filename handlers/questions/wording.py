@@ -72,6 +72,7 @@ DEADLINE = (
 NONE_OPEN = "Aucune consultation n’est ouverte pour vous en ce moment."
 SEVERAL_OPEN = "Plusieurs consultations vous sont ouvertes"
 SEE_LIST = f"Écrivez «{SP}consultations{SP}» pour y répondre."
+VOTING = f"Écrivez «{SP}consultations{SP}» pour répondre, ou pour revoir ce que vous avez répondu."
 VERDICTS = {"yes": "Oui. ", "no": "Non. "}  # before what is so
 
 ACTS = {
@@ -79,6 +80,7 @@ ACTS = {
     "thanks": THANKS,
     "goodbye": GOODBYE,
     "farewell": FAREWELL,
+    "voting": VOTING,
     "help": HELP,
     "identity": IDENTITY,
     "insult": INSULT,
