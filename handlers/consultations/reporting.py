@@ -96,8 +96,13 @@ def percent(group: Group) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A share in whole percents."""
-    return f"{round(100 * part / whole)} %" if whole else "–"
+    """A share in whole percents: « 100 % » only of all, « 0 % » only of none."""
+    if not whole:
+        return "–"
+    percents = round(100 * part / whole)
+    if 0 < part < whole:
+        percents = min(99, max(1, percents))
+    return f"{percents}\u202f%"
 
 
 def _s(count: int) -> str:

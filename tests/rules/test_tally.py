@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.consultations import reporting
 from handlers.consultations.questionnaire import SKIPPED, Given, Item, Option, fault, from_facts, to_facts
 from handlers.consultations.tally import MINIMUM, broken_out, tally
 from storage.consultations import QuestionKind
@@ -123,3 +124,15 @@ def test_no_difference_reveals_a_small_group(sizes: dict[str, int]) -> None:
     hidden = sum(sizes[name] for name in together)
     assert hidden == 0 or hidden >= MINIMUM or not shown
     assert set(shown) | set(together) == {name for name, size in sizes.items() if size}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 440, "0"), (1, 440, "1"), (220, 440, "50"), (439, 440, "99"), (440, 440, "100"), (2, 3, "67")],
+)
+def test_a_hundred_percent_are_all_of_them_and_nought_is_nobody(part: int, whole: int, said: str) -> None:
+    assert reporting.share(part, whole).removesuffix("%").strip() == said
+
+
+def test_a_share_of_nothing_is_no_number() -> None:
+    assert reporting.share(0, 0) == "–"
