@@ -33,6 +33,8 @@ async def import_agendas(session: AsyncSession, paths: Sequence[Path], now: date
             content = await asyncio.to_thread(path.read_bytes)
             file = await asyncio.to_thread(read_calendar, path.name, content, zone, today)
             plan = await plan_agenda(session, file, today)
+        except FileNotFoundError:
+            raise CannotStart(f"{path} n’existe pas.") from None
         except OSError as error:
             raise CannotStart(f"{path} ne peut pas être lu ({error.strerror}).") from None
         except BadCalendar as error:

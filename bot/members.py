@@ -53,6 +53,8 @@ async def read_members(
         try:
             content = await asyncio.to_thread(path.read_bytes)
             file = await read_file(session, path.name, content)
+        except FileNotFoundError:
+            raise CannotStart(f"{path} n’existe pas.") from None
         except OSError as error:
             raise CannotStart(f"{path} ne peut pas être lu ({error.strerror}).") from None
         except UnreadableFile as error:

@@ -86,7 +86,8 @@ async def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
     (tmp_path / "membres.csv").write_text("couleur\nbleu\n")
     for arguments, words in (
         (("membres.pdf",), "n’est ni le dossier d’un pack, ni un fichier de membres"),
-        (("rien.csv",), "ne peut pas être lu"),
+        (("rien.csv",), "rien.csv n’existe pas"),
+        (("rien.ics",), "rien.ics n’existe pas"),
         (("membres.csv",), "aucune colonne ne dit de qui il s’agit"),
         (("--column", "x=y", "membres.csv"), "écrivez TITRE=champ"),
         ((), "nommez les fichiers à importer"),

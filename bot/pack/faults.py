@@ -14,7 +14,7 @@ Lines = Mapping[Loc, int]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault; printed « fichier:ligne — ce qui ne va pas — ce qui serait juste »."""
+    """One fault; printed « fichier:ligne — ce qui ne va pas — ce qui serait juste »; line 0: of no line."""
 
     file: str
     line: int
@@ -22,7 +22,8 @@ class Fault:
     right: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} — {self.wrong} — {self.right}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} — {self.wrong} — {self.right}"
 
 
 class PackError(Exception):

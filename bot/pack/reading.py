@@ -34,7 +34,7 @@ __all__ = ["FILES", "PackError", "read_pack"]
 def read_pack(folder: Path) -> Pack:
     """The pack in `folder`; raises PackError with every fault found when there is any."""
     if not folder.is_dir():
-        raise PackError([Fault(folder.name, 1, "ce dossier de pack n’existe pas", "donnez le chemin d’un dossier")])
+        raise PackError([Fault(str(folder), 0, "ce dossier de pack n’existe pas", "donnez le chemin d’un dossier")])
     faults: list[Fault] = []
     parts: dict[str, Any] = {}
     lines: dict[str, Lines] = {}

@@ -49,7 +49,7 @@ def test_a_loop_of_parents_is_said_at_each_of_its_events(tmp_path: Path) -> None
 
 def test_a_missing_folder_and_missing_files_are_faults(tmp_path: Path) -> None:
     assert faults(tmp_path / "nothing") == [
-        "nothing:1 — ce dossier de pack n’existe pas — donnez le chemin d’un dossier"
+        f"{tmp_path / 'nothing'} — ce dossier de pack n’existe pas — donnez le chemin d’un dossier"
     ]
     folder = write_pack(tmp_path / "pack", **{name.removesuffix(".yaml"): None for name in FILES})
     assert faults(folder) == [
