@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 
 from storage.database import Database
 from storage.people import Role
+from tests.patience import PATIENCE
 from tests.stage import Stage
 from tests.web.opened import Pages, served
 
@@ -26,7 +27,7 @@ async def pages(copied_sqlite: str) -> AsyncIterator[Pages]:
 async def test_a_link_is_opened_the_page_talks_and_is_left(browser: Browser, pages: Pages, width: int) -> None:
     director = await pages.stage.person("Dominique", "Exemple", roles=(Role.DIRECTOR,))
     context = await browser.new_context(viewport={"width": width, "height": 800}, locale="fr-FR")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = await context.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
@@ -53,10 +54,11 @@ async def test_a_link_is_opened_the_page_talks_and_is_left(browser: Browser, pag
 async def test_staff_choose_a_file_and_it_goes_with_what_they_write(browser: Browser, pages: Pages, width: int) -> None:
     staff = await pages.stage.person("Camille", "Exemple", roles=(Role.STAFF,))
     context = await browser.new_context(viewport={"width": width, "height": 800}, locale="fr-FR")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = await context.new_page()
     await page.goto(f"{pages.home}/p/{await pages.link(staff)}")
     await page.get_by_role("button", name="Continuer").click()
+    await page.wait_for_url("**/moi")  # with its script: a file chosen before would be seen by nobody
     picture = {"name": "affiche.png", "mimeType": "image/png", "buffer": b"0" * 2300}
     await page.get_by_label("Envoyer une image ou un fichier").set_input_files(picture)  # type: ignore[arg-type]  # a FilePayload
     await expect(page.get_by_text("Fichier envoyé\u00a0: affiche.png (2\u00a0Ko)")).to_be_visible()
