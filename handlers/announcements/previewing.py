@@ -107,15 +107,21 @@ async def preview(request: Request, session: AsyncSession, may: Rights, announce
     return Reply(messages=(as_sent(announcement), await panel(request, session, may, announcement)))
 
 
+def instant(announcement: Announcement, request: Request) -> str:
+    """« mardi 24 novembre 2026 à 9 h (heure de Paris) », when it is scheduled; empty for at once."""
+    if announcement.scheduled_at is None:
+        return ""
+    zone = announcement.zone or request.tz.key
+    at = max(announcement.scheduled_at, request.received_at)
+    return f"{wording.moment(at, ZoneInfo(zone))} ({zone_name(zone)})"
+
+
 async def panel(request: Request, session: AsyncSession, may: Rights, announcement: Announcement) -> Message:
     """Whom it is for, when it leaves, and the buttons; one of them confirms this very revision."""
     start = max(announcement.scheduled_at or request.received_at, request.received_at)
     audience = may.within(Audience.of(announcement.audience))
     found = await forecast(session, audience, start)
-    leaves = departure_wording.AT_CONFIRMATION
-    if announcement.scheduled_at is not None:
-        zone = announcement.zone or request.tz.key
-        leaves = f"{wording.moment(start, ZoneInfo(zone))} ({zone_name(zone)})"
+    leaves = instant(announcement, request) or departure_wording.AT_CONFIRMATION
     if found.later:
         leaves += f"\u202f; {departure_wording.put_off(found.later, wording.moment(found.last, request.tz))}"
     text = wording.panel(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import audience_wording, report_wording, wording
 from handlers.announcements.drafts import draft
-from handlers.announcements.previewing import EXPIRY, as_sent, departure, panel
+from handlers.announcements.previewing import EXPIRY, as_sent, departure, instant, panel
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import Rights, allowed
 from handlers.errors import Refusal
@@ -47,7 +47,7 @@ async def confirm(request: Request, session: AsyncSession, conversation: Convers
         )
     conversation.close_form()
     follow = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")
-    return say(wording.sent(people - unreachable, unreachable), (follow,), replace=True)
+    return say(wording.sent(people - unreachable, unreachable, instant(announcement, request)), (follow,), replace=True)
 
 
 def _is_stale(announcement: Announcement, now: datetime) -> bool:

@@ -99,9 +99,10 @@ def shown_as(name: str) -> str:
     return f"**Voici ce que l’on verra {where}\u00a0:**"
 
 
-def sent(count: int, unreachable: int) -> str:
-    """What was confirmed."""
-    text = f"**C’est confirmé\u00a0: l’annonce part pour {people(count)}.**"
+def sent(count: int, unreachable: int, leaves: str = "") -> str:
+    """What was confirmed, and when it leaves, if not at once."""
+    departure = f"partira le {leaves}" if leaves else "part"
+    text = f"**C’est confirmé\u00a0: l’annonce {departure} pour {people(count)}.**"
     if unreachable:
         cannot = "ne peuvent pas être jointes" if unreachable > 1 else "ne peut pas être jointe"
         text += f"\n{people(unreachable)} {cannot}, faute de compte relié."

@@ -55,6 +55,7 @@ async def test_it_leaves_at_the_instant_chosen_by_a_button(database: Database) -
     await staff.press("Mardi 24 novembre à 9")
     assert "Départ : mardi 24 novembre 2026 à 9 h (heure de Paris)" in staff.text
     await staff.press("Envoyer")
+    assert "l’annonce partira le mardi 24 novembre 2026 à 9" in staff.text
     rows = await deliveries(database)
     nine = datetime(2026, 11, 24, 9, tzinfo=PARIS)
     assert rows[ANNE].due_at == nine and rows[ANNE].expires_at == nine + timedelta(days=7)
