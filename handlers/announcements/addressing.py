@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import report_wording, state_wording, wording
 from handlers.announcements.drafts import draft
+from handlers.announcements.noting import note_export
 from handlers.announcements.rights import rights
 from handlers.messages import Attachment, Button, Message, Reply, plain, say
 from handlers.request import Request
@@ -33,6 +34,7 @@ async def show_addresses(request: Request, session: AsyncSession, conversation: 
             for one in found
         )
         content = as_csv(Table(report_wording.ADDRESSES, report_wording.ADDRESSES_HEADER, rows))
+        await note_export(request, session, "addresses", len(rows))
         file = Attachment(filename="adresses.csv", media_type="text/csv", content=content)
         return Reply(messages=(Message(text=report_wording.ADDRESSES, attachment=file),))
     lines = [
@@ -56,6 +58,7 @@ async def show_nowhere(request: Request, session: AsyncSession, conversation: Co
     async for batch in all_recipients(session, may.within(Audience.of(announcement.audience))):
         rows += await named(session, [one.person_id for one in batch if one.account is None])
     content = as_csv(Table(report_wording.NOWHERE, report_wording.NOWHERE_HEADER, tuple(rows)))
+    await note_export(request, session, f"announcement:{announcement.id}", len(rows))
     file = Attachment(filename="injoignables.csv", media_type="text/csv", content=content)
     return Reply(messages=(Message(text=report_wording.NOWHERE_FILE, attachment=file),))
 

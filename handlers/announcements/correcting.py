@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import managing_wording, wording
 from handlers.announcements.drafts import FORM
+from handlers.announcements.noting import note_act
 from handlers.announcements.previewing import as_sent
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import allowed
@@ -57,7 +58,7 @@ async def correct(request: Request, session: AsyncSession, conversation: Convers
     if conversation.form != FORM or state.get("id") != announcement.id or not state.get("text"):
         return Reply(notice=wording.GONE)
     conversation.close_form()
-    return await _replace(request, session, announcement, str(state["text"]))
+    return await _replace(request, session, announcement, str(state["text"]), "corrected")
 
 
 async def keep(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -84,7 +85,7 @@ async def recall(request: Request, session: AsyncSession, conversation: Conversa
     if announcement.status in OPEN:
         announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
     announcement.ack_wanted = False
-    return await _replace(request, session, announcement, managing_wording.RECALLED)
+    return await _replace(request, session, announcement, managing_wording.RECALLED, "recalled")
 
 
 async def _sent(request: Request, session: AsyncSession) -> Announcement:
@@ -94,12 +95,13 @@ async def _sent(request: Request, session: AsyncSession) -> Announcement:
     return announcement
 
 
-async def _replace(request: Request, session: AsyncSession, announcement: Announcement, text: str) -> Reply:
+async def _replace(request: Request, session: AsyncSession, announcement: Announcement, text: str, what: str) -> Reply:
     now: datetime = request.received_at
     announcement.text, announcement.updated_at = text, now
     announcement.revision += 1
     payload = as_sent(announcement).model_dump(mode="json", exclude_defaults=True)
     arrived = await correct_deliveries(session, announcement.id, announcement.revision, payload, now)
+    await note_act(request, session, announcement.id, what, arrived=arrived)
     stopped = bool(await stopped_by(session))
     shown = await report(request, session, announcement)
     return Reply(messages=(Message(text=managing_wording.fixed(arrived, stopped=stopped)), shown), replace=True)

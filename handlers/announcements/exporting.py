@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import report_wording, state_wording, wording
+from handlers.announcements.noting import note_export
 from handlers.announcements.reporting import beginning
 from handlers.announcements.rights import allowed
 from handlers.messages import Attachment, Message, Reply
@@ -30,6 +31,7 @@ async def export(request: Request, session: AsyncSession, conversation: Conversa
         return Reply(notice=wording.GONE)
     write, media_type = _WRITERS[kind]
     table = await report_table(session, announcement, request.tz)
+    await note_export(request, session, f"announcement:{announcement.id}", len(table.rows))
     file = Attachment(filename=f"annonce-{announcement.id}.{kind}", media_type=media_type, content=write(table))
     return Reply(
         messages=(

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import managing_wording
+from handlers.announcements.noting import note_act
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import allowed
 from handlers.instants import known_zone, next_permitted
@@ -28,6 +29,7 @@ async def pause(request: Request, session: AsyncSession, conversation: Conversat
         return await _as_it_stands(request, session, announcement)
     held = await deliveries.hold(session, announcement.id)
     announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "staff"
+    await note_act(request, session, announcement.id, "paused", held=held)
     return await _as_it_stands(request, session, announcement, managing_wording.paused(held))
 
 
@@ -42,6 +44,7 @@ async def resume_sending(request: Request, session: AsyncSession, conversation: 
     announcement.status = AnnouncementStatus.SCHEDULED if later else AnnouncementStatus.SENDING
     announcement.pause_reason, announcement.updated_at = "", now
     announcement.confirmed_by = may.person.id  # who answers for it from now on
+    await note_act(request, session, announcement.id, "resumed", released=released)
     return await _as_it_stands(request, session, announcement, managing_wording.resumed(released))
 
 
@@ -59,6 +62,7 @@ async def stop(request: Request, session: AsyncSession, conversation: Conversati
     now = request.received_at
     cancelled = await deliveries.cancel(session, announcement.id, now)
     announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
+    await note_act(request, session, announcement.id, "stopped", cancelled=cancelled)
     return await _as_it_stands(request, session, announcement, managing_wording.stopped(cancelled))
 
 
@@ -72,6 +76,7 @@ async def repeat(request: Request, session: AsyncSession, conversation: Conversa
     count = await deliveries.again(session, announcement.id, state, awake_from(now), now)
     if count:
         announcement.status, announcement.ended_at = AnnouncementStatus.SENDING, None
+        await note_act(request, session, announcement.id, f"sent again where {state}", repeated=count)
     return await _as_it_stands(request, session, announcement, managing_wording.repeated(count))
 
 

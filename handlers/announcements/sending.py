@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import audience_wording, report_wording, wording
 from handlers.announcements.drafts import draft
+from handlers.announcements.noting import note_act
 from handlers.announcements.previewing import EXPIRY, as_sent, departure, instant, panel
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import Rights, allowed
@@ -45,6 +46,7 @@ async def confirm(request: Request, session: AsyncSession, conversation: Convers
         return say(
             audience_wording.NOBODY, (Button(label=audience_wording.AUDIENCE, action=f"announce:to:{announcement.id}"),)
         )
+    await note_act(request, session, announcement.id, "confirmed", people=people, unreachable=unreachable)
     conversation.close_form()
     follow = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")
     return say(wording.sent(people - unreachable, unreachable, instant(announcement, request)), (follow,), replace=True)

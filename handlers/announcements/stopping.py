@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import managing_wording
 from handlers.announcements.managing import awake_from
+from handlers.announcements.noting import note_stop
 from handlers.messages import Button, Reply, plain, say
 from handlers.request import Request
 from storage.announcement_deliveries import put_off_all
@@ -20,6 +21,7 @@ async def halt(request: Request, session: AsyncSession, conversation: Conversati
         sure = Button(label=managing_wording.HALT_SURE, action="announce:halt:yes", style="danger")
         return say(managing_wording.HALT_ASK, (sure, Button(label=managing_wording.KEEP, action="announce:list")))
     await set_stop(session, on=True, by=person.name, now=request.received_at)
+    await note_stop(request, session, on=True)
     return say(managing_wording.halted_by(plain(person.name)), (_RESTART,), replace=True)
 
 
@@ -28,6 +30,7 @@ async def restart(request: Request, session: AsyncSession, conversation: Convers
     person = request.staff()
     if await stopped_by(session):
         await set_stop(session, on=False, by=person.name, now=request.received_at)
+        await note_stop(request, session, on=False)
         await put_off_all(session, awake_from(request.received_at), request.received_at)
     return say(managing_wording.RESTARTED, replace=True)
 

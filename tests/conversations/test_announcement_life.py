@@ -13,6 +13,7 @@ from handlers.messages import Message
 from schedules.announcements import follow
 from schedules.delivery import Worker
 from storage.announcements import Announcement
+from storage.audit import Act, AuditEntry
 from storage.consultations import Consultation
 from storage.conversations import conversation
 from storage.database import Database
@@ -346,3 +347,25 @@ async def test_announcements_are_nobodys_business_in_a_channel(sqlite: Database)
     staff.chat_kind = "channel"
     with pytest.raises(Refusal, match="en privé"):
         await staff.say("annonce Bonjour")
+
+
+async def test_what_staff_do_with_it_is_in_the_audit_trail_by_pseudonym(database: Database) -> None:
+    staff = await sent(database)
+    for button in ("Suspendre", "Reprendre"):
+        await staff.press(button)
+    await (await staff.press("Arrêter")).press("Oui, arrêter")
+    await staff.forge("announce:list")
+    for button in ("Arrêt d’urgence", "Oui, tout arrêter", "Reprendre les envois"):
+        await staff.press(button)
+    async with database.reading() as session:
+        trail = list(await session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+    assert [(one.act, one.subject, one.detail["what"]) for one in trail] == [
+        (Act.ANNOUNCED, "announcement:1", "confirmed"),
+        (Act.ANNOUNCED, "announcement:1", "paused"),
+        (Act.ANNOUNCED, "announcement:1", "resumed"),
+        (Act.ANNOUNCED, "announcement:1", "stopped"),
+        (Act.ANNOUNCED, "everything", "stopped"),
+        (Act.ANNOUNCED, "everything", "let go"),
+    ]
+    assert len({one.actor for one in trail}) == 1 and trail[0].actor != str(STAFF)
+    assert all(isinstance(value, int) for one in trail for name, value in one.detail.items() if name != "what")
