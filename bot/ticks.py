@@ -28,7 +28,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("consultations open", open_due, 5.0, any_to_open(CALENDAR)),
         Line("consultations close", close_due, 5.0, any_to_close(CALENDAR)),
         Line("polls in channels", refresh_polls, 1.0, ANY_OPEN_POLL),
-        Line("nudges", nudge_due, 30.0),
+        Line("nudges", nudge_due, 60.0),
         Line("escalation", escalate_due, 60.0),
         Line("waves", open_waves, 60.0),
         Line("weekly digest", weekly_digest, 300.0),

@@ -19,6 +19,7 @@ from storage.outbox import Kind
 log = logging.getLogger(__name__)
 
 MOST_OPEN = 100  # requests under way at once, for each platform and workspace
+MOMENT = 0.02  # seconds from a slot: what leaves within, and did not wait for it, comes straight from its claim
 LATE = 0.5  # of a lease: what would leave later than that after its slot is claimed anew, and looked at again
 
 
@@ -94,7 +95,9 @@ class Departures:
             if (wait := outgoing.slot - started) > 0:
                 await asyncio.sleep(wait)
             started = self._machine()
-            if started - outgoing.slot > LATE * self._lease or self._withdrawn(outgoing):
+            late = started - outgoing.slot
+            looked_at = wait <= 0 and late < MOMENT  # by the claim, which has just ended
+            if late > LATE * self._lease or (not looked_at and self._withdrawn(outgoing)):
                 raise DeliveryError("not sent after all", retry_after=0.0, silence=Silence.NOTHING)
             left = True
             self._unsent[lane] -= 1

@@ -1,11 +1,8 @@
 """The connection to the Web API: one client that repeats nothing, and the knowledge whether a request has left."""
 
-import contextlib
 import json
-from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -23,11 +20,23 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 TRANSPORT = (aiohttp.ClientError, OSError, TimeoutError)
 
 
-@dataclass(slots=True)
 class Leaving:
-    """Whether a request may have reached the other side: true from the moment it has a connection to leave by."""
+    """`with Leaving() as leaving:` watches whether the request made inside may have reached the other side.
 
-    left: bool = False
+    `left` is true from the moment it has a connection to leave by.
+    """
+
+    __slots__ = ("_before", "left")
+
+    def __init__(self) -> None:
+        self.left = False
+
+    def __enter__(self) -> Self:
+        self._before = _LEAVING.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _LEAVING.reset(self._before)
 
 
 _LEAVING: ContextVar[Leaving | None] = ContextVar("leaving", default=None)
@@ -84,16 +93,6 @@ class Line:
                 status_code=answer.status,
             )
         raise SlackApiError(f"{method} failed", refusal)  # type: ignore[no-untyped-call]  # the SDK gives it no types
-
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[Leaving]:
-        """Watch whether the request made inside leaves."""
-        leaving = Leaving()
-        token = _LEAVING.set(leaving)
-        try:
-            yield leaving
-        finally:
-            _LEAVING.reset(token)
 
     async def put(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that was given out for it. Raises DeliveryError."""

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.files import StoredFiles
-from bot.slack.connecting import TRANSPORT, Line, lost
+from bot.slack.connecting import TRANSPORT, Leaving, Line, lost
 from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
 from bot.slack.rendering import Part, escaped, parts_of
 from bot.spacing import BURST
@@ -156,7 +156,7 @@ class SlackMessenger:
 
     async def _call(self, chat: str, call: Awaitable[Any]) -> Any:
         """One call; what goes wrong becomes a DeliveryError."""
-        with self._line.watched() as leaving:
+        with Leaving() as leaving:
             try:
                 answer = await call
             except SlackApiError as refused:
