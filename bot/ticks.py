@@ -29,11 +29,11 @@ def lines(retention: Retention) -> list[Line]:
         Line("consultations close", close_due, 5.0, any_to_close(CALENDAR)),
         Line("polls in channels", refresh_polls, 1.0, ANY_OPEN_POLL),
         Line("nudges", nudge_due, 60.0),
-        Line("escalation", escalate_due, 60.0),
-        Line("waves", open_waves, 60.0),
+        Line("escalation", escalate_due, 300.0),
+        Line("waves", open_waves, 300.0),
         Line("weekly digest", weekly_digest, 300.0),
-        Line("reminders", remind, 1.0, any_due(CALENDAR), at_least=30.0),  # what has changed waits that long
-        Line("own reminders", remind_own, 1.0, any_own_due(CALENDAR), at_least=60.0),  # and whose zone has
+        Line("reminders", remind, 1.0, any_due(CALENDAR), at_least=60.0),  # what has changed waits that long
+        Line("own reminders", remind_own, 1.0, any_own_due(CALENDAR), at_least=300.0),  # and whose zone has
         Line("series that end", tell_ending, 3600.0),
         Line("missed reminders", tell_missed, 300.0),
         Line("heartbeat", Heartbeat().tick, 30.0),
