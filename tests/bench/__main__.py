@@ -162,7 +162,7 @@ async def _all(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> lis
     lines = []
     async for figures in run(parts, sizes, postgres):
         figures["load_average"] = os.getloadavg()[0]
-        show(figures)
+        show(figures, judged=sizes == Sizes())
         lines.append(figures)
     return lines
 

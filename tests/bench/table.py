@@ -68,13 +68,13 @@ _SHOWN: dict[str, tuple[str, Callable[[float], bool] | None, str]] = {
 }
 
 
-def show(figures: Figures) -> None:
-    """Print one line of figures."""
-    sys.stdout.write(line(figures) + "\n")
+def show(figures: Figures, *, judged: bool) -> None:
+    """Print one line of figures; `judged`: with what they must be where they are not, which needs the full sizes."""
+    sys.stdout.write(line(figures, judged=judged) + "\n")
     sys.stdout.flush()
 
 
-def line(figures: Figures) -> str:
+def line(figures: Figures, *, judged: bool) -> str:
     """One line of figures, wrapped."""
     size = figures.get("count") or figures.get("pending")
     head = figures["bench"] + (f", {size:,}".replace(",", " ") if size else "")
@@ -84,7 +84,8 @@ def line(figures: Figures) -> str:
     for name, (words, holds, wanted) in _SHOWN.items():
         value = figures.get(name)
         if value is not None:
-            shown.append(words.format(value) + (f" (MUST BE {wanted})" if holds and not holds(value) else ""))
+            missed = judged and holds and not holds(value)
+            shown.append(words.format(value) + (f" (MUST BE {wanted})" if missed else ""))
     if figures.get("each_kill"):
         shown.append("each kill: " + ", ".join(figures["each_kill"]))
     shown += [f"FAULT: {fault}" for fault in figures.get("faults", ())]
