@@ -17,14 +17,15 @@ async def starting() -> Figures:
     with tempfile.TemporaryDirectory(prefix="concerte-bench-") as name:
         folder = Path(name)
         url = f"sqlite:///{folder / 'concerte.db'}"
-        for number, label in enumerate(("first_start", "next_start"), 1):
-            async with a_fake("telegram", "--any-chat") as fake:
+        # One platform for both starts: its updates are numbered, and what has a known number was answered before.
+        async with a_fake("telegram", "--any-chat") as fake:
+            for number, label in enumerate(("first_start", "next_start"), 1):
                 await fake.tell("says", user=number, text="C’est quand l’AG ?")
                 begun = time.monotonic()
                 env = environment(url, fake, 30.0, folder)
                 process = await Process("run", env=env, folder=folder, program=CONCERTE).start()
                 async with asyncio.timeout(120):
-                    while not (await fake.stats())["arrived"]:
+                    while (await fake.stats())["arrived"] < number:
                         await asyncio.sleep(0.01)
                 figures[f"{label}_s"] = time.monotonic() - begun
                 figures[f"{label}_cpu_s"] = cpu_of(process.pid).whole
