@@ -11,7 +11,10 @@ from tests.simulation.oracle import cast, doubts_of, faults, oracle, unfinished
 from tests.simulation.running import AGAIN, START, TICK, Arrival
 from tests.simulation.script import script
 
-LATE = timedelta(seconds=2 * AGAIN + 3 * TICK)  # an end or two, and the pauses before the tries that follow
+
+def late(ends: int) -> timedelta:
+    """How late a reminder may be of which a process ended so often: each end, and the pauses before the tries."""
+    return timedelta(seconds=ends * AGAIN + (ends + 1) * TICK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ async def set_up(url: str, people: int) -> Expected:
     return Expected(due, tuple(event.name for event in events), len(guests))
 
 
-async def looked_at(url: str, expected: Expected, arrivals: Sequence[Arrival]) -> tuple[list[str], int]:
-    """What is wrong, and how many doubts there are."""
+async def looked_at(url: str, expected: Expected, arrivals: Sequence[Arrival], ends: int = 2) -> tuple[list[str], int]:
+    """What is wrong, and how many doubts there are; `ends`: how often a process may have ended over one reminder."""
     database = Database(url)
     try:
         doubts = await doubts_of(database)
         left = await unfinished(database)
     finally:
         await database.close()
-    found = faults(expected.reminders, arrivals, expected.events, doubts, LATE)
+    found = faults(expected.reminders, arrivals, expected.events, doubts, late(ends))
     return [*found, *([f"{left} reminders without an end"] if left else [])], sum(doubts.values())
