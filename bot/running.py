@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from bot.channel import CannotStart, Parts
 from bot.logs import log_to_stderr
 from bot.opening import open_database
 from bot.settings import Settings
+from handlers.collecting import uncollected
 from schedules.clock import Clock, MovedClock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ def clock_for(settings: Settings, now: datetime | None, speed: float) -> Clock:
 
 async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = None, speed: float = 1.0) -> int:
     """Run until SIGTERM or SIGINT. Raises CannotStart with one clear sentence."""
-    gc.disable()  # until it runs: a fifth of the time that the imports take is looking for garbage where there is none
-    from bot.web.server import WebServer
+    with uncollected():  # a fifth of the time that imports take is looking for garbage where there is none
+        from bot.web.server import WebServer
 
     log_to_stderr()
     clock = clock_for(settings, now, speed)
@@ -59,14 +59,15 @@ async def run_parts(settings: Settings, parts: Parts, *, now: datetime | None = 
 def add_platforms(app: App, parts: Parts = Parts.ALL) -> None:
     """The platforms that have tokens. A process without `WORKER` replies, and leaves what is pushed to the workers."""
     settings, pushes = app.settings, Parts.WORKER in parts
-    if settings.telegram_bot_token:
-        from bot.telegram.channel import TelegramChannel
+    with uncollected():
+        if settings.telegram_bot_token:
+            from bot.telegram.channel import TelegramChannel
 
-        app.add(TelegramChannel(settings, app.gateway, app.database, app.owner, parts), pushes=pushes)
-    if settings.slack_bot_token:
-        from bot.slack.channel import SlackChannel
+            app.add(TelegramChannel(settings, app.gateway, app.database, app.owner, parts), pushes=pushes)
+        if settings.slack_bot_token:
+            from bot.slack.channel import SlackChannel
 
-        app.add(SlackChannel(settings, app.gateway, parts=parts), pushes=pushes)
+            app.add(SlackChannel(settings, app.gateway, parts=parts), pushes=pushes)
 
 
 async def until_told(app: App, started: Callable[[], None] = lambda: None) -> None:
@@ -76,9 +77,8 @@ async def until_told(app: App, started: Callable[[], None] = lambda: None) -> No
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
             loop.add_signal_handler(name, told.set)
-    await app.start()
-    gc.freeze()  # what has been imported stays: to look for garbage in it holds everybody up for a tenth of a second
-    gc.enable()
+    with uncollected():  # what stands by now stays: a search through it holds everybody up for a tenth of a second
+        await app.start()
     started()
     log.info("concerte runs: %s", ", ".join(channel.name for channel in app.channels))
     await told.wait()

@@ -5,14 +5,12 @@ question is answered from it: nobody is told what is no longer so, and nobody el
 """
 
 import asyncio
-import contextlib
-import gc
 import re
-from collections.abc import Iterator
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.collecting import uncollected
 from handlers.errors import NotYet
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.loading import load, size
@@ -65,7 +63,8 @@ class KnowledgeCache:
             if self._knowledge is not None and version == self._version:
                 return  # it was made for another question
             try:
-                with _uncollected():
+                # Of millions of objects a search takes a third of a second, again and again.
+                with uncollected():
                     self._take(await load(session), version)
             except (DBAPIError, OSError):
                 raise  # it will be asked for again
@@ -78,22 +77,6 @@ class KnowledgeCache:
         topics = knowledge.topic.values()
         self._settled = {_as_asked(topic.title): topic.key for topic in topics if topic.details.get("faq")}
         return knowledge
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for garbage among the millions of objects of an index: it would stop every thread for a third of a
-    second, again and again. They are freed by counting when the next index takes their place.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _as_asked(question: str) -> str:
