@@ -18,7 +18,7 @@ from handlers.consultations.timing import open_consultation, state_at
 from handlers.errors import Refusal
 from handlers.messages import Message, Reply, say
 from handlers.request import Request
-from storage.channel_polls import ChannelPoll, ask_for_place, asked_for, stands_here
+from storage.channel_polls import ChannelPoll, Place, ask_for_place, asked_for, stands_here
 from storage.consultations import Consultation, Secrecy, Status, whole_consultation
 from storage.outbox import Kind, by_about, enqueue
 
@@ -79,21 +79,25 @@ async def write(
     """The next delivery of a poll: its message, or an edit of it."""
     poll.number += 1 if poll.delivery_id is not None else 0
     about = f"poll:{poll.id}:{poll.number}"
-    row: dict[str, Any] = {
-        "about": about,
-        "kind": Kind.POLL,
-        "platform": poll.platform,
-        "workspace": poll.workspace,
-        "chat": poll.chat,
-        "edits": poll.message_ref,
-        "payload": payload_of(message),
-        "due_at": now,
-        "not_before": not_before,
-        "created_at": now,
-    }
-    await enqueue(session, [row])
+    row = row_for(poll, about, message, now, edits=poll.message_ref)
+    await enqueue(session, [{**row, "not_before": not_before}])
     written: Sequence[Any] = await by_about(session, [about])
     poll.delivery_id = written[0].id
+
+
+def row_for(place: ChannelPoll | Place, about: str, message: Message, now: datetime, *, edits: str) -> dict[str, Any]:
+    """A delivery to where a poll stands, for `storage.outbox.enqueue`."""
+    return {
+        "about": about,
+        "kind": Kind.POLL,
+        "platform": place.platform,
+        "workspace": place.workspace,
+        "chat": place.chat,
+        "edits": edits,
+        "payload": payload_of(message),
+        "due_at": now,
+        "created_at": now,
+    }
 
 
 def payload_of(message: Message) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import channel_wording as said
-from handlers.consultations.posting import payload_of
+from handlers.consultations.posting import row_for
 from handlers.messages import Message
 from handlers.request import Request
 from storage.channel_polls import Place
 from storage.consultations import Consultation
-from storage.outbox import Kind, enqueue, settle_arrival
+from storage.outbox import enqueue, settle_arrival
 
 
 async def note_where_they_stand(
@@ -38,15 +38,5 @@ async def note_where_they_stand(
 
 
 async def _point_elsewhere(session: AsyncSession, place: Place, message: str, request: Request) -> None:
-    row = {
-        "about": f"poll:{place.poll_id}:twin:{message}",
-        "kind": Kind.POLL,
-        "platform": place.platform,
-        "workspace": place.workspace,
-        "chat": place.chat,
-        "edits": message,
-        "payload": payload_of(Message(text=said.ELSEWHERE)),
-        "due_at": request.received_at,
-        "created_at": request.received_at,
-    }
-    await enqueue(session, [row])
+    about, said_there = f"poll:{place.poll_id}:twin:{message}", Message(text=said.ELSEWHERE)
+    await enqueue(session, [row_for(place, about, said_there, request.received_at, edits=message)])
