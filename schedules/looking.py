@@ -64,7 +64,6 @@ class Look:
     def __init__(self) -> None:
         self._watches: list[Watch] = []
         self._told: list[float] = []  # when each was told last, by the machine's clock
-        self._sweeps: dict[Reach, int] = {}  # how many of the answers of a thorough look call for a sweep
         self._queries: dict[tuple[Reach, int, bool], Prepared] = {}
 
     def add(self, watch: Watch) -> None:
@@ -79,7 +78,6 @@ class Look:
             # One range of the index each: what is due is never searched among what is not.
             due = [exists().where(*is_due(*lane, priority)) for lane, priority in _pairs(reach)]
             sweep = [*_SWEEP, *(exists().where(where) for where in _astray(reach))]
-            self._sweeps[reach] = len(sweep)
             more = (*sweep, *(watch.question for watch in self._watches)) if thorough else ()
             self._queries[key] = Prepared(select(*due, ANY_KEPT, stop_setting().scalar_subquery(), *more))
         return self._queries[key]
@@ -87,8 +85,8 @@ class Look:
     def read(self, reach: Reach, full: Collection[Lane], row: Sequence[Any]) -> Seen:
         """What the answers mean; nothing is due in the lanes that are `full`."""
         pairs = _pairs(reach)
-        sweeps = self._sweeps[reach]
         due, silent, stop, *rest = row[: len(pairs)], *row[len(pairs) :]
+        sweeps = max(0, len(rest) - len(self._watches))  # of a thorough look the first answers; there are no others
         stopped = bool(stop_of(stop))
         found = [pair for pair, is_due in zip(pairs, due, strict=True) if is_due and pair[0] not in full]
         return Seen(
