@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import TypedDict
 
 from handlers.consultations.understanding import fold
 
@@ -59,12 +60,21 @@ class Rhythm:
     recurs: str | None = None  # RFC 5545; "" once
 
 
+class _Changes(TypedDict, total=False):
+    """What of a Rhythm a text changes."""
+
+    nudge_days: tuple[int, ...]
+    limit: int
+    regions: int
+    recurs: str
+
+
 def read_rhythm(text: str) -> Rhythm | str | None:
     """« relances : 2 au plus », « prévenir les régions à J-3 », « rouvrir chaque trimestre », several lines together.
 
     "far" when a number is out of reach; None when any part of the text says something else.
     """
-    found: dict[str, object] = {}
+    found: _Changes = {}
     for clause in _clauses(text):
         change = _clause(clause)
         if change is None:
@@ -72,12 +82,10 @@ def read_rhythm(text: str) -> Rhythm | str | None:
         found |= change
     if not found:
         return None
-    days, limit, regions = found.get("nudge_days"), found.get("limit"), found.get("regions")
-    within = isinstance(limit, int) and limit > MOST_NUDGES
-    beyond = [one for one in (*(days if isinstance(days, tuple) else ()), regions) if isinstance(one, int)]
-    if within or any(one > MOST_DAYS for one in beyond) or found.get("recurs") == "far":
+    days = (*found.get("nudge_days", ()), found.get("regions", 0))
+    if found.get("limit", 0) > MOST_NUDGES or max(days) > MOST_DAYS or found.get("recurs") == "far":
         return "far"
-    return Rhythm(**found)  # type: ignore[arg-type]
+    return Rhythm(**found)
 
 
 def _clauses(text: str) -> list[str]:
@@ -92,7 +100,7 @@ def _clauses(text: str) -> list[str]:
     return parts
 
 
-def _clause(said: str) -> dict[str, object] | None:
+def _clause(said: str) -> _Changes | None:
     if said in _NO_NUDGES:
         return {"nudge_days": ()}
     if said in _NO_LIMIT:
