@@ -1,6 +1,6 @@
 """What became of a try: the row's next state, the attempt, the platform's silence, the other address."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +137,7 @@ async def _record_others(
     await session.flush()
 
 
-async def forget_ended(session: AsyncSession, rows: Iterable[Delivery]) -> None:
+async def forget_ended(session: AsyncSession, rows: Collection[Delivery]) -> None:
     """Of what has ended, keep nothing that must be forgotten."""
     for row in rows:
         if row.about.startswith(GOODBYE) and row.state in ENDS:

@@ -110,6 +110,7 @@ class Timetable:
         return sum([await self._once(line, now) for line in self.lines])
 
     async def _tick(self, line: Line) -> None:
+        """A coroutine, for the scheduler would call a function in another thread."""
         self._ask(line)
 
     def _ask(self, line: Line) -> None:
@@ -122,8 +123,9 @@ class Timetable:
         try:
             await self._once(line, self._clock.now())
         except (DBAPIError, OSError) as error:
-            self._faults[line.name] = machine_now(), trouble(error)
-            log.warning("%s waits for the database (%s)", line.name, trouble(error))
+            why = trouble(error)
+            self._faults[line.name] = machine_now(), why
+            log.warning("%s waits for the database (%s)", line.name, why)
         except Exception as error:
             log.error("%s failed (%s at %s)", line.name, *blame(error))
 

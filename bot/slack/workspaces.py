@@ -135,5 +135,5 @@ class Workspaces:
                 try:
                     await changed()
                     told = known
-                except Exception as error:  # the database is away: said again with the next question
+                except Exception as error:  # mostly a database that is away; whatever it is, the asking goes on
                     log.warning("a token that Slack takes again is not used yet (%s)", type(error).__name__)

@@ -64,7 +64,7 @@ class WrittenTimes:
         if length is None:
             return None
         try:
-            lasts = vDDDTypes.from_ical(length.value.strip())  # type: ignore[no-untyped-call]
+            lasts = vDDDTypes.from_ical(length.value.strip())  # type: ignore[no-untyped-call]  # icalendar gives it no types
         except (ValueError, OverflowError):
             lasts = None
         if not isinstance(lasts, timedelta) or lasts < timedelta(0) or lasts > timedelta(days=3660):
@@ -75,7 +75,7 @@ class WrittenTimes:
 
     def _read(self, said: Property, value: str) -> WrittenTime:
         try:
-            read = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
+            read = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]  # icalendar gives it no types
         except (ValueError, OverflowError):
             read = None
         if not isinstance(read, date):
