@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements import managing_wording, wording
 from handlers.announcements.drafts import FORM
 from handlers.announcements.noting import note_act
+from handlers.announcements.personalising import merge_fields
 from handlers.announcements.previewing import as_sent
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import allowed
@@ -46,9 +47,10 @@ async def correction_typed(
         Button(label=managing_wording.FIX, action=f"announce:correct:{announcement.id}", style="primary"),
         Button(label=managing_wording.KEEP, action=f"announce:keep:{announcement.id}"),
     )
-    return Reply(
-        messages=(as_sent(announcement, text), Message(text=managing_wording.fix_ask(arrived, waiting), buttons=(row,)))
-    )
+    asked = managing_wording.fix_ask(arrived, waiting)
+    if unfilled := merge_fields(text):
+        asked = f"{wording.merge_warning(unfilled)}\n\n{asked}"
+    return Reply(messages=(as_sent(announcement, text), Message(text=asked, buttons=(row,))))
 
 
 async def correct(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:

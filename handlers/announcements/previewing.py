@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements import attachment_wording, audience_wording, departure_wording, report_wording, wording
 from handlers.announcements.choosing import in_words
 from handlers.announcements.drafts import draft
+from handlers.announcements.personalising import merge_fields
 from handlers.announcements.rights import Rights
 from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
@@ -134,6 +135,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
         ack=announcement.ack_wanted,
         lasts=departure_wording.duration(lasting(found.lanes, request.rates)),
+        unfilled=merge_fields(announcement.text),
     )
     number = announcement.id
     send = Button(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.announcements import audience_wording, report_wording, wording
 from handlers.announcements.drafts import draft
 from handlers.announcements.noting import note_act
+from handlers.announcements.personalising import merge_fields
 from handlers.announcements.previewing import EXPIRY, as_sent, departure, instant, panel
 from handlers.announcements.reporting import report
 from handlers.announcements.rights import Rights, allowed
@@ -79,7 +80,8 @@ async def try_out(request: Request, session: AsyncSession, conversation: Convers
         if account.chat and account.unreachable is None
     ]
     await enqueue(session, rows)
-    return Reply(notice=wording.TRIED)
+    unfilled = merge_fields(announcement.text)
+    return Reply(notice=f"{wording.TRIED} {wording.as_written(unfilled)}" if unfilled else wording.TRIED)
 
 
 async def freeze(session: AsyncSession, announcement: Announcement, may: Rights, now: datetime) -> tuple[int, int]:

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from handlers.dates import clock, day
 from handlers.messages import plain
+from handlers.typography import shortened
 
 MOST = 10_000  # characters of a text; channels split what is long, nobody reads what is longer
+_FIELDS_NAMED, _FIELD = 2, 30  # marks of a mail merge that are named, and their characters: a notice has room for 200
 MOST_NAMED = 10  # people without an address who are named in the preview; the file names everybody
 ASK_TEXT = (
     "Écrivez le texte de l’annonce, comme il doit arriver.\n\n"
@@ -42,6 +44,7 @@ HISTORY = "Annonces envoyées"
 SHOWN = "C’est tout ce qui arrivera."
 TRY = "Me l’envoyer pour essai"
 TRIED = "Essai envoyé sur vos comptes."
+EVERYBODY_THE_SAME = "Je n’écris pas à chacun par son nom\u00a0: tout le monde reçoit le même texte."
 PRIVATELY = "Faisons cela en privé\u00a0: écrivez-moi directement, hors de ce canal."
 PLATFORMS = {"slack": "Slack", "telegram": "Telegram", "web": "navigateur"}
 
@@ -72,20 +75,37 @@ def panel(
     *,
     ack: bool,
     lasts: str,
+    unfilled: Sequence[str] = (),
 ) -> str:
-    """What will happen if it is confirmed."""
+    """What will happen if it is confirmed; `unfilled` are marks of a mail merge that go out as written."""
     lines = [f"- {platform(name)}\u00a0: {number}" for name, number in platforms.items()]
     if unreachable:
         more = f" et {unreachable - len(nowhere)} de plus" if unreachable > len(nowhere) else ""
         who = f" — {plain(', '.join(nowhere))}{more}"
         lines.append(f"- sans compte relié, donc injoignables\u00a0: {unreachable}{who}")
     parts = [f"**Voici l’aperçu. Cette annonce est pour {people(count)}.**\nDestinataires\u00a0: {audience}"]
+    if unfilled:
+        parts.append(merge_warning(unfilled))
     if lines:
         parts.append("\n".join(lines))
     parts.append(f"Départ\u00a0: {departure}\nDurée de l’envoi\u00a0: {lasts}\nDate limite\u00a0: {expiry}")
     if ack:
         parts.append("Un bouton «\u00a0J’ai lu\u00a0» accompagne l’annonce.")
     return "\n\n".join(parts)
+
+
+def as_written(fields: Sequence[str]) -> str:
+    """« {prénom} » et « {structure} » partiront tels quels: what no mail merge will fill in."""
+    named = [f"«\u00a0{shortened(field, _FIELD)}\u00a0»" for field in fields[:_FIELDS_NAMED]]
+    more = len(fields) - len(named)
+    named += [f"{more} autre{'s' if more > 1 else ''}"] if more else []
+    *before, last = named
+    return f"{', '.join(before)} et {last} partiront tels quels." if before else f"{last} partira tel quel."
+
+
+def merge_warning(fields: Sequence[str]) -> str:
+    """The same in a preview, in the rich text, with why."""
+    return f"**Attention\u00a0: {plain(as_written(fields))}** {EVERYBODY_THE_SAME}"
 
 
 def see_as(name: str) -> str:
