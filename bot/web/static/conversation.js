@@ -54,7 +54,8 @@ export class Conversation {
       event.preventDefault();
       this.send(this.field.value);
     });
-    this.form.querySelector("[data-file]")?.addEventListener("change", (event) => this.bring(event.target));
+    const chosen = this.form.querySelector("[data-file]");
+    chosen?.addEventListener("change", () => this.bring(chosen));
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
@@ -79,6 +80,7 @@ export class Conversation {
     if (aim) aim.scrollIntoView({ block: "center" });
     else this.toEnd();
     this.connect();
+    if (chosen) this.bring(chosen); // one was chosen before this script listened; a reload brings none back (autocomplete)
   }
 
   // The stream, and looking by oneself while it is down. A hidden tab holds no connection: browsers allow few.
@@ -297,7 +299,7 @@ export class Conversation {
 
   async bring(chosen) {
     const [file] = chosen.files;
-    if (!file) return;
+    if (!file || chosen.disabled) return; // disabled: it is on its way
     const what = new URLSearchParams({ update: newUpdate(), name: file.name.slice(-200), type: file.type });
     chosen.disabled = true;
     try {
