@@ -15,7 +15,7 @@ from schedules.own_reminders import remind_own
 from schedules.purging import audit_purger, purger
 from schedules.reminders import remind
 from schedules.timetable import Line
-from storage.announcements import ANY_UNDER_WAY
+from storage.announcement_corrections import ANYTHING_TO_FOLLOW
 from storage.channel_polls import ANY_OPEN_POLL
 from storage.own_reminders import any_own_due
 from storage.reminders import any_due
@@ -37,7 +37,7 @@ def lines(retention: Retention) -> list[Line]:
         Line("series that end", tell_ending, 3600.0),
         Line("missed reminders", tell_missed, 300.0),
         Line("heartbeat", Heartbeat().tick, 30.0),
-        Line("announcements", follow, 5.0, ANY_UNDER_WAY),
+        Line("announcements", follow, 5.0, ANYTHING_TO_FOLLOW),
         Line("purge", purger(retention), 300.0),
         Line("audit purge", audit_purger(retention), 3600.0),
     ]

@@ -10,7 +10,7 @@ from handlers.announcements import notice_wording, report_wording
 from handlers.announcements.reporting import beginning, report_in
 from handlers.announcements.rights import may_still
 from handlers.messages import Button, Message, plain
-from schedules.progress import author_of, show_progress, tell, tell_staff
+from schedules.progress import Author, answerable, show_progress, tell, tell_staff
 from storage.announcement_corrections import settle
 from storage.announcement_deliveries import ended_since, expire_held, hold, is_over, outcomes
 from storage.announcements import OPEN, Announcement, AnnouncementStatus
@@ -53,19 +53,29 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
         announcement.status, announcement.ended_at = AnnouncementStatus.ENDED, now
         counts = await outcomes(session, announcement.id)
         delivered = sum(number for (state, _), number in counts.items() if state == State.DELIVERED)
-        text = notice_wording.ended(title, delivered, sum(counts.values()) - delivered)
-        author = await author_of(session, announcement)
+        others = sum(counts.values()) - delivered
+        author = await answerable(session, announcement)
+        text = notice_wording.ended(title, delivered, others, yours=author is not None)
         final = await report_in(session, announcement, author.tz if author else ZoneInfo(DEFAULT_ZONE))
         message = final.model_copy(update={"text": f"{text}\n\n{final.text}"})
-        return await tell(session, author, f"announcement-ended:{announcement.id}:{int(now.timestamp())}", message, now)
+        about = f"announcement-ended:{announcement.id}:{int(now.timestamp())}"
+        return await _tell(session, author, about, message, now)
     if announcement.status == AnnouncementStatus.SENDING and (failed := await _failing(session, announcement)):
         await hold(session, announcement.id)
         announcement.status, announcement.pause_reason = AnnouncementStatus.PAUSED, "errors"
         follow_up = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")
-        message = Message(text=notice_wording.halted(title, failed), buttons=((follow_up,),))
+        author = await answerable(session, announcement)
+        text = notice_wording.halted(title, failed, yours=author is not None)
         about = f"announcement-halted:{announcement.id}:{int(now.timestamp())}"
-        return await tell(session, await author_of(session, announcement), about, message, now)
+        return await _tell(session, author, about, Message(text=text, buttons=((follow_up,),)), now)
     return 0
+
+
+async def _tell(session: AsyncSession, author: Author | None, about: str, message: Message, now: datetime) -> int:
+    """To the author; to the team where nobody answers for it any more, or can be told."""
+    if author is None:
+        return await tell_staff(session, about, message, now)
+    return await tell(session, author, about, message, now)
 
 
 async def _without_right(session: AsyncSession, announcement: Announcement, now: datetime) -> int:

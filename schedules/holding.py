@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.instants import Quiet, next_permitted
 from storage.leaving import Due
-from storage.outbox import Kind
+from storage.outbox import CORRECTION, Kind
 from storage.preferences import Wishes, wishes_of
 
 STOP = "stop"
@@ -33,16 +33,20 @@ class Hold(Protocol):
 
 
 class HeldByReaders:
-    """« stop » lets only replies through, a pause puts off, and quiet hours of one's own are kept."""
+    """« stop » lets only replies through, a pause puts off, and quiet hours of one's own are kept.
+
+    What corrects a message that has arrived is no new one: nobody is written to by it.
+    """
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query for all of them; none for replies."""
         pushed = [one for one in deliveries if one.kind != Kind.REPLY]
-        readers = {one.person_id for one in pushed if one.person_id is not None and one.wishes}
+        asked = [one for one in pushed if one.wishes and not one.about.startswith(CORRECTION)]
+        readers = {one.person_id for one in asked if one.person_id is not None}
         wishes = await wishes_of(session, readers) if readers else {}
         found = {
             one.id: held
-            for one in pushed
+            for one in asked
             if one.person_id in wishes and (held := wished(one.kind, wishes[one.person_id], now)) is not None
         }
         # Staff may send again what failed; of somebody who was erased meanwhile there is nothing left to send.

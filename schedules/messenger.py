@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from handlers.messages import Message
 from schedules.retry import DeliveryError
+from storage.outbox import CORRECTION, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Outgoing:
     slot: float
     parts_sent: int = 0
     carries: tuple["Outgoing", ...] = ()
+
+    @property
+    def only_there(self) -> bool:
+        """Whether an edit that cannot be made any more is not to be said anew: taken down there, it stays down."""
+        return self.kind == Kind.POLL or self.about.startswith(CORRECTION)
 
     def message(self) -> Message:
         """The message to send."""

@@ -35,7 +35,16 @@ class Author:
 
 async def author_of(session: AsyncSession, announcement: Announcement) -> Author | None:
     """Who wrote it, on the account they prefer; None when nobody can be told."""
-    person = await session.get(Person, announcement.author_id) if announcement.author_id is not None else None
+    return await _reached(session, announcement.author_id)
+
+
+async def answerable(session: AsyncSession, announcement: Announcement) -> Author | None:
+    """Who wrote it, else who confirmed it or took it up again; None when neither can be told."""
+    return await author_of(session, announcement) or await _reached(session, announcement.confirmed_by)
+
+
+async def _reached(session: AsyncSession, person_id: int | None) -> Author | None:
+    person = await session.get(Person, person_id) if person_id is not None else None
     if person is None:
         return None
     account = best_account(await accounts_of(session, [person.id]), person.preferred_platform, person.fallback_platform)

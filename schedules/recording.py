@@ -28,7 +28,7 @@ from storage.announcement_deliveries import CANCELLED_BY_STAFF
 from storage.announcements import AnnouncementStatus, standing
 from storage.base import Instant
 from storage.forgetting import BLIND, ENDS, GOODBYE, SECRET, forget_goodbye, forget_secret
-from storage.outbox import Attempt, Delivery, Kind, State
+from storage.outbox import CORRECTION, Attempt, Delivery, Kind, State
 from storage.people import Account, Person, accounts_of, best_account
 from storage.prepared import Prepared
 
@@ -130,6 +130,8 @@ async def _record_others(
             if mine or row.state in _MAY_HAVE_ARRIVED:
                 row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
         elif mine:
+            if not done.outgoing.carries and done.outgoing.payload != row.payload:
+                done.error.parts_sent = 0  # corrected meanwhile: another message has other parts
             await apply(session, row, done.error, decide(row.kind, row.tries, done.error), calendar, machine)
             if row.kind == Kind.ANNOUNCEMENT and row.state == State.WAITING:
                 _as_staff_want(row, stands.get(row.announcement_id or 0, ""), calendar)
@@ -206,7 +208,8 @@ async def apply(
         row.chat, row.workspace = error.moved_to, error.workspace or row.workspace
     if error.unreachable and row.account_id is not None:
         await session.execute(update(Account).where(Account.id == row.account_id).values(unreachable=error.reason))
-        if other := await _other_address(session, row):
+        corrects = row.about.startswith(CORRECTION)  # what stands here stands nowhere else
+        if not corrects and (other := await _other_address(session, row)):
             row.platform, row.workspace, row.chat, row.account_id = (
                 other.platform,
                 other.workspace,

@@ -1,23 +1,28 @@
 """Correcting an announcement: what waits gets the new message, what arrived is edited by a delivery of its own.
 
-An edit is silent and may be repeated without harm: nobody's night puts it off, and in doubt it is made again. What is
-being sent at that moment arrives as it was; its edit is written at once and waits, due NEVER, until there is something
-to edit (`settle`).
+An edit is silent and may be repeated without harm: nobody's night or « stop » puts it off, and in doubt it is made
+again. Where it cannot be made nothing is sent in its place. What is being sent at that moment arrives as it was; its
+edit is written at once and waits, due NEVER, until there is something to edit (`settle`).
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.announcement_deliveries import UNSENT, first_of, outcomes
-from storage.outbox import Delivery, Kind, Priority, State, enqueue
+from storage.announcements import ANY_UNDER_WAY
+from storage.outbox import CORRECTION, Delivery, Kind, Priority, State, enqueue
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 _OF = "of:"  # and the delivery whose message is not there yet, in the place of the message to edit
-_PLATFORMS = ("telegram", "slack", "web")
+_SENT_AGAIN = (State.FAILED, State.UNCERTAIN)  # if staff ask
+# A range at the end of the index by date of expiry: found among a million that wait without a look at them.
+_IS_TOO_EARLY = (Delivery.state == State.WAITING, Delivery.expires_at >= NEVER)
+ANYTHING_TO_FOLLOW = or_(ANY_UNDER_WAY, exists().where(*_IS_TOO_EARLY))
+"""Whether an announcement is under way, or an edit waits for its message: what a recall met while it left."""
 
 
 async def to_correct(session: AsyncSession, announcement_id: int) -> tuple[int, int]:
@@ -36,15 +41,16 @@ async def correct(
     """Bring the new message to everybody; returns how many edits that takes. The caller holds the announcement's lock.
 
     Edits of an earlier revision that have not left are dropped, and one under way is repeated, if it has to be, with
-    the new message: the last revision is what stays.
+    the new message: the last revision is what stays. What failed or is in doubt gets it too, for staff may send it
+    again; of a message of which only some parts have arrived it begins afresh.
     """
     mine, edits = first_of(announcement_id), _edits_of(announcement_id)
     await session.execute(delete(Delivery).where(edits, Delivery.state.in_(UNSENT)))
-    for which, states in ((mine, (*UNSENT, State.SENDING)), (edits, (State.SENDING,))):
+    for which, states in ((mine, (*UNSENT, State.SENDING, *_SENT_AGAIN)), (edits, (State.SENDING,))):
         await session.execute(
             update(Delivery)
             .where(which, Delivery.state.in_(states), Delivery.chat != "")
-            .values(payload=payload)
+            .values(payload=payload, parts_sent=0)
             .execution_options(synchronize_session=False)
         )
     count = 0
@@ -67,16 +73,7 @@ async def correct(
 
 async def settle(session: AsyncSession, now: datetime) -> int:
     """Let go the edits whose message has arrived, drop those that are not needed; returns how many were let go."""
-    waiting = await session.scalars(
-        select(Delivery)
-        .where(
-            Delivery.state == State.WAITING,
-            Delivery.platform.in_(_PLATFORMS),
-            Delivery.priority == Priority.BULK,
-            Delivery.due_at >= NEVER,
-        )
-        .with_for_update(skip_locked=True)
-    )
+    waiting = await session.scalars(select(Delivery).where(*_IS_TOO_EARLY).with_for_update(skip_locked=True))
     rows = {int(row.edits.removeprefix(_OF)): row for row in waiting if row.edits.startswith(_OF)}
     if not rows:
         return 0
@@ -90,7 +87,8 @@ async def settle(session: AsyncSession, now: datetime) -> int:
             await session.delete(row)  # it never arrived as it was, or leaves as corrected
             continue
         row.platform, row.workspace, row.chat = original.platform, original.workspace, original.chat
-        row.account_id, row.edits, row.due_at = original.account_id, original.message_ref, now
+        row.account_id, row.edits = original.account_id, original.message_ref
+        row.due_at, row.expires_at = now, None
         let_go += 1
     await session.flush()
     return let_go
@@ -100,20 +98,20 @@ async def corrected(session: AsyncSession, announcement_id: int, revision: int) 
     """How many edits of a revision stand where."""
     rows = await session.execute(
         select(Delivery.state, func.count())
-        .where(_edits_of(announcement_id), Delivery.about.startswith(f"correction:{announcement_id}:{revision}:"))
+        .where(_edits_of(announcement_id), Delivery.about.startswith(f"{CORRECTION}{announcement_id}:{revision}:"))
         .group_by(Delivery.state)
     )
     return {state: int(count) for state, count in rows}
 
 
 def _edits_of(announcement_id: int) -> ColumnElement[bool]:
-    return (Delivery.announcement_id == announcement_id) & Delivery.about.startswith("correction:")
+    return (Delivery.announcement_id == announcement_id) & Delivery.about.startswith(CORRECTION)
 
 
 def _edit(row: Delivery, revision: int, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
     there = row.state == State.DELIVERED
     return {
-        "about": f"correction:{row.announcement_id}:{revision}:{row.id}",
+        "about": f"{CORRECTION}{row.announcement_id}:{revision}:{row.id}",
         "kind": Kind.NOTICE,
         "priority": Priority.BULK,
         "announcement_id": row.announcement_id,
@@ -125,5 +123,6 @@ def _edit(row: Delivery, revision: int, payload: dict[str, Any], now: datetime) 
         "edits": row.message_ref if there else f"{_OF}{row.id}",
         "payload": payload,
         "due_at": now if there else NEVER,
+        "expires_at": None if there else NEVER,
         "created_at": now,
     }

@@ -128,7 +128,8 @@ async def again(session: AsyncSession, announcement_id: int, state: State, due: 
         ended_at=None,
         expires_at=None,
     )
-    await _put_off(session, due, now, Delivery.announcement_id == announcement_id, Delivery.state == State.WAITING)
+    late = (Delivery.announcement_id == announcement_id, Delivery.state == State.WAITING, Delivery.edits == "")
+    await _put_off(session, due, now, *late)
     return moved
 
 

@@ -30,6 +30,7 @@ class AnnouncementStatus(StrEnum):
     ENDED = "ended"
 
 
+RECALL = "recalled"  # why something is cancelled that had arrived: it was taken back
 OPEN = (AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED)
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, select
 
-from storage.outbox import Delivery, State
+from storage.outbox import CORRECTION, Delivery, State
 from storage.people import Person
 from storage.preferences import WISHES_ANYTHING
 from storage.prepared import Prepared
@@ -49,10 +49,13 @@ STILL_WANTED = Prepared(
         _ROWS.c.state == State.SENDING,
         _ROWS.c.lease_owner == bindparam("owner"),
         _ROWS.c.tries == bindparam("try"),
-        ~exists().where(Person.id == _ROWS.c.person_id, Person.stopped_at.is_not(None)),
+        or_(
+            _ROWS.c.about.startswith(CORRECTION),
+            ~exists().where(Person.id == _ROWS.c.person_id, Person.stopped_at.is_not(None)),
+        ),
     )
 )
-"""A row while a delivery of that `number` is leased to `owner` for that `try`, whose reader has not stopped all."""
+"""A row while a delivery of that `number` is leased to `owner` for that `try`, unless its reader has stopped all."""
 
 
 def due_of(delivery: Delivery) -> Due:

@@ -65,6 +65,10 @@ PRIORITIES = {
 }
 
 
+CORRECTION = "correction:"
+"""Begins the `about` of an edit of what was announced: it wakes nobody, and arrives there or nowhere."""
+
+
 class Delivery(Row):
     """One message for one recipient.
 

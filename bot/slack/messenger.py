@@ -25,7 +25,6 @@ from handlers.request import Inbound
 from schedules.messenger import LastMessage, Outgoing
 from schedules.retry import DeliveryError, Silence
 from storage.channels import BY_EMAIL
-from storage.outbox import Kind
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +128,7 @@ class SlackMessenger:
         try:
             await self._call(channel, self._line.post("chat.update", {"channel": channel, "ts": ts, **_shown(part)}))
         except DeliveryError as error:
-            if cannot_be_edited(error.reason) and outgoing.kind != Kind.POLL:  # taken down there: it stays down
+            if cannot_be_edited(error.reason) and not outgoing.only_there:
                 return ""
             error.uncertain = False
             raise

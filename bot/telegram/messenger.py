@@ -24,7 +24,6 @@ from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
 from schedules.messenger import NO_WORKSPACE, LastMessage, Outgoing
 from schedules.retry import DeliveryError, Silence
-from storage.outbox import Kind
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +173,7 @@ class TelegramMessenger:
                 return ref
             if filed and is_without_text(error) and await self._caption(chat, part, ref):
                 return ref
-            if cannot_be_edited(error) and outgoing.kind != Kind.POLL:  # taken down there: it stays down
+            if cannot_be_edited(error) and not outgoing.only_there:
                 return await self._post(chat, part)
             failure = delivery_error(error, chat)
             failure.uncertain = False

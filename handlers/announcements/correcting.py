@@ -18,7 +18,7 @@ from handlers.richtext import read, visible
 from storage.announcement_corrections import correct as correct_deliveries
 from storage.announcement_corrections import to_correct
 from storage.announcement_deliveries import cancel
-from storage.announcements import OPEN, Announcement, AnnouncementStatus
+from storage.announcements import RECALL, Announcement, AnnouncementStatus
 from storage.conversations import Conversation
 from storage.outbox import stopped_by
 
@@ -60,7 +60,8 @@ async def correct(request: Request, session: AsyncSession, conversation: Convers
     if conversation.form != FORM or state.get("id") != announcement.id or not state.get("text"):
         return Reply(notice=wording.GONE)
     conversation.close_form()
-    return await _replace(request, session, announcement, str(state["text"]), "corrected")
+    announcement.text = str(state["text"])
+    return await _replace(request, session, announcement, as_sent(announcement), "corrected")
 
 
 async def keep(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -84,24 +85,28 @@ async def recall(request: Request, session: AsyncSession, conversation: Conversa
         )
     now = request.received_at
     await cancel(session, announcement.id, now)
-    if announcement.status in OPEN:
-        announcement.status, announcement.ended_at = AnnouncementStatus.CANCELLED, now
-    announcement.ack_wanted = False
-    return await _replace(request, session, announcement, managing_wording.RECALLED, "recalled")
+    announcement.status, announcement.pause_reason = AnnouncementStatus.CANCELLED, RECALL
+    announcement.ended_at = announcement.ended_at or now
+    message = Message(text=managing_wording.RECALLED)
+    return await _replace(request, session, announcement, message, "recalled")
 
 
 async def _sent(request: Request, session: AsyncSession) -> Announcement:
     _, announcement = await allowed(request, session, request.number(0))
     if announcement.frozen_at is None or len(announcement.text) > MOST:
         raise Refusal(managing_wording.FIX_TOO_LONG if announcement.frozen_at else wording.GONE)
+    if announcement.pause_reason == RECALL:
+        raise Refusal(managing_wording.ALREADY_RECALLED)
     return announcement
 
 
-async def _replace(request: Request, session: AsyncSession, announcement: Announcement, text: str, what: str) -> Reply:
+async def _replace(
+    request: Request, session: AsyncSession, announcement: Announcement, message: Message, what: str
+) -> Reply:
     now: datetime = request.received_at
-    announcement.text, announcement.updated_at = text, now
+    announcement.updated_at = now
     announcement.revision += 1
-    payload = as_sent(announcement).model_dump(mode="json", exclude_defaults=True)
+    payload = message.model_dump(mode="json", exclude_defaults=True)
     arrived = await correct_deliveries(session, announcement.id, announcement.revision, payload, now)
     await note_act(request, session, announcement.id, what, arrived=arrived)
     stopped = bool(await stopped_by(session))

@@ -17,6 +17,7 @@ RECALL = "Retirer"
 RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte sera remplacé par une mention de retrait."
 RECALL_SURE = "Oui, retirer"
 RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
+ALREADY_RECALLED = "Cette annonce a été retirée\u00a0: elle n’est plus ni corrigée, ni renvoyée."
 HALT = "Arrêt d’urgence"
 HALT_ASK = (
     "**Arrêt d’urgence\u202f?** Plus rien ne partira, ni annonces, ni rappels, ni relances, jusqu’à la reprise. "

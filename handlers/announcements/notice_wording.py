@@ -4,16 +4,18 @@ from handlers.announcements.departure_wording import duration
 from handlers.announcements.wording import people
 
 
-def ended(beginning: str, delivered: int, others: int) -> str:
-    """The notice to the author when the last delivery has its end."""
-    text = f"Votre annonce «\u00a0{beginning}\u00a0» est terminée\u00a0: remise à {people(delivered)}."
+def ended(beginning: str, delivered: int, others: int, *, yours: bool) -> str:
+    """The notice to the author, or else to the team, when the last delivery has its end."""
+    whose = "Votre " if yours else "L’"
+    text = f"{whose}annonce «\u00a0{beginning}\u00a0» est terminée\u00a0: remise à {people(delivered)}."
     return f"{text} Pour {people(others)}, voici ce qu’il en est." if others else text
 
 
-def halted(beginning: str, failed: int) -> str:
-    """The notice to the author when an announcement paused itself."""
+def halted(beginning: str, failed: int, *, yours: bool) -> str:
+    """The notice to the author, or else to the team, when an announcement paused itself."""
+    whose = "votre " if yours else "l’"
     return (
-        f"J’ai suspendu votre annonce «\u00a0{beginning}\u00a0»\u00a0: {failed} envois ont échoué. "
+        f"J’ai suspendu {whose}annonce «\u00a0{beginning}\u00a0»\u00a0: {failed} envois ont échoué. "
         "Le suivi dit pourquoi\u202f; vous pouvez reprendre ou arrêter."
     )
 

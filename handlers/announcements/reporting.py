@@ -13,7 +13,7 @@ from handlers.richtext import read, visible
 from handlers.typography import shortened
 from storage.announcement_corrections import corrected
 from storage.announcement_deliveries import outcomes, recipients_in
-from storage.announcements import OPEN, Announcement, AnnouncementStatus, latest, readers
+from storage.announcements import OPEN, RECALL, Announcement, AnnouncementStatus, latest, readers
 from storage.conversations import Conversation
 from storage.outbox import State, stopped_by
 
@@ -62,7 +62,8 @@ async def report(request: Request, session: AsyncSession, announcement: Announce
 async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneInfo) -> Message:
     """Delivered, waiting, in doubt, failed and skipped, counted, explained, and the first of them named."""
     found = await outcomes(session, announcement.id)
-    status = state_wording.STATUS[AnnouncementStatus(announcement.status)]
+    recalled = announcement.pause_reason == RECALL
+    status = state_wording.TAKEN_BACK if recalled else state_wording.STATUS[AnnouncementStatus(announcement.status)]
     parts = [f"**{plain(beginning(announcement.text))}** — {status}"]
     if announcement.status == AnnouncementStatus.PAUSED and announcement.pause_reason in state_wording.PAUSE_REASONS:
         parts[0] += f"\n{state_wording.PAUSE_REASONS[announcement.pause_reason]}"
@@ -82,7 +83,7 @@ async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneI
         parts.append(report_wording.corrections({state: edits.get(state, 0) for state in _ORDER}))
     if announcement.status in OPEN and (by := await stopped_by(session)):
         parts.append(managing_wording.halted_by(plain(by)))
-    if announcement.ack_wanted:
+    if announcement.ack_wanted and not recalled:
         parts.append(f"«\u00a0{wording.READ}\u00a0»\u00a0: {await readers(session, announcement.id)}")
     named = await recipients_in(session, announcement.id, _TO_NAME, NAMED)
     if named:
@@ -110,8 +111,9 @@ def _buttons(announcement: Announcement, states: set[str]) -> tuple[tuple[Button
     files = [
         Button(label=label, action=f"announce:export:{number}:{kind}") for kind, label in report_wording.EXPORTS.items()
     ]
-    last = [Button(label=managing_wording.FIX, action=f"announce:fix:{number}")]
-    if State.DELIVERED in states:
+    recalled = announcement.pause_reason == RECALL
+    last = [] if recalled else [Button(label=managing_wording.FIX, action=f"announce:fix:{number}")]
+    if State.DELIVERED in states and not recalled:
         last.append(Button(label=managing_wording.RECALL, action=f"announce:recall:{number}", style="danger"))
     return tuple(tuple(row) for row in (first, again, files, last) if row)
 

@@ -12,6 +12,7 @@ STATUS = {
     Status.CANCELLED: "annulée",
     Status.ENDED: "terminée",
 }
+TAKEN_BACK = "retirée"
 STATES = {
     State.DELIVERED: "remise",
     State.WAITING: "en attente",
@@ -64,6 +65,12 @@ REASONS = {
     "request entity too large": "fichier trop lourd",
     "an empty message": "message vide",
     "to be continued": "une partie est arrivée, la suite vient",
+    "message to edit not found": "le message n’y est plus",
+    "message can't be edited": "le message ne peut plus être modifié",
+    "message_id_invalid": "le message n’y est plus",
+    "message_not_found": "le message n’y est plus",
+    "cant_update_message": "le message ne peut plus être modifié",
+    "edit_window_closed": "le message ne peut plus être modifié",
     "the file is gone": "le fichier n’existe plus",
     "the upload broke off": "l’envoi du fichier s’est interrompu",
     "cannot be shown on telegram": "ne peut pas être affichée sur Telegram",

@@ -11,10 +11,12 @@ from handlers.messages import Message
 from schedules.announcements import follow
 from schedules.delivery import Worker
 from schedules.retry import DeliveryError
+from storage.announcement_corrections import ANYTHING_TO_FOLLOW
 from storage.announcements import Announcement
 from storage.database import Database
 from storage.outbox import Delivery, Kind, State
-from storage.people import Person, RoleGrant
+from storage.people import Account, Person, Role, RoleGrant
+from tests import building
 from tests.announcing import ANNE, BRUNO, CHLOE, NOW, REGIONAL, STAFF, Chat, deliveries, ended, network
 from tests.recording import HandClock, HandMachine, RecordingMessenger
 
@@ -280,3 +282,104 @@ async def test_where_the_rest_of_the_failures_stand_is_said(sqlite: Database) ->
     await staff.forge("announce:refresh:1")
     assert "et 11 autres personnes : la liste entière, avec les raisons, est dans « Exporter (Excel) »" in staff.text
     assert any("Exporter (Excel)" in label for label in staff.labels)
+
+
+async def test_a_recall_is_carried_through_when_nothing_else_is_under_way(database: Database) -> None:
+    staff = await sent(database)
+    sending = Sending(database)
+    await sending.begins()
+    await staff.forge("announce:recall:1:yes")
+    await sending.opens()
+    async with database.reading() as session:
+        assert await session.scalar(select(ANYTHING_TO_FOLLOW))  # else the tick would never come
+    await tick(database)
+    await sending.later()
+    assert [("a été retirée" in one.message().text, bool(one.edits)) for one in sending.channel.arrived] == [
+        (False, False),
+        (False, False),
+        (True, True),
+        (True, True),
+    ]
+    async with database.reading() as session:
+        assert not await session.scalar(select(ANYTHING_TO_FOLLOW))
+
+
+@pytest.mark.parametrize(("state", "verb"), [(State.FAILED, "failed"), (State.UNCERTAIN, "doubt")])
+async def test_what_is_sent_again_after_a_correction_is_the_corrected_text(
+    database: Database, state: State, verb: str
+) -> None:
+    staff = await sent(database)
+    await ended(database, ANNE, state, "the answer was lost")
+    await staff.press("Corriger")
+    await staff.say("Bonsoir")
+    await staff.press("Corriger")
+    await staff.forge(f"announce:again:1:{verb}")
+    row = (await deliveries(database))[ANNE]
+    assert row.state == State.WAITING and Message.model_validate(row.payload).text == "Bonsoir"
+
+
+@pytest.mark.parametrize("over", [True, False])
+async def test_what_was_recalled_is_never_sent_again_nor_corrected(database: Database, over: bool) -> None:
+    staff = await sent(database)
+    rows = (await deliveries(database)).values()
+    for who in [row.person_id for row in rows if row.state == State.WAITING][: None if over else 1]:
+        assert who is not None
+        await ended(database, who, State.DELIVERED)
+    await ended(database, ANNE, State.FAILED, "too many requests")
+    await tick(database)
+    assert await status(database) == ("ended" if over else "sending")
+    await staff.forge("announce:recall:1:yes")
+    assert "**Bonjour** — retirée" in staff.text
+    assert not {"Réessayer les échecs", "Corriger", "Retirer"} & set(staff.labels)
+    await staff.forge("announce:again:1:failed")
+    assert (await deliveries(database))[ANNE].state == State.FAILED
+    with pytest.raises(Refusal, match="retirée"):
+        await staff.forge("announce:fix:1")
+
+
+async def test_a_correction_reaches_who_wants_nothing_more_and_wakes_nobody(database: Database) -> None:
+    staff = await sent(database)
+    async with database.transaction() as session:
+        row = (await session.scalars(select(Delivery).where(Delivery.person_id == ANNE))).one()
+        row.state, row.message_ref = State.DELIVERED, "m1"
+        (await session.get_one(Person, ANNE)).stopped_at = NOW
+    await staff.forge("announce:recall:1:yes")
+    sending = Sending(database)
+    await sending.opens()
+    (edit,) = sending.channel.arrived
+    assert (edit.edits, "a été retirée" in edit.message().text) == ("m1", True)
+
+
+async def test_a_correction_that_cannot_be_made_goes_nowhere_else(database: Database) -> None:
+    await network(database)
+    async with database.transaction() as session:
+        session.add(
+            Account(platform="slack", workspace="", external_id="U9", chat="U9", person_id=ANNE, created_at=NOW)
+        )
+        anne = await session.get_one(Person, ANNE)
+        anne.preferred_platform = "telegram"
+    staff = await (await Chat(database, STAFF).say("annonce Bonjour")).press("Envoyer")
+    async with database.transaction() as session:
+        row = (await session.scalars(select(Delivery).where(Delivery.person_id == ANNE))).one()
+        assert row.platform == "telegram"
+        row.state, row.message_ref = State.DELIVERED, "m1"
+    await staff.forge("announce:recall:1:yes")
+    sending = Sending(database)
+    await sending.opens(DeliveryError("bot was blocked by the user", permanent=True, unreachable=True))
+    (edit,) = await corrections(database)
+    assert (edit.platform, edit.state, edit.reason) == ("telegram", State.FAILED, "bot was blocked by the user")
+    assert sending.channel.arrived == []
+
+
+async def test_the_team_is_told_where_the_author_cannot_be(database: Database) -> None:
+    await sent(database)
+    async with database.transaction() as session:
+        await building.person(session, "Paul Relais", on=["telegram"], roles=[Role.STAFF], kind="union")
+        await session.execute(delete(Account).where(Account.person_id == STAFF))
+    for row in (await deliveries(database)).values():
+        if row.state == State.WAITING:
+            await ended(database, row.person_id or 0, State.DELIVERED)
+    assert await tick(database) == 1 and await tick(database) == 0
+    async with database.reading() as session:
+        told = (await session.scalars(select(Delivery).where(Delivery.about.startswith("announcement-ended")))).one()
+    assert told.platform == "telegram" and "L’annonce" in Message.model_validate(told.payload).text
