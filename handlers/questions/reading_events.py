@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from handlers.questions.case import Case
 from handlers.questions.claims import settled, verdict_on_date, verdict_on_place, verdict_on_time
+from handlers.questions.conditions import on_a_thing
+from handlers.questions.indexing import DETERMINERS
 from handlers.questions.reading import Reading
 from handlers.questions.reading_unheard import says_which
 from storage.agenda import Precision
@@ -43,6 +45,20 @@ def _strays_asked(case: Case) -> list[int]:
     return [p for p in case.stray_nouns if m.clause(p) in asked]
 
 
+def _asked_to_come(case: Case) -> tuple[str, ...]:
+    """What is asked; « dois-je venir à l’AG ? » asks for whom it is, « dois-je venir à Paris ? » whether on site."""
+    m, asks = case.marks, case.event_asks
+    named = [e.start for e in m.events if not e.place]
+
+    def to_an_event(end: int) -> bool:
+        return any(end <= start and all(w.folded in DETERMINERS for w in m.words[end:start]) for start in named)
+
+    coming = bool(m.cues.get("remote")) and all(
+        m.words[c.end - 1].folded == "a" and to_an_event(c.end) for c in m.cues["remote"]
+    )
+    return tuple("audience" if ask == "remote" else ask for ask in asks) if coming else asks
+
+
 def _until(case: Case) -> tuple[str, ...]:
     """« combien de temps avant le 26 juin ? »: what is held on that day."""
     days = [p.last + timedelta(1) for p in case.marks.periods if p.open == "before" and not p.anchor]
@@ -75,11 +91,13 @@ def event(case: Case) -> Reading | None:
         return Reading("event", events=(counted[0].anchor,), asks=("left",))
     if not case.events and case.has("left", "count", "length") and (held := _until(case)):
         return Reading("event", events=held, asks=("left",))
-    asks = case.event_asks
+    asks = _asked_to_come(case)
     if not case.events:
         return _unnamed(case)
     if case.unclear:
         return Reading("which", events=case.events, asks=asks)
+    if on_a_thing(case):
+        return Reading("absent", absent=("unknown",), events=case.events[:1])
     if not asks and any(w.stem in case.knowledge.lexicon.calendars for w in m.words):
         asks = ("when",)  # « y a-t-il un calendrier pour les ateliers ? »
     explicit = set(asks) - {"what", "programme", "purpose"}
