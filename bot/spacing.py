@@ -5,15 +5,14 @@ answer are never put off by their own kind; what is over waits for its turn, in 
 meanwhile. Pushes to one chat leave a second apart anyway (see `schedules.claiming`); the page has no limit.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.weighing import weight
 from schedules.clock import machine_now
 from schedules.holding import Held
 from storage.leaving import Due
@@ -23,7 +22,6 @@ BURST = 3  # messages at once in one chat
 WINDOW = 3.5  # seconds in which no more than BURST leave: one a second, and half a second for the way there
 REASON = "the chat's limit"
 _LIMITED = ("telegram", "slack")
-_PART = 4000  # characters of a text that surely go into one message of either platform
 
 
 class ChatPace:
@@ -51,22 +49,16 @@ class ChatPace:
             .order_by(Delivery.send_at)
         )
         for platform, workspace, chat, at, payload in rows:
-            left[platform, workspace, chat] += spread(at, weight(payload))
+            left[platform, workspace, chat] += spread(at, weight(payload, platform))
         found: dict[int, Held] = {}
         for one in mine:
-            times, parts = left[one.platform, one.workspace, one.chat], weight(one.payload)
+            times, parts = left[one.platform, one.workspace, one.chat], weight(one.payload, one.platform)
             at = free_at(times, parts, machine)
             times += spread(at, parts)
             times.sort()
             if at > machine:
                 found[one.id] = Held(REASON, now + timedelta(seconds=at - machine))
         return found
-
-
-def weight(payload: Mapping[str, Any]) -> int:
-    """How many messages of the platform a message is, about. Pure."""
-    more = sum(bool(payload.get(what)) for what in ("attachment", "file", "contact"))
-    return max(1, math.ceil(len(str(payload.get("text", ""))) / _PART)) + more
 
 
 def spread(at: float, parts: int) -> list[float]:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.gathering import together
 from handlers.messages import Message
+from handlers.weighing import weight
 from schedules import slots
 from schedules.clock import Clock
 from schedules.gathering import gather
@@ -128,15 +129,19 @@ class Claimer:
         *,
         silent: bool = True,
     ) -> list[Outgoing]:
-        """Lease the first of the rows, one for each slot, with what each carries; those that are held stay behind."""
+        """Lease the first of the rows, with what each carries, each with as many slots as it is messages there.
+
+        Those that are held stay behind. One that needs more slots than are free is taken alone: the next ones wait.
+        """
         taken: list[Outgoing] = []
+        used = 0
         chats: set[str] = set()
         calendar = self._clock.now()
         looked_at = [*rows, *(one for others in carried.values() for one in others)]
         hold = self._held_or_silent if silent else self._hold
         held = await hold.held(session, looked_at, calendar) if free.count else {}
         for row in rows:
-            if len(taken) == free.count:
+            if used >= free.count:
                 break
             if messenger.rate is not None and row.priority != Priority.REPLY and row.chat in chats:
                 continue
@@ -148,13 +153,18 @@ class Claimer:
                 else:
                     await _SKIP.run(session, [{"row_id": row.id, "why": kept.reason, "at": calendar}])
                 continue
-            chats.add(row.chat)
             others = [one for one in carried.get(row.id, ()) if one.id not in held]  # these come by themselves, later
-            taken.append(_together(row, others, free.leaves(len(taken))))
+            outgoing = _together(row, others, free.leaves(used))
+            messages = max(1, weight(outgoing.payload, row.platform) - row.parts_sent)
+            if taken and messenger.rate is not None and used + messages > free.count:
+                break
+            chats.add(row.chat)
+            taken.append(outgoing)
+            used += messages
         if taken:
             await self._lease_all(session, taken, now)
             if messenger.rate is not None:
-                await slots.reserve(session, slots.scope_of(*lane), free.at(len(taken)))
+                await slots.reserve(session, slots.scope_of(*lane), free.at(used))
         return taken
 
     async def _lease_all(self, session: AsyncSession, taken: Sequence[Outgoing], now: float) -> None:

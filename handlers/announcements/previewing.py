@@ -1,6 +1,5 @@
 """The preview: the message exactly as it will arrive, and what confirming would do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
 from handlers.messages import Button, Message, Reply, StoredFile
 from handlers.request import Request
+from handlers.weighing import lasting
 from storage.addresses import named
 from storage.announcements import Announcement
 from storage.audiences import Audience, Recipient, all_recipients
@@ -95,14 +95,6 @@ async def show_as(request: Request, session: AsyncSession, conversation: Convers
     )
 
 
-def lasting(lanes: Mapping[tuple[str, str], int], rates: Mapping[str, float]) -> float:
-    """Seconds that sending takes at the pace the platforms allow, when nobody has to be waited for. Pure.
-
-    `lanes` says how many are reached by platform and workspace: the pace of a platform is each workspace's.
-    """
-    return max((count / rates[name] for (name, _), count in lanes.items() if rates.get(name)), default=0.0)
-
-
 async def preview(request: Request, session: AsyncSession, may: Rights, announcement: Announcement) -> Reply:
     """Both messages: the announcement itself, and the panel under it."""
     return Reply(messages=(as_sent(announcement), await panel(request, session, may, announcement)))
@@ -134,7 +126,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         leaves,
         wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
         ack=announcement.ack_wanted,
-        lasts=departure_wording.duration(lasting(found.lanes, request.rates)),
+        lasts=departure_wording.duration(lasting(found.lanes, request.rates, as_sent(announcement).model_dump())),
         unfilled=merge_fields(announcement.text),
     )
     number = announcement.id

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 from bot.slack.channel import SlackChannel
-from bot.spacing import BURST, WINDOW, ChatPace, free_at, spread, weight
+from bot.spacing import BURST, WINDOW, ChatPace, free_at, spread
 from bot.telegram.channel import TelegramChannel
 from handlers.messages import Message, Reply
 from schedules.delivery import Worker
@@ -127,4 +127,18 @@ def test_when_a_message_may_begin(times: tuple[float, ...], parts: int, expected
 
 def test_parts_beyond_the_first_are_a_second_apart() -> None:
     assert spread(5.0, 5) == [5.0, 5.0, 5.0, 6.0, 7.0]
-    assert weight({"text": "x" * 9000, "attachment": {"filename": "a"}}) == 4 and weight({}) == 1
+
+
+async def test_a_long_announcement_to_many_takes_a_slot_for_each_of_its_messages(sqlite: Database) -> None:
+    async with FakeTelegram(rate=20, any_chat=True) as telegram:
+        fields: dict[str, Any] = {"telegram_bot_token": SecretStr(telegram.token), "telegram_api_url": telegram.url}
+        settings = Settings(_env_file=None, telegram_messages_per_second=20, **fields)
+        payload = LONG.messages[0].model_dump(mode="json")
+        row = {"kind": Kind.ANNOUNCEMENT, "platform": "telegram", "payload": payload, "due_at": NOW, "created_at": NOW}
+        async with sqlite.transaction() as session:
+            await enqueue(session, [{**row, "about": f"a:{n}", "chat": str(n)} for n in range(5001, 5016)])
+        async with Stage(sqlite, lambda gateway, _: TelegramChannel(settings, gateway, sqlite, "w1")) as stage:
+            stage.clock.at = NOW
+            for number in range(5001, 5016):
+                assert (await stage.ended(f"a:{number}")).state == "delivered"
+    assert telegram.arrived == 60 and not telegram.limits.refused

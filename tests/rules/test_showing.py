@@ -4,9 +4,9 @@ import pytest
 
 from bot.showing import as_shown
 from handlers.announcements.departure_wording import duration
-from handlers.announcements.previewing import lasting
 from handlers.messages import Button, Message, StoredFile, plain
 from handlers.richtext import read, visible
+from handlers.weighing import lasting
 
 TEXT = (
     "**Bonjour** à *tous*, voyez [le programme](https://exemple.fr/p?a=1&b=2) :\n\n- un\n- deux\n\n5 < 6 & snake_case *"
@@ -80,6 +80,8 @@ def test_how_long_it_takes_is_said_in_words(seconds: float, said: str) -> None:
 def test_platforms_send_side_by_side_each_at_its_own_pace() -> None:
     waiting = {("telegram", ""): 9000, ("slack", "T1"): 400, ("slack", "T2"): 700, ("web", ""): 50_000}
     rates = {"telegram": 30, "slack": 200 / 60}
-    assert lasting(waiting, rates) == 300
-    assert lasting(waiting | {("slack", "T1"): 1400}, rates) == 420  # the workspaces side by side, too
-    assert lasting({}, {}) == 0
+    assert lasting(waiting, rates, {"text": "Bonjour"}) == 300
+    assert (
+        lasting(waiting | {("slack", "T1"): 1400}, rates, {"text": "Bonjour"}) == 420
+    )  # the workspaces side by side, too
+    assert lasting({}, {}, {}) == 0
