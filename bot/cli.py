@@ -161,8 +161,3 @@ def migrate() -> None:
     from bot.importing import migrate_database
 
     do(migrate_database)
-
-
-def main() -> None:
-    """The entry point `concerte`."""
-    app()

@@ -20,6 +20,8 @@ def do(work: Callable[[Settings], Coroutine[Any, Any, int | None]]) -> None:
     # What is under way is rolled back and files are closed; commands that serve put a gentler end in its place.
     signal.signal(signal.SIGTERM, _end)
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # which is for the time before (see `bot.__main__`)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = asyncio.run(work(read_settings()))
     except (BadSetting, CannotStart) as error:
         say(f"concerte: {error}", error=True)

@@ -97,9 +97,13 @@ class Timetable:
 
     async def stop(self) -> None:
         """Tick no more; a tick under way is rolled back, and the next process does it again."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None:
+            scheduler.pause()
+            await asyncio.sleep(
+                0
+            )  # what it has handed out begins, and does nothing: cut off, it would be called an error
+            scheduler.shutdown(wait=False)
             for task in self._asked.values():
                 task.cancel()
             await asyncio.gather(*self._asked.values(), return_exceptions=True)

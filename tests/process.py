@@ -218,6 +218,12 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGKILL)
 
+    async def interrupt(self) -> tuple[int, str]:
+        """Ctrl-C, and wait for the clean end."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return await self.end()
+
     async def terminate(self) -> tuple[int, str]:
         """SIGTERM, and wait for the clean end."""
         assert self._process is not None

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import signal
 import socket
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,6 +136,23 @@ async def test_sigterm_ends_a_command_cleanly(tmp_path: Path, command: str) -> N
     await ready(port)
     code, output = await process.terminate()
     assert code == 0, output
+    assert "Traceback" not in output
+
+
+async def test_ctrl_c_right_after_the_start_is_a_clean_end(tmp_path: Path) -> None:
+    process = await Process("run", env={"HOST": "127.0.0.1", "PORT": a_port()}, folder=tmp_path).start()
+    await process.line("concerte runs")
+    code, output = await process.interrupt()
+    assert code == 0, output
+    assert "Error" not in output and "Traceback" not in output
+
+
+async def test_ctrl_c_while_the_program_is_read_says_nothing(tmp_path: Path) -> None:
+    told = [sys.executable, "-X", "importtime", "-m", "bot"]  # a line for each import, so that one knows where it is
+    process = await Process("run", env={}, folder=tmp_path, program=told).start()
+    await process.line("aiohttp.http_exceptions")
+    code, output = await process.interrupt()
+    assert code == -signal.SIGINT, output
     assert "Traceback" not in output
 
 

@@ -79,7 +79,7 @@ def main() -> None:
     sqlite3.connect = connect
     del sys.argv[1]
 
-    from bot.cli import main as concerte
+    from bot.__main__ import main as concerte
 
     concerte()
 

@@ -1,9 +1,11 @@
 """What keeps a line of the timetable from ticking is known for a while, and forgotten once it is over."""
 
 import asyncio
+import logging
 import sqlite3
 from datetime import datetime
 
+import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,3 +44,21 @@ async def test_a_line_that_cannot_write_is_told_while_it_fails_and_not_for_ever(
     await timetable.tick(NOW)
     assert timetable.waiting(machine_now()) == []
     await timetable.stop()
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_timetable_ended_as_soon_as_it_began_has_nothing_to_complain_of(
+    sqlite: Database, caplog: pytest.LogCaptureFixture, turns: int
+) -> None:
+    disk = Disk()
+    disk.full = False
+    timetable = Timetable(sqlite, HandClock(NOW), [Line("heartbeat", disk.tick, 3600.0)], lambda: None)
+    await timetable.tick(NOW)  # as where a process starts, its database has been spoken to
+    with caplog.at_level(logging.WARNING):
+        timetable.start()
+        for _ in range(turns):  # of the loop: it is handed out, begins, is done in one after the other
+            await asyncio.sleep(0)
+        await timetable.stop()
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert caplog.messages == []
