@@ -3,10 +3,13 @@
 from functools import cached_property
 
 from handlers.questions.facts import ContactFact
-from handlers.questions.indexing import TopicMatch
+from handlers.questions.indexing import TopicMatch, name_stems
 from handlers.questions.meant import Meant
 from handlers.questions.reading import OF_PEOPLE, Reading
 from storage.agenda import Precision
+
+# With these alone nothing but the date, the place or the hour is asked.
+_BARE = {"when", "where", "hour", "what", "happens", "filler", "status", "same", "his", "agenda"}
 
 
 class Case(Meant):
@@ -131,6 +134,27 @@ class Case(Meant):
         dated = [k for k in keys if self.event(k).precision != Precision.MONTH]
         keys = dated if len(keys) > 1 and dated else keys
         return keys[0] if len(keys) == 1 else ""
+
+    @property
+    def thin(self) -> str:
+        """« date de départ »: the one ordinary word that says what a date or a place is asked of; empty when more does.
+
+        It stands in too many texts, meaning something else, to tell which event or topic is meant.
+        """
+        lexicon, m = self.knowledge.lexicon, self.marks
+        beyond = set(m.cues) - _BARE
+        if len(self.telling) != 1 or not self.asks_fact or m.periods or m.regions or self.memory.intent or beyond:
+            return ""
+        said = [w for w in m.words if w.stem in self.telling]
+        verbs = [p for p in m.loose if lexicon.only_verb(m.words[p]) and m.words[p] not in said]
+        ordinary = all(w.folded in lexicon.common or w.folded.removesuffix("s") in lexicon.common for w in said)
+        done = any(m.words[p - 1].folded in lexicon.oneself for p, w in enumerate(m.words) if p and w in said)
+        return said[0].stem if said and ordinary and not (verbs or done or said[0].capital) else ""
+
+    def heads(self, piece: str, key: str) -> bool:
+        """Does a name of the event begin with that stem: « le conseil », and not « (entretiens de) départ »?"""
+        named = (name_stems(text) for text in (self.event(key).name, *self.event(key).aliases))
+        return any(stems[:1] == (piece,) for stems in named)
 
     @property
     def described_there(self) -> str:

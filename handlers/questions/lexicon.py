@@ -37,6 +37,7 @@ class Lexicon:
     given_names: frozenset[str]
     family_names: frozenset[str]  # common ones, whoever bears them
     gatherings: frozenset[str]  # stems of nouns for things that take place
+    kin: tuple[frozenset[str], ...]  # stems of gatherings that people take one for another
     documents: frozenset[str]  # stems of what a document may be called
     lesser: frozenset[str]
     sending: frozenset[str]  # stems of verbs by which something is sent to somebody
@@ -171,6 +172,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         given_names=frozenset(_words(merged["given_names"])),
         family_names=frozenset(_words(merged["family_names"])),
         gatherings=frozenset(stem(word) for word in _words(merged["gatherings"])),
+        kin=tuple(frozenset(stem(fold(word)) for word in group) for group in merged["kin"]),
         documents=frozenset(stem(word) for word in _words(merged["documents"]) if len(word) > 2),
         lesser=frozenset(_words(merged["lesser"])),
         calendars=frozenset(stem(word) for word in _words(merged["calendars"])),

@@ -34,7 +34,7 @@ def coordinates(case: Case) -> Reading | None:
     if not asks and (case.people or case.holders or m.organisations) and written_to(case):
         asks = ("email",)
     bodies = [c.name for c in (*m.structures, *m.organisations)]
-    if not asks and bodies and case.has("address", "where") and not (case.events or case.has("when")):
+    if not asks and bodies and case.has("address", "where") and not (case.events or m.gatherings or case.has("when")):
         known = next((key for key in bodies if key in case.knowledge.organisation), "")
         return Reading("absent", absent=("postal",), organisation=known)
     if not asks or (asks == ("phone",) and not case.people and _numbered(case)):

@@ -6,6 +6,7 @@ from handlers.questions.case import Case
 from handlers.questions.claims import settled, verdict_on_date, verdict_on_place, verdict_on_time
 from handlers.questions.conditions import on_a_thing
 from handlers.questions.indexing import DETERMINERS
+from handlers.questions.normalising import in_family
 from handlers.questions.reading import Reading
 from handlers.questions.reading_unheard import says_which
 from storage.agenda import Precision
@@ -167,4 +168,8 @@ def described(case: Case) -> Reading | None:
     if len(case.telling) == 1 and case.fit >= _SURELY_TOLD:
         return case.on_topic()  # « en quelle année la labellisation a-t-elle été engagée ? »
     found = case.described or case.described_there
+    if found and case.thin and not case.heads(case.thin, found):
+        said = next(w for w in case.marks.words if w.stem == case.thin)
+        offered = in_family(said.folded)  # « c’est quand, le vote ? »: a word of ours, but no name
+        return Reading("perhaps", events=(found,), asks=case.event_asks, said=said.text) if offered else None
     return Reading("event", events=(found,), asks=case.event_asks) if found else None

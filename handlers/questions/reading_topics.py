@@ -54,7 +54,7 @@ def _phased(case: Case) -> bool:
 
 def topic(case: Case) -> Reading | None:
     """What the documents say, when a phrase fits well enough."""
-    if case.fit < 0.55:
+    if case.fit < 0.55 or case.thin:
         return None
     asked = case.marks.first("who")
     for body in case.marks.organisations:
@@ -138,6 +138,7 @@ def told(case: Case) -> Reading | None:
     m = case.marks
     if (
         not case.told
+        or case.thin
         or case.people
         or m.acts
         or (m.periods and case.has("when", "agenda"))

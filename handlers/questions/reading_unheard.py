@@ -6,9 +6,12 @@ from handlers.questions.dates import Period
 from handlers.questions.french import is_french
 from handlers.questions.linking import EventMention
 from handlers.questions.normalising import stem
+from handlers.questions.phrases import Cue
 from handlers.questions.reading import Reading
+from storage.agenda import Precision
 
 _MOST_LOOKED_AT = 50  # events of a period
+_MOST_OFFERED = 3  # more is no offer
 _LONGEST_GROUP = 7  # words behind the name of an event
 _LINKS = frozenset(["de", "du", "des", "d", "a", "au", "aux", "en", "l", "la", "le", "les", "sur", "pour"])
 _BELONGING = frozenset(["de", "du", "des", "d", "l", "la", "le", "les"])
@@ -36,7 +39,7 @@ def unknown_event(case: Case) -> Reading | None:
         return None  # what the documents say of it
     if specific and not case.has("agenda"):
         dated = m.periods and not m.loose and not m.has("when") and _held_then(case, specific)
-        return None if dated else _unheard(case, specific[0])
+        return None if dated else _akin(case, specific[0]) or _unheard(case, specific[0])
     if not specific and case.asks_fact and case.described:
         return None  # « à quelle réunion le dossier est-il validé ? »
     heavy = [p for p in m.loose if m.words[p].stem not in case.knowledge.lexicon.light]
@@ -88,6 +91,30 @@ def _other_gathering(case: Case) -> Reading | None:
 
 def _unheard(case: Case, position: int) -> Reading:
     return Reading("unheard", said=case.marks.words[position].text)
+
+
+def _akin(case: Case, position: int) -> Reading | None:
+    """« c’est quand, la plénière ? »: what may be meant by a word that names nothing, when it stands alone."""
+    m, knowledge = case.marks, case.knowledge
+    others = [c for c in (*m.organisations, *m.structures, *m.terms) if not _ours(case, c)]
+    stray = [p for p in m.loose if m.words[p].stem not in knowledge.lexicon.light]
+    named = m.people or m.roles or others or m.regions or stray or m.absent
+    kin = {s for group in knowledge.lexicon.kin if m.words[position].stem in group for s in group}
+    if named or not kin or len(m.gatherings) > 1:
+        return None
+    ahead = [e for e in knowledge.going if e.ends_on >= case.today and (e.precision != Precision.MONTH or not e.parent)]
+    then = [e for e in ahead if all(p.touches(e.starts_on, e.ends_on) for p in m.periods if not p.anchor)]
+    found = tuple(e.key for e in then if any(case.heads(s, e.key) for s in kin))
+    if not 0 < len(found) <= _MOST_OFFERED:
+        return None
+    return Reading("perhaps", events=found, asks=case.event_asks, said=m.words[position].text)
+
+
+def _ours(case: Case, cue: Cue) -> bool:
+    """Is it a name of the network or of its head?"""
+    ours = case.knowledge.stems_of_owner(case.knowledge.head)
+    words = {w.stem for w in case.marks.words[cue.start : cue.end]}
+    return cue.name == case.knowledge.head or words <= ours | case.knowledge.own_name
 
 
 def _other_date(case: Case) -> Period | None:

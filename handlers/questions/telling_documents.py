@@ -103,10 +103,11 @@ def _told_after_all(t: Telling) -> Answer | None:
 
 def perhaps(t: Telling) -> Answer:
     """What is told vaguely and is no event that I know: those it may have been are offered without their dates."""
-    names = w.listed([w.bold(one.name) for one in t.events], " ou ")
+    rows = t.offers()
+    names = w.listed([w.bold(button.label) for row in rows for button in row], " ou ")
     return t.refuse(
         f"Je ne connais pas {w.quoted(t.reading.said)} sous ce nom. Vouliez-vous dire {names}{w.NB}?",
-        *t.offers(),
+        *rows,
         offers=tuple(one.key for one in t.events),
         events=(),
         contacts=(),
