@@ -41,7 +41,10 @@ async def ask_lines(settings: Settings, now: datetime | None, lines: TextIO, out
             words = [str(earlier) for earlier in asked.get("context") or []]
             key, question = asked["id"], str(asked["q"])
         except (ValueError, KeyError, TypeError, AttributeError):
-            say(f'concerte: line {number} is not {{"id","q","context"}} and was passed over.', error=True)
+            say(
+                f'concerte: la ligne {number} n’est pas de la forme {{"id","q","context"}} et n’a pas été lue.',
+                error=True,
+            )
             faults += 1
             continue
         instant = now or SystemClock().now()

@@ -60,11 +60,19 @@ async def _database(settings: Settings) -> str:
 
 
 async def _pack(settings: Settings) -> str:
+    folder = settings.concerte_pack
+    if not folder.is_dir():
+        raise CannotStart(f"{folder} is no folder; set CONCERTE_PACK to the pack's.")
     try:
-        pack = read_pack(settings.concerte_pack)
+        pack = read_pack(folder)
     except PackError as error:
-        raise CannotStart(str(error)) from None
-    return f"{pack.network.name} ({settings.concerte_pack})."
+        # What is wrong is said in French to whoever keeps the data; this page is for whoever runs the machine.
+        first, count = error.faults[0], len(error.faults)
+        faults = f"{count} faults, the first" if count > 1 else "a fault"
+        raise CannotStart(
+            f"{folder} has {faults} in {first.place}; « concerte import --dry-run {folder} » explains."
+        ) from None
+    return f"{pack.network.name} ({folder})."
 
 
 async def _telegram(settings: Settings) -> str:

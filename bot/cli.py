@@ -81,7 +81,7 @@ def ask(
     elif question.strip():
         do(lambda settings: ask_once(settings, now, question, explain=explain))
     else:
-        say("concerte: write a question: concerte ask « C’est quand l’AG ? »", error=True)
+        say("concerte: écrivez une question, par exemple\u00a0: concerte ask « C’est quand l’AG ? »", error=True)
         raise typer.Exit(2)
 
 

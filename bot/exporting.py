@@ -18,14 +18,17 @@ from storage.network import setting
 async def export(settings: Settings, slug: str, extension: str, output: Path | None) -> None:
     """Write the file and say where. Raises CannotStart with one clear sentence."""
     if extension not in WRITERS:
-        raise CannotStart(f"--format is one of {', '.join(WRITERS)}.")
+        raise CannotStart(f"--format\u00a0: choisissez {' ou '.join(WRITERS)}.")
     database = await open_database(settings)
     try:
         now = SystemClock().now()
         async with database.transaction() as session:
             consultation = await consultation_by_slug(session, slug.lower())
             if consultation is None:
-                raise CannotStart(f"There is no consultation « {slug} »; « suivi » in the chat lists them.")
+                raise CannotStart(
+                    f"il n’y a pas de consultation «\u00a0{slug}\u00a0»\u202f; "
+                    "dans la conversation, «\u00a0suivi\u00a0» les montre."
+                )
             zone = ZoneInfo(str((await setting(session, "network")).get("zone", "Europe/Paris")))
             try:
                 content = await WRITERS[extension].write(session, consultation, zone, now)
@@ -43,7 +46,7 @@ async def export(settings: Settings, slug: str, extension: str, output: Path | N
         try:
             path.write_bytes(content)
         except OSError as error:
-            raise CannotStart(f"{path} cannot be written ({error.strerror}).") from None
+            raise CannotStart(f"{path} ne peut pas être écrit ({error.strerror}).") from None
         say(f"{path}")
     finally:
         await database.close()

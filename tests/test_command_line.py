@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import sys
@@ -219,6 +220,21 @@ async def test_check_says_what_is_there_and_what_is_missing(tmp_path: Path) -> N
     assert "fault" in broken
 
 
+async def test_check_speaks_one_language_and_leads_to_the_command_that_explains_a_pack(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(PACK, pack)
+    with (pack / "network.yaml").open("a") as file:
+        file.write("couleur: bleu\n")
+    line = len((pack / "network.yaml").read_text().splitlines())
+    said = await fails(tmp_path, "check", CONCERTE_PACK=str(pack))
+    lead = f"concerte import --dry-run {pack}"
+    assert f"fault    pack: {pack} has a fault in network.yaml:{line}; «\u00a0{lead}\u00a0» explains." in said
+    assert "inconnue" not in said
+    explained = await fails(tmp_path, *lead.split()[1:])
+    assert f"network.yaml:{line} — la clé «\u00a0couleur\u00a0» est inconnue — admis" in explained
+    assert "is no folder" in await fails(tmp_path, "check", CONCERTE_PACK=str(tmp_path / "elsewhere"))
+
+
 @pytest.mark.parametrize(("send", "arrives"), [("off", set()), ("only:camille@exemple.fr", {7}), ("on", {7, 8})])
 async def test_send_holds_real_messages_back(tmp_path: Path, send: str, arrives: set[int]) -> None:
     url = f"sqlite:///{tmp_path / 'concerte.db'}"
@@ -267,8 +283,10 @@ async def test_send_holds_real_messages_back(tmp_path: Path, send: str, arrives:
 async def test_results_are_exported_to_a_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'concerte.db'}"
     output = await fails(tmp_path, "export", "nothing", DATABASE_URL=url)
-    assert "There is no consultation « nothing »" in output
-    assert "csv, xlsx, json, docx" in await fails(tmp_path, "export", "nothing", "--format", "pdf", DATABASE_URL=url)
+    assert "il n’y a pas de consultation «\u00a0nothing\u00a0»" in output
+    assert "csv ou xlsx ou json ou docx" in await fails(
+        tmp_path, "export", "nothing", "--format", "pdf", DATABASE_URL=url
+    )
     database = Database(url)
     number = await a_consultation(database)
     assert "répondu" in await fails(tmp_path, "export", "avis", DATABASE_URL=url)

@@ -21,9 +21,13 @@ class Fault:
     wrong: str
     right: str
 
+    @property
+    def place(self) -> str:
+        """« events.yaml:12 »."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place} — {self.wrong} — {self.right}"
+        return f"{self.place} — {self.wrong} — {self.right}"
 
 
 class PackError(Exception):
