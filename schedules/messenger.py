@@ -31,9 +31,19 @@ class Outgoing:
     carries: tuple["Outgoing", ...] = ()
 
     @property
+    def corrects(self) -> bool:
+        """Whether it brings what was announced to another text, or takes it back."""
+        return self.about.startswith(CORRECTION)
+
+    @property
     def only_there(self) -> bool:
         """Whether an edit that cannot be made any more is not to be said anew: taken down there, it stays down."""
-        return self.kind == Kind.POLL or self.about.startswith(CORRECTION)
+        return self.kind == Kind.POLL or self.corrects
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether the reference is to name every message of it, in their order: all of them may be corrected."""
+        return self.kind == Kind.ANNOUNCEMENT or self.corrects
 
     def message(self) -> Message:
         """The message to send."""

@@ -38,6 +38,7 @@ _SPECIAL = (BLIND, GOODBYE, SECRET)  # what must be forgotten once it has ended
 assert isinstance(Delivery.__table__, Table)
 assert isinstance(Attempt.__table__, Table)
 _ROWS, _TRIES = Delivery.__table__, Attempt.__table__
+_REF: ColumnElement[str] = bindparam("ref", type_=String)
 _ARRIVED = Prepared(
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("row_id"))
@@ -54,7 +55,11 @@ _ARRIVED = Prepared(
     # An address that was erased while the message was leaving is not kept under another name.
     .values(
         state=State.DELIVERED,
-        message_ref=case((_ROWS.c.chat == "", ""), else_=bindparam("ref", type_=String)),
+        message_ref=case(
+            (_ROWS.c.chat == "", ""),
+            (and_(_ROWS.c.parts_sent > 0, _ROWS.c.message_ref != ""), _ROWS.c.message_ref + " " + _REF),
+            else_=_REF,
+        ),
         reason="",
         ended_at=bindparam("at"),
     )
@@ -87,7 +92,8 @@ async def record(
     arrived: list[Finished] = []
     others: list[Finished] = []
     for done in sorted(batch, key=lambda done: done.outgoing.id):
-        plain = done.error is None and not done.outgoing.about.startswith(_SPECIAL)
+        moved = done.outgoing.corrects and done.ref != done.outgoing.edits
+        plain = done.error is None and not done.outgoing.about.startswith(_SPECIAL) and not moved
         (arrived if plain else others).append(done)
     if arrived:
         ends = [
@@ -129,6 +135,8 @@ async def _record_others(
         if done.error is None:
             if mine or row.state in _MAY_HAVE_ARRIVED:
                 row.state, row.message_ref, row.reason, row.ended_at = State.DELIVERED, done.ref, "", calendar
+                if done.outgoing.corrects:
+                    await _moved_to(session, row, done.ref)
         elif mine:
             if not done.outgoing.carries and done.outgoing.payload != row.payload:
                 done.error.parts_sent = 0  # corrected meanwhile: another message has other parts
@@ -149,6 +157,15 @@ async def forget_ended(session: AsyncSession, rows: Collection[Delivery]) -> Non
         elif not row.chat:
             row.message_ref = ""  # erased while it was leaving
     await _forget_blind(session, rows)
+
+
+async def _moved_to(session: AsyncSession, correction: Delivery, ref: str) -> None:
+    """A correction has fewer messages than what it corrects, or more: the next one edits those."""
+    first = int(correction.about.rpartition(":")[2])
+    where = (Delivery.id == first, Delivery.chat == correction.chat, Delivery.message_ref != "")
+    await session.execute(
+        update(Delivery).where(*where).values(message_ref=ref).execution_options(synchronize_session=False)
+    )
 
 
 def _announcements(batch: Sequence[Finished]) -> set[int]:
@@ -194,6 +211,8 @@ async def apply(
 ) -> None:
     """Give a delivery whose try failed its next state, or the person's other address. Nothing is flushed."""
     before, row.reason = row.reason, error.reason
+    if error.refs and error.parts_sent > row.parts_sent:
+        row.message_ref = f"{row.message_ref} {error.refs}".strip() if row.parts_sent else error.refs
     row.parts_sent = max(row.parts_sent, error.parts_sent)
     row.lease_owner, row.lease_until = "", 0.0
     if decision.doubt:
@@ -217,7 +236,7 @@ async def apply(
                 other.id,
             )
             row.state, row.tries, row.not_before, row.edits = State.WAITING, 0, 0.0, ""
-            row.parts_sent = 0  # the other platform gets the whole of it
+            row.parts_sent, row.message_ref = 0, ""  # the other platform gets the whole of it
             return
     row.state = decision.state
     if decision.state == State.WAITING:

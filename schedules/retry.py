@@ -27,7 +27,7 @@ class DeliveryError(Exception):
     arrived. `silence`: whom that silence is for, where the platform asks for one.
     `moved_to`: the chat goes on under another id, in `workspace` where that is another one.
     `unreachable`: the account itself is closed to us. `parts_sent`: how many parts of a split message surely arrived,
-    of this try and earlier ones: the next try begins after them.
+    of this try and earlier ones: the next try begins after them. `refs` are what the platform calls those of this try.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class DeliveryError(Exception):
         self.workspace = workspace
         self.unreachable = unreachable
         self.parts_sent = parts_sent
+        self.refs = ""
 
 
 @dataclass(frozen=True, slots=True)

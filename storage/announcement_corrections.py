@@ -36,9 +36,17 @@ async def to_correct(session: AsyncSession, announcement_id: int) -> tuple[int, 
 
 
 async def correct(
-    session: AsyncSession, announcement_id: int, revision: int, payload: dict[str, Any], now: datetime
+    session: AsyncSession,
+    announcement_id: int,
+    revision: int,
+    payload: dict[str, Any],
+    now: datetime,
+    *,
+    recalled: bool = False,
 ) -> int:
     """Bring the new message to everybody; returns how many edits that takes. The caller holds the announcement's lock.
+
+    A recall also reaches what arrived in part only: the first messages of a long one.
 
     Edits of an earlier revision that have not left are dropped, and one under way is repeated, if it has to be, with
     the new message: the last revision is what stays. What failed or is in doubt gets it too, for staff may send it
@@ -55,7 +63,8 @@ async def correct(
         )
     count = 0
     # What is under way first: whatever arrives meanwhile is met by one of the two.
-    for state in (State.SENDING, State.DELIVERED):
+    partly = (State.CANCELLED, State.FAILED, State.UNCERTAIN, State.EXPIRED) if recalled else ()
+    for state in (State.SENDING, State.DELIVERED, *partly):
         after = 0
         while batch := (
             await session.scalars(
@@ -109,7 +118,7 @@ def _edits_of(announcement_id: int) -> ColumnElement[bool]:
 
 
 def _edit(row: Delivery, revision: int, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
-    there = row.state == State.DELIVERED
+    there = row.state != State.SENDING
     return {
         "about": f"{CORRECTION}{row.announcement_id}:{revision}:{row.id}",
         "kind": Kind.NOTICE,

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.files import StoredFiles
+from bot.references import FILE, Standing
 from bot.slack.connecting import TRANSPORT, Leaving, Line, lost
 from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
 from bot.slack.rendering import Part, escaped, parts_of
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 _same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everybody
 
 NO_MEMBER = "users_not_found"  # Slack's word
+_GONE = {"message_not_found", "file_not_found", "file_deleted"}
 UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 
 
@@ -52,8 +54,12 @@ class SlackMessenger:
         self._last = LastMessage()
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Send what has not arrived yet, or edit; returns `channel:ts` of the last message. Raises DeliveryError."""
+        """Send what has not arrived yet, or edit; returns `channel:ts` of the last message. Raises DeliveryError.
+
+        Of what is announced, and of what corrects it, that is all messages (see `bot.references`).
+        """
         message = self._last.of(outgoing)
+        filed = message.file is not None
         if outgoing.edits:
             message = message.model_copy(update={"file": None})  # a correction leaves the file as it is
         message = await self._files.attached(message)
@@ -67,22 +73,36 @@ class SlackMessenger:
         if outgoing.chat.startswith(BY_EMAIL):
             outgoing = replace(outgoing, chat=await self.member(outgoing.chat.removeprefix(BY_EMAIL)))
         loop = asyncio.get_running_loop()
-        begun, ref = loop.time(), ""
-        for index, part in enumerate(parts):
-            if index < outgoing.parts_sent:
-                continue
-            if index > outgoing.parts_sent and loop.time() - begun > UNINTERRUPTED:
-                raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING, parts_sent=index)
-            if index >= BURST and index > outgoing.parts_sent:
-                await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
+        begun, first = loop.time(), outgoing.parts_sent
+        standing = Standing.of(outgoing.edits)
+        refs = list(standing.texts[:first])
+        for index, part in enumerate(parts[first:], first):
             try:
-                ref = await self._say(outgoing, part, first=index == 0) or ref
+                if index > first and loop.time() - begun > UNINTERRUPTED:
+                    raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING)
+                if index >= BURST and index > first:
+                    await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
+                refs.append(await self._say(outgoing, part, next(iter(standing.texts[index : index + 1]), "")))
             except DeliveryError as error:
                 error.parts_sent = index
+                if outgoing.keeps_all and not outgoing.edits:
+                    error.refs = " ".join(refs)
                 raise
-            if ref.startswith("D"):
+            if refs[-1].startswith("D"):
                 self.last_posted = loop.time()
-        return ref
+        if not outgoing.keeps_all:
+            return next((ref for ref in reversed(refs) if not ref.startswith(FILE)), "")
+        if not outgoing.corrects:
+            return " ".join(refs)
+        for ref in standing.texts[len(parts) :]:
+            channel, _, ts = ref.partition(":")
+            await self._take_down(self._line.post("chat.delete", {"channel": channel, "ts": ts}))
+        if filed or not standing.files:
+            return standing.kept(refs, files=filed)
+        client = await self._line.client()
+        for file in standing.files:
+            await self._take_down(client.files_delete(file=file))
+        return standing.kept(refs, files=False)
 
     async def member(self, email: str) -> str:
         """The id of the member with that e-mail. Nothing is said yet, so what fails here is no doubt.
@@ -112,19 +132,18 @@ class SlackMessenger:
         except Exception as error:
             log.info("a notice was not shown (%s)", type(error).__name__)
 
-    async def _say(self, outgoing: Outgoing, part: Part, *, first: bool) -> str:
+    async def _say(self, outgoing: Outgoing, part: Part, edits: str) -> str:
         if part.attachment is not None:
-            await self._upload(await self._line.client(), outgoing.chat, part.attachment)
-            return ""
-        if outgoing.edits and first and (ref := await self._edit(outgoing, part)):
+            return FILE + await self._upload(await self._line.client(), outgoing.chat, part.attachment)
+        if edits and (ref := await self._edit(outgoing, edits, part)):
             return ref
         body = {"channel": outgoing.chat, **_shown(part), "unfurl_links": False, "unfurl_media": False}
         sent = await self._call(outgoing.chat, self._line.post("chat.postMessage", body))
         return f"{sent['channel']}:{sent['ts']}"
 
-    async def _edit(self, outgoing: Outgoing, part: Part) -> str:
+    async def _edit(self, outgoing: Outgoing, edits: str, part: Part) -> str:
         """Replace the message that was named; empty when that cannot be done any more."""
-        channel, _, ts = outgoing.edits.partition(":")
+        channel, _, ts = edits.partition(":")
         try:
             await self._call(channel, self._line.post("chat.update", {"channel": channel, "ts": ts, **_shown(part)}))
         except DeliveryError as error:
@@ -132,10 +151,21 @@ class SlackMessenger:
                 return ""
             error.uncertain = False
             raise
-        return outgoing.edits
+        return edits
 
-    async def _upload(self, client: AsyncWebClient, chat: str, file: Attachment) -> None:
-        """Announce, send, share. Nobody sees anything before the last step, so only that one can be in doubt."""
+    async def _take_down(self, call: Awaitable[Any]) -> None:
+        """Delete a message or a file; one that is gone already is no fault. Raises DeliveryError, never a doubt."""
+        try:
+            await self._call("", call)
+        except DeliveryError as error:
+            if error.reason not in _GONE:
+                error.uncertain = False
+                raise
+
+    async def _upload(self, client: AsyncWebClient, chat: str, file: Attachment) -> str:
+        """Announce, send, share; returns the file's id. Nobody sees anything before the last step, so only that one can
+        be in doubt.
+        """
         try:
             if chat.startswith(("U", "W")):
                 opened = await self._call(chat, client.conversations_open(users=chat))
@@ -152,6 +182,7 @@ class SlackMessenger:
             raise
         shared: list[dict[str, str | None]] = [{"id": str(place["file_id"]), "title": file.filename}]
         await self._call(chat, client.files_completeUploadExternal(files=shared, channel_id=chat))
+        return str(place["file_id"])
 
     async def _call(self, chat: str, call: Awaitable[Any]) -> Any:
         """One call; what goes wrong becomes a DeliveryError."""

@@ -16,8 +16,16 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.files import StoredFiles
+from bot.references import FILE, Standing
 from bot.spacing import BURST
-from bot.telegram.refusals import cannot_be_edited, delivery_error, is_no_photo, is_unmodified, is_without_text
+from bot.telegram.refusals import (
+    cannot_be_edited,
+    delivery_error,
+    is_no_photo,
+    is_not_there,
+    is_unmodified,
+    is_without_text,
+)
 from bot.telegram.rendering import CAPTION, Part, measured, parts_of, shortened
 from bot.vcards import vcard
 from handlers.messages import Attachment, Reply, StoredFile
@@ -31,6 +39,7 @@ _same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everyb
 
 UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 NOTICE = 200
+FILE_STAYS = "the file cannot be taken back"
 _PHOTOS = ("image/png", "image/jpeg")
 _BIGGEST_PHOTO = 10 * 1024 * 1024
 _WHOLE = "document:"  # before Telegram's name of what it has as a file, not as a picture
@@ -50,7 +59,10 @@ class TelegramMessenger:
         self._last = LastMessage()
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Send what has not arrived yet, or edit; returns the id of the last message. Raises DeliveryError."""
+        """Send what has not arrived yet, or edit; returns the id of the last message. Raises DeliveryError.
+
+        Of what is announced, and of what corrects it, that is all messages (see `bot.references`).
+        """
         message = self._last.of(outgoing)
         stored, filed = message.file, message.file is not None
         if stored is not None and outgoing.edits:
@@ -65,25 +77,34 @@ class TelegramMessenger:
             raise DeliveryError("cannot be shown on Telegram", permanent=True) from None
         if len(parts) <= outgoing.parts_sent:
             raise DeliveryError("an empty message", permanent=True)
-        begun = asyncio.get_running_loop().time()
-        ref = ""
-        for index, part in enumerate(parts):
-            if index < outgoing.parts_sent:
-                continue
-            if index > outgoing.parts_sent and asyncio.get_running_loop().time() - begun > UNINTERRUPTED:
-                raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING, parts_sent=index)
-            if index >= BURST and index > outgoing.parts_sent:
-                await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
+        begun, first = asyncio.get_running_loop().time(), outgoing.parts_sent
+        standing = Standing.of(outgoing.edits)
+        refs = list(standing.texts[:first])
+        for index, part in enumerate(parts[first:], first):
             try:
-                edits = outgoing.edits if index == 0 else ""
-                if edits:
-                    ref = await self._edit(outgoing, part, filed=filed)
+                if index > first and asyncio.get_running_loop().time() - begun > UNINTERRUPTED:
+                    raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING)
+                if index >= BURST and index > first:
+                    await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
+                if index < len(standing.texts):
+                    refs.append(await self._edit(outgoing, standing.texts[index], part, filed=filed))
                 else:
-                    ref = await self._post(outgoing.chat, part, stored)
+                    refs.append(await self._post(outgoing.chat, part, stored, silent=outgoing.corrects))
             except DeliveryError as error:
                 error.parts_sent = index
+                if outgoing.keeps_all and not outgoing.edits:
+                    error.refs = " ".join(refs)
                 raise
-        return ref
+        if not outgoing.keeps_all:
+            return refs[-1].removeprefix(FILE)
+        if not outgoing.corrects:
+            return " ".join(refs)
+        for ref in standing.texts[len(parts) :]:
+            await self._take_down(outgoing.chat, ref)
+        for ref in () if filed else standing.files:
+            if not await self._take_down(outgoing.chat, ref):
+                raise DeliveryError(FILE_STAYS, permanent=True)
+        return standing.kept(refs, files=filed)
 
     async def acknowledge(self, inbound: Inbound, reply: Reply) -> None:
         """End the waiting of a press, with a notice or silently. Best effort: an old press cannot be answered."""
@@ -93,13 +114,14 @@ class TelegramMessenger:
         except TelegramError as error:
             log.info("a press was not acknowledged (%s)", type(error).__name__)
 
-    async def _post(self, chat: str, part: Part, stored: StoredFile | None = None) -> str:
+    async def _post(self, chat: str, part: Part, stored: StoredFile | None = None, *, silent: bool = False) -> str:
+        mark = FILE if part.attachment is not None and not part.html else ""
         try:
-            return str((await self._call(_chat_id(chat), part, stored)).message_id)
+            return f"{mark}{(await self._call(_chat_id(chat), part, stored, silent=silent)).message_id}"
         except TelegramError as error:
             raise delivery_error(error, chat) from None
 
-    async def _call(self, chat: int | str, part: Part, stored: StoredFile | None) -> Sent:
+    async def _call(self, chat: int | str, part: Part, stored: StoredFile | None, *, silent: bool) -> Sent:
         if part.contact is not None:
             card = part.contact
             return await self._bot.send_contact(
@@ -120,6 +142,7 @@ class TelegramMessenger:
             parse_mode=ParseMode.HTML,
             link_preview_options=_NO_PREVIEW,
             reply_markup=part.keyboard,
+            disable_notification=silent or None,
         )
 
     async def _share(self, chat: int | str, part: Part, attachment: Attachment, stored: StoredFile) -> Sent:
@@ -155,8 +178,8 @@ class TelegramMessenger:
             chat, file, caption=part.html or None, parse_mode=mode, reply_markup=part.keyboard
         )
 
-    async def _edit(self, outgoing: Outgoing, part: Part, *, filed: bool) -> str:
-        chat, ref = outgoing.chat, outgoing.edits
+    async def _edit(self, outgoing: Outgoing, ref: str, part: Part, *, filed: bool) -> str:
+        chat = outgoing.chat
         if not part.html or part.attachment is not None:
             return await self._post(chat, part)
         try:
@@ -171,6 +194,8 @@ class TelegramMessenger:
         except TelegramError as error:
             if is_unmodified(error):
                 return ref
+            if outgoing.corrects and not filed and is_without_text(error):
+                return await self._take_back(chat, part, ref)
             if filed and is_without_text(error) and await self._caption(chat, part, ref):
                 return ref
             if cannot_be_edited(error) and not outgoing.only_there:
@@ -179,6 +204,30 @@ class TelegramMessenger:
             failure.uncertain = False
             raise failure from None
         return ref
+
+    async def _take_back(self, chat: str, part: Part, ref: str) -> str:
+        """In the place of a file with words, these words alone; where the file must stay its words are replaced."""
+        if not await self._take_down(chat, ref):
+            await self._caption(chat, part, ref)
+            raise DeliveryError(FILE_STAYS, permanent=True)
+        try:
+            return await self._post(chat, part, silent=True)
+        except DeliveryError:
+            return ref  # it is taken back all the same
+
+    async def _take_down(self, chat: str, ref: str) -> bool:
+        """Delete a message; False when Telegram does not any more. Raises DeliveryError, never a doubt."""
+        try:
+            await self._bot.delete_message(_chat_id(chat), int(ref))
+        except TelegramError as error:
+            if is_not_there(error):
+                return True
+            if isinstance(error, BadRequest):
+                return False
+            failure = delivery_error(error, chat)
+            failure.uncertain = False
+            raise failure from None
+        return True
 
     async def _caption(self, chat: str, part: Part, ref: str) -> bool:
         """Replace the caption of a file; False when the text does not fit there."""

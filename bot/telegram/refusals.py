@@ -71,6 +71,11 @@ def is_without_text(error: TelegramError) -> bool:
     return isinstance(error, BadRequest) and "no text in the message" in str(error).lower()
 
 
+def is_not_there(error: TelegramError) -> bool:
+    """The message to delete is gone already."""
+    return isinstance(error, BadRequest) and "message to delete not found" in str(error).lower()
+
+
 def cannot_be_edited(error: TelegramError) -> bool:
     """The message to edit is gone, too old, or of a kind that has no text: a new one must do."""
     said = str(error).lower()

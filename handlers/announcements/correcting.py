@@ -15,14 +15,13 @@ from handlers.errors import Refusal
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request
 from handlers.richtext import read, visible
+from handlers.weighing import weight
 from storage.announcement_corrections import correct as correct_deliveries
 from storage.announcement_corrections import to_correct
 from storage.announcement_deliveries import cancel
 from storage.announcements import RECALL, Announcement, AnnouncementStatus
 from storage.conversations import Conversation
 from storage.outbox import stopped_by
-
-MOST = 3000  # characters: one message on every platform, so that an edit replaces all of it
 
 
 async def ask_correction(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -39,7 +38,9 @@ async def correction_typed(
     text = text.strip()
     if not visible(read(text)).strip():
         raise Refusal(wording.NO_TEXT)
-    if len(text) > MOST:
+    before, after = (as_sent(announcement, words).model_dump() for words in ("", text))
+    longer = any(weight(after, platform) > weight(before, platform) for platform in wording.PLATFORMS)
+    if longer or len(text) > wording.MOST:  # an edit makes no new message, which would ring at night
         raise Refusal(managing_wording.FIX_TOO_LONG)
     conversation.open_form(FORM, {"id": announcement.id, "asks": "correction", "text": text})
     arrived, waiting = await to_correct(session, announcement.id)
@@ -80,7 +81,7 @@ async def recall(request: Request, session: AsyncSession, conversation: Conversa
             label=managing_wording.RECALL_SURE, action=f"announce:recall:{announcement.id}:yes", style="danger"
         )
         return say(
-            managing_wording.RECALL_ASK,
+            managing_wording.recall_ask(filed=bool(announcement.file)),
             (sure, Button(label=managing_wording.KEEP, action=f"announce:keep:{announcement.id}")),
         )
     now = request.received_at
@@ -93,8 +94,8 @@ async def recall(request: Request, session: AsyncSession, conversation: Conversa
 
 async def _sent(request: Request, session: AsyncSession) -> Announcement:
     _, announcement = await allowed(request, session, request.number(0))
-    if announcement.frozen_at is None or len(announcement.text) > MOST:
-        raise Refusal(managing_wording.FIX_TOO_LONG if announcement.frozen_at else wording.GONE)
+    if announcement.frozen_at is None:
+        raise Refusal(wording.GONE)
     if announcement.pause_reason == RECALL:
         raise Refusal(managing_wording.ALREADY_RECALLED)
     return announcement
@@ -107,7 +108,8 @@ async def _replace(
     announcement.updated_at = now
     announcement.revision += 1
     payload = message.model_dump(mode="json", exclude_defaults=True)
-    arrived = await correct_deliveries(session, announcement.id, announcement.revision, payload, now)
+    recalled = announcement.pause_reason == RECALL
+    arrived = await correct_deliveries(session, announcement.id, announcement.revision, payload, now, recalled=recalled)
     await note_act(request, session, announcement.id, what, arrived=arrived)
     stopped = bool(await stopped_by(session))
     shown = await report(request, session, announcement)

@@ -12,9 +12,11 @@ AGAIN_DOUBT = "Renvoyer aux envois en doute"
 AGAIN_FAILED = "Réessayer les échecs"
 FIX = "Corriger"
 FIX_TEXT = "Écrivez le texte corrigé en entier, ou « annuler »."
-FIX_TOO_LONG = "Ce texte est trop long pour être corrigé d’un seul tenant. Écrivez plutôt une nouvelle annonce."
+FIX_TOO_LONG = (
+    "Ce texte est trop long pour prendre la place de l’ancien\u00a0: il lui faudrait plus de messages. "
+    "Raccourcissez-le, ou écrivez une nouvelle annonce."
+)
 RECALL = "Retirer"
-RECALL_ASK = "Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, le texte sera remplacé par une mention de retrait."
 RECALL_SURE = "Oui, retirer"
 RECALLED = "*Cette annonce a été retirée par l’équipe d’animation du réseau.*"
 ALREADY_RECALLED = "Cette annonce a été retirée\u00a0: elle n’est plus ni corrigée, ni renvoyée."
@@ -46,6 +48,14 @@ def stopped(count: int) -> str:
 def repeated(count: int) -> str:
     """After « Renvoyer »."""
     return f"Nouvel envoi à {people(count)}."
+
+
+def recall_ask(*, filed: bool) -> str:
+    """What taking it back would do."""
+    what = "le texte sera remplacé par une mention de retrait"
+    if filed:
+        what += ", et le fichier supprimé si la plateforme le permet encore (Telegram\u00a0: 48\u00a0h)"
+    return f"Retirer l’annonce\u202f? Chez ceux qui l’ont reçue, {what}."
 
 
 def fix_ask(arrived: int, waiting: int) -> str:

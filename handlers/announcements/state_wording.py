@@ -71,6 +71,7 @@ REASONS = {
     "message_not_found": "le message n’y est plus",
     "cant_update_message": "le message ne peut plus être modifié",
     "edit_window_closed": "le message ne peut plus être modifié",
+    "the file cannot be taken back": "le texte est retiré, mais le fichier est trop ancien pour l’être",
     "the file is gone": "le fichier n’existe plus",
     "the upload broke off": "l’envoi du fichier s’est interrompu",
     "cannot be shown on telegram": "ne peut pas être affichée sur Telegram",

@@ -26,6 +26,8 @@ from tests.fakes.telegram.server import FakeTelegram
 ANNE, MARIE, PAUL = 1001, 1002, 1003
 PDF = b"%PDF-1.7 programme"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+LONG = "\n\n".join(letter * 3000 for letter in "abc")
+RECALLED = Message(text="Retirée")
 
 
 @pytest.fixture
@@ -120,8 +122,10 @@ async def test_a_correction_changes_the_text_and_sends_no_second_file(
     async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
         await stage.push("a:1", Message(text=text, file=file), platform="telegram", chat=str(ANNE))
         ref = (await stage.ended("a:1")).message_ref
-        await stage.push("c:1", Message(text="Corrigé", file=file), platform="telegram", chat=str(ANNE), edits=ref)
-        row = await stage.ended("c:1")
+        await stage.push(
+            "correction:1:2:1", Message(text="Corrigé", file=file), platform="telegram", chat=str(ANNE), edits=ref
+        )
+        row = await stage.ended("correction:1:2:1")
         assert row.state == "delivered" and row.message_ref == ref
     shown = telegram.in_chat(ANNE)
     assert [one.text for one in shown if one.text] == ["Corrigé"]
@@ -133,8 +137,8 @@ async def test_slack_gets_the_file_and_a_correction_leaves_it(sqlite: Database, 
     async with Stage(sqlite, on_slack(slack)) as stage:
         await stage.push("a:1", Message(text="Voici", file=file), platform="slack", chat="U1")
         ref = (await stage.ended("a:1")).message_ref
-        await stage.push("c:1", Message(text="Corrigé", file=file), platform="slack", chat="U1", edits=ref)
-        assert (await stage.ended("c:1")).message_ref == ref
+        await stage.push("correction:1:2:1", Message(text="Corrigé", file=file), platform="slack", chat="U1", edits=ref)
+        assert (await stage.ended("correction:1:2:1")).message_ref == ref
     assert [upload.content for upload in slack.workspace.uploads.values()] == [PDF]
 
 
@@ -185,3 +189,90 @@ async def test_a_file_of_somebody_who_is_no_staff_is_not_even_asked_for(
     assert not telegram.calls["getFile"]
     async with sqlite.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+async def announced(stage: Stage, message: Message, platform: str, chat: str) -> str:
+    await stage.push("announcement:1:person:1", message, platform=platform, chat=chat)
+    return (await stage.ended("announcement:1:person:1")).message_ref
+
+
+async def corrected(stage: Stage, message: Message, platform: str, chat: str, revision: int = 2) -> tuple[str, str]:
+    """By an edit of what the first delivery left; its state and reason."""
+    first = await stage.delivery("announcement:1:person:1")
+    about = f"correction:1:{revision}:{first.id}"
+    more = {"platform": platform, "chat": chat, "edits": first.message_ref}
+    await stage.push(about, message, Kind.NOTICE, **more)
+    row = await stage.ended(about)
+    return row.state, row.reason
+
+
+async def test_every_message_of_a_long_announcement_is_corrected_and_what_is_too_many_goes(
+    sqlite: Database, telegram: FakeTelegram
+) -> None:
+    async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
+        await announced(stage, Message(text=LONG), "telegram", str(ANNE))
+        assert await corrected(stage, Message(text=LONG.upper()), "telegram", str(ANNE)) == ("delivered", "")
+        assert [one.text[0] for one in telegram.in_chat(ANNE)] == ["A", "B", "C"]
+        shorter = Message(text="\n\n".join(("x" * 3000, "y" * 3000)))
+        assert (await corrected(stage, shorter, "telegram", str(ANNE), 3))[0] == "delivered"
+        assert [one.text[0] for one in telegram.in_chat(ANNE)] == ["x", "y"]
+        assert (await corrected(stage, RECALLED, "telegram", str(ANNE), 4))[0] == "delivered"
+        assert [one.text for one in telegram.in_chat(ANNE)] == ["Retirée"]
+    assert telegram.arrived == 3
+
+
+@pytest.mark.parametrize(("text", "left"), [("Voici", []), ("mot " * 400, ["Retirée"])])
+async def test_a_recall_takes_the_file_back_too(
+    sqlite: Database, telegram: FakeTelegram, text: str, left: list[str]
+) -> None:
+    file = await kept(sqlite)
+    async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
+        await announced(stage, Message(text=text, file=file), "telegram", str(ANNE))
+        assert (await corrected(stage, RECALLED, "telegram", str(ANNE)))[0] == "delivered"
+    shown = telegram.in_chat(ANNE)
+    assert [one.text for one in shown] == ["Retirée"] and not any(one.file for one in shown)
+    assert all(one.silent for one in shown) != bool(left)  # what stands anew in the place of a caption rings nowhere
+
+
+async def test_a_file_that_telegram_keeps_is_said_to_stay(sqlite: Database, telegram: FakeTelegram) -> None:
+    file = await kept(sqlite)
+    async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
+        await announced(stage, Message(text="Voici", file=file), "telegram", str(ANNE))
+        telegram.fail_next("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
+        assert await corrected(stage, RECALLED, "telegram", str(ANNE)) == ("failed", "the file cannot be taken back")
+    (shown,) = telegram.in_chat(ANNE)
+    assert shown.text == "Retirée" and shown.file is not None
+
+
+async def test_what_its_reader_has_deleted_is_not_sent_again_by_a_correction(
+    sqlite: Database, telegram: FakeTelegram
+) -> None:
+    async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
+        await announced(stage, Message(text="Voici"), "telegram", str(ANNE))
+        telegram.in_chat(ANNE)[0].deleted = True
+        assert await corrected(stage, RECALLED, "telegram", str(ANNE)) == ("failed", "Message to edit not found")
+    assert telegram.in_chat(ANNE) == [] and telegram.arrived == 1
+
+
+async def test_a_message_sent_in_two_tries_is_recalled_whole(sqlite: Database, telegram: FakeTelegram) -> None:
+    telegram.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", {"retry_after": 1}, after=1)
+    async with Stage(sqlite, on_telegram(telegram, sqlite)) as stage:
+        await announced(stage, Message(text=LONG), "telegram", str(ANNE))
+        assert len(telegram.in_chat(ANNE)) == 3
+        telegram.fail_next("editMessageText", 429, "Too Many Requests: retry after 1", {"retry_after": 1})
+        assert (await corrected(stage, RECALLED, "telegram", str(ANNE)))[0] == "delivered"
+    assert [one.text for one in telegram.in_chat(ANNE)] == ["Retirée"]
+
+
+async def test_slack_takes_back_a_long_announcement_with_its_file(sqlite: Database, slack: FakeSlack) -> None:
+    file = await kept(sqlite)
+    text = "\n\n".join("x" * 2900 for _ in range(6))
+    async with Stage(sqlite, on_slack(slack)) as stage:
+        await announced(stage, Message(text=text, file=file), "slack", "U1")
+        assert (await corrected(stage, Message(text="Corrigé", file=file), "slack", "U1"))[0] == "delivered"
+        assert [upload.deleted for upload in slack.workspace.uploads.values()] == [False]
+        assert (await corrected(stage, RECALLED, "slack", "U1", 3))[0] == "delivered"
+        assert (await corrected(stage, RECALLED, "slack", "U1", 4))[0] == "delivered"
+    assert [upload.deleted for upload in slack.workspace.uploads.values()] == [True]
+    said = [one for one in slack.workspace.messages.values() if not one.deleted and not one.files]
+    assert [one.text for one in said] == ["Retirée"]

@@ -188,7 +188,8 @@ async def test_what_arrived_of_a_long_message_is_not_sent_again(stage: Stage, te
     row = await stage.ended("a")
     assert [message.text[0] for message in telegram.sent] == ["a", "b", "c"]
     assert [message.labels for message in telegram.sent] == [[], [], ["Oui", "Non"]]
-    assert (row.state, row.doubts, row.message_ref) == ("delivered", 0, str(telegram.sent[-1].message_id))
+    every = " ".join(str(message.message_id) for message in telegram.sent)  # all of them may be corrected
+    assert (row.state, row.doubts, row.message_ref) == ("delivered", 0, every)
 
 
 async def test_a_doubt_about_one_part_repeats_that_part_only(stage: Stage, telegram: FakeTelegram) -> None:

@@ -294,11 +294,11 @@ async def test_a_correction_may_be_given_up(database: Database) -> None:
     assert "envoi en cours" in (await staff.say("annuler")).text
 
 
-async def test_what_is_too_long_for_one_message_is_not_corrected(database: Database) -> None:
+async def test_a_correction_that_would_be_more_messages_than_what_stands_is_refused(database: Database) -> None:
     staff = await sent(database)
     await staff.press("Corriger")
     with pytest.raises(Refusal, match="trop long"):
-        await staff.say("x" * 3001)
+        await staff.say("x" * 5000)
 
 
 async def test_a_recall_replaces_what_arrived_and_ends_the_rest(database: Database) -> None:

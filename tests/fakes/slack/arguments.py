@@ -36,6 +36,7 @@ SIGNATURES: dict[str, Signature] = {
     "views.update": Signature(("view",), ("view_id", "external_id", "hash")),
     "views.publish": Signature(("user_id", "view"), ("hash",)),
     "files.getUploadURLExternal": Signature(("filename", "length"), ("alt_txt", "snippet_type")),
+    "files.delete": Signature(("file",)),
     "files.completeUploadExternal": Signature(("files",), ("channel_id", "initial_comment", "thread_ts")),
 }
 

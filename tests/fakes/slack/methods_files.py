@@ -34,6 +34,17 @@ class Files:
         upload.content = content
         return f"OK - {len(content)}"
 
+    def delete(self, arguments: Json) -> Json:
+        """files.delete: of a file that the app has shared nothing is seen any more."""
+        upload = self._workspace.uploads.get(str(arguments["file"]))
+        if upload is None:
+            raise Refusal("file_not_found")
+        if upload.deleted:
+            raise Refusal("file_deleted")
+        upload.deleted = True
+        self._workspace.bell.ring()
+        return {}
+
     def complete_upload(self, arguments: Json) -> Json:
         """files.completeUploadExternal: shares the files in a conversation (its id, not a member's)."""
         files = decoded(arguments["files"])

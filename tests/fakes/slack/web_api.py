@@ -56,6 +56,7 @@ class WebApi:
             "views.publish": self.views.publish,
             "files.getUploadURLExternal": self.files.get_upload_url,
             "files.completeUploadExternal": self.files.complete_upload,
+            "files.delete": self.files.delete,
         }
 
     async def call(self, request: web.Request, arguments: Json, token: str) -> web.StreamResponse:

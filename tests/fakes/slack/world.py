@@ -151,6 +151,7 @@ class Upload:
     length: int
     content: bytes | None = None
     shared: bool = False
+    deleted: bool = False
 
 
 @dataclass
