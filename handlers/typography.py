@@ -3,12 +3,17 @@
 import re
 
 _NARROW = re.compile(r" (?=[;!?]+(?:[\s»)\]…,.]|$))")
-_BROAD = re.compile(r" (?=:(?:\s|$))|(?<=«) | (?=»)")
+_BROAD = re.compile(r" (?=:(?:\s|$))|(?<=«) | (?=»)|(?<=\d) (?=%(?:\W|$))")
 
 
 def french(text: str) -> str:
-    """The text with a no-break space where one was typed before : ; ! ? » and after «; none is added or taken away."""
+    """The text with no-break spaces where some were typed before : ; ! ? % » and after «; none is added or taken."""
     return _BROAD.sub("\u00a0", _NARROW.sub("\u202f", text))
+
+
+def percent(number: float) -> str:
+    """« 40 % », with the space that French has before any unit (CLDR's pattern has it too)."""
+    return f"{number:.0f}\u00a0%"
 
 
 def shortened(text: str, most: int) -> str:

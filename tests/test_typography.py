@@ -1,4 +1,4 @@
-"""Whatever Concerte shows has the spaces of French: narrow before ; ! ?, no-break before : and inside « »."""
+"""Whatever Concerte shows has the spaces of French: narrow before ; ! ?, no-break before : and % and inside « »."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ from handlers.richtext import read, visible
 
 ROOT = Path(__file__).resolve().parent.parent
 _END = r"(?=[\s*_)\]<\"'\\}.,…]|$)"
-_WRONG = re.compile(rf"[ \u00a0][;!?]+{_END}|[ \u202f]:{_END}|«[ \u202f]|[ \u202f]»|«\w|\w»")
+_WRONG = re.compile(rf"[ \u00a0][;!?]+{_END}|[ \u202f]:{_END}|«[ \u202f]|[ \u202f]»|«\w|\w»|[ \u202f]%(?!\S\w){_END}")
 
 _RAW = re.compile(rb"[fF]?[rR][fF]?[\"']")
 
@@ -64,6 +64,8 @@ def test_every_page_and_every_sentence_of_its_scripts_has_them() -> None:
         ("**Où ?** À *Rennes* ; à dix heures.", "Où\u202f? À Rennes\u202f; à dix heures."),
         ("Vraiment ?!", "Vraiment\u202f?!"),
         ("Déjà\u202f! Et\u00a0: bien", "Déjà\u202f! Et\u00a0: bien"),
+        ("De 40 % à 50 %, 100 %.", "De 40\u00a0% à 50\u00a0%, 100\u00a0%."),
+        ("100 %C3 ou %d % ici", "100 %C3 ou %d % ici"),
         ("Hello! What: this? 10:30", "Hello! What: this? 10:30"),
         ("un :mot et :) ou a :b", "un :mot et :) ou a :b"),
     ],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from handlers.announcements.state_wording import outcome
 from handlers.announcements.wording import people
 from handlers.messages import plain
+from handlers.typography import percent
 
 REPORT = "Suivi de l’envoi"
 REFRESH = "Actualiser"
@@ -38,7 +39,7 @@ def progress(beginning: str, done: int, total: int, counts: Mapping[str, int]) -
     """How an announcement goes; `beginning` is escaped already."""
     share = 100 * done // total if total else 100
     lines = [f"- {outcome(state, number)}" for state, number in counts.items() if number]
-    return f"**«\u00a0{beginning}\u00a0»**\u00a0: {done} sur {total} ({share}\u00a0%)\n\n" + "\n".join(lines)
+    return f"**«\u00a0{beginning}\u00a0»**\u00a0: {done} sur {total} ({percent(share)})\n\n" + "\n".join(lines)
 
 
 def corrections(counts: Mapping[str, int]) -> str:

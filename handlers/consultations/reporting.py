@@ -11,6 +11,7 @@ from handlers.consultations.slots import best
 from handlers.consultations.tally import QuestionTally
 from handlers.dates import day
 from handlers.messages import plain
+from handlers.typography import percent
 from storage.consultations import Consultation, QuestionKind, Readers, Secrecy, Status
 
 UNKNOWN_SLUG = "Je ne connais pas de consultation de ce nom. Dites « suivi » pour les voir toutes."
@@ -70,7 +71,7 @@ def participation(
     what = "structures" if structures else "personnes"
     total = overview.total
     parts = [f"**{plain(title)}**", state]
-    parts.append(f"**{total.answered} réponse{_s(total.answered)} sur {total.expected} {what}** ({percent(total)})")
+    parts.append(f"**{total.answered} réponse{_s(total.answered)} sur {total.expected} {what}** ({share_of(total)})")
     if waiting:
         parts.append(
             f"{waiting} réponse{_s(waiting)} préparée{_s(waiting)} attend{'ent' if waiting > 1 else ''} "
@@ -85,13 +86,13 @@ def participation(
 
 def _lines(groups: Sequence[Group], others: str, name: Callable[[str], str]) -> str:
     return "\n".join(
-        f"{plain(name(group.name)) if group.name else others} : {group.answered}/{group.expected} ({percent(group)})"
+        f"{plain(name(group.name)) if group.name else others} : {group.answered}/{group.expected} ({share_of(group)})"
         for group in groups
     )
 
 
-def percent(group: Group) -> str:
-    """« 40 % », « – » of nothing."""
+def share_of(group: Group) -> str:
+    """« 40 % » of those expected have answered, « – » where nobody is."""
     return share(group.answered, group.expected)
 
 
@@ -102,7 +103,7 @@ def share(part: int, whole: int) -> str:
     percents = round(100 * part / whole)
     if 0 < part < whole:
         percents = min(99, max(1, percents))
-    return f"{percents}\u202f%"
+    return percent(percents)
 
 
 def _s(count: int) -> str:

@@ -82,7 +82,7 @@ def trend(waves: Sequence[tuple[str, Sequence[QuestionTally]]]) -> list[Line]:
         low, high = (0.0, 100.0) if share else (min(values), max(values))
         if item.kind == QuestionKind.SCALE:
             low, high = (float(bound) for bound in item.bounds)
-        unit = "\u202f% de oui" if share else ""
+        unit = "\u00a0% de oui" if share else ""
         lines.append(Line(item.wording, tuple(found), unit, low, high))
     return lines
 

@@ -94,7 +94,7 @@ async def test_in_a_telegram_group(sqlite: Database) -> None:
             assert answers[1].alert is True
             await tick(stage)
             await telegram.next_edit(message)
-            assert "Rennes\u00a0: 1 (100\u202f%)" in message.text
+            assert "Rennes\u00a0: 1 (100\u00a0%)" in message.text
             stage.clock.at += timedelta(days=1)
             await tick(stage)
             await telegram.next_edit(message)
@@ -123,7 +123,7 @@ async def test_in_a_slack_channel(sqlite: Database) -> None:
             assert "n’est relié à personne" in theirs.shown
             await tick(stage)
             await slack.next_edit(message)
-            assert "Brest\u00a0: 1 (100\u202f%)" in message.shown
+            assert "Brest\u00a0: 1 (100\u00a0%)" in message.shown
     assert min(await distances(sqlite)) >= 1.5
     assert slack.violations == []
 

@@ -169,7 +169,7 @@ async def test_word_holds_the_count_and_its_chart_and_names_nobody(network: Netw
     assert "2 réponses comptées." in words
     assert "Oui, =1+1  & <b>" in words
     assert not any(name in words for name in ("Bruno", "ML Rennes", "Guyane"))
-    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["Oui", "2 (100\u202f%)"]
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["Oui", "2 (100\u00a0%)"]
     assert "Est-ce clair ? Oui 2, Plutôt oui 0, Non 0." in document.inline_shapes[0]._inline.docPr.get("descr")
 
 
