@@ -24,6 +24,7 @@ from handlers.questions.names import NameIndex
 from handlers.questions.naming import folded_words, long_forms, phrases_of, spelled_out
 from handlers.questions.normalising import Word, fold, read_words, stem
 from handlers.questions.spelling import Spelling
+from handlers.questions.towns import published_at, towns_of, words_of_kinds
 from storage.agenda import Status
 
 FEW = 6  # people to turn to; where more have coordinates, no list of them helps
@@ -70,6 +71,14 @@ class Knowledge:
         self.organisation_names = phrases_of({o.key: (o.name, o.abbreviation, *o.aliases) for o in organisations})
         self.region_names = phrases_of({r.code: (r.name, *r.aliases) for r in regions})
         self.structure_names = phrases_of({s.code: (s.name, *s.aliases) for s in structures})
+        self.towns = towns_of(
+            structures,
+            self.events,
+            words_of_kinds(self.settings, terms, organisations, self.lexicon),
+            self.lexicon.areas,
+            {" ".join(folded_words(text)) for r in regions for text in (r.name, *r.aliases)},
+        )
+        self.published_at = published_at(self.structure, self.contacts)
         self.term_names = phrases_of({t.key: (t.term, *t.aliases) for t in terms})
         self.own_name = frozenset(content_stems(str(self.settings.get("name", "")), self.lexicon))
         self.abbreviations = {s for o in organisations for s in content_stems(o.abbreviation, self.lexicon)}

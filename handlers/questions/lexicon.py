@@ -46,6 +46,7 @@ class Lexicon:
     returning: frozenset[str]  # stems: one is there from that day on
     missing: frozenset[str]  # stems: what is on while one is not there
     territories: frozenset[str]  # stems of what is governed by others
+    areas: frozenset[str]  # stems of what is called by its town
     polls: frozenset[str]  # stems of what people answer to
     closing: frozenset[str]  # stems: until when it may be answered
     settling: frozenset[str]  # words with which one asks to be told yes or no: « ok ? », « c’est ça ? »
@@ -181,6 +182,7 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         missing=frozenset(stem(word) for word in _words(merged["missing"])),
         sending=frozenset(stem(word) for word in _words(merged["sending"])),
         territories=frozenset(stem(word) for word in _words(merged["territories"])),
+        areas=frozenset(stem(word) for word in _words(merged["areas"])),
         polls=frozenset(stem(word) for word in _words(merged["polls"])),
         closing=frozenset(stem(word) for word in _words(merged["closing"])),
         settling=frozenset(_words(merged["settling"])),

@@ -141,6 +141,26 @@ def regions_named(text: Text, knowledge: Knowledge) -> list[Cue]:
     return found
 
 
+def towns_named(text: Text, knowledge: Knowledge) -> list[Cue]:
+    """The towns named that the directory knows, each by its key; an ordinary word is one where it is used as a name."""
+    lexicon = knowledge.lexicon
+    found = []
+    for cue in knowledge.towns.names.find(text.words):
+        before = text.words[cue.start - 1].stem if cue.start else ""
+        alone = cue.end - cue.start == 1
+        ordinary = alone and _homograph(text.words[cue.start], lexicon) and not _named(text, cue.start, place=True)
+        if before in knowledge.regional or (_located(text, cue.start) and not ordinary):  # « l’atelier Lille »
+            found.append(cue)
+    return found
+
+
+def home_regions(towns: Iterable[Cue], structures: Iterable[Cue], knowledge: Knowledge) -> list[Cue]:
+    """The regions of the towns and structures named, each in the words of the town or structure."""
+    coded = [(knowledge.towns.region.get(cue.name, ""), cue) for cue in towns]
+    coded += [(knowledge.structure[cue.name].region, cue) for cue in structures]
+    return [Cue(code, cue.start, cue.end) for code, cue in coded if code]
+
+
 def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon, regional: Collection[str]) -> bool:
     word = text.words[last]
     if word.capital and not text.shouted and last > 0:

@@ -10,7 +10,7 @@ from handlers.questions.homographs import settled
 from handlers.questions.indexing import DETERMINERS, TopicMatch
 from handlers.questions.knowledge import Knowledge
 from handlers.questions.lexicon import Lexicon
-from handlers.questions.linking import EventMention, event_mentions, regions_named
+from handlers.questions.linking import EventMention, event_mentions, home_regions, regions_named, towns_named
 from handlers.questions.names import NameMatch
 from handlers.questions.normalising import Text, Word, read_words
 from handlers.questions.periods import NUMBERS
@@ -32,6 +32,7 @@ class Marks:
     events: list[EventMention] = field(default_factory=list)
     gatherings: list[int] = field(default_factory=list)
     regions: list[Cue] = field(default_factory=list)
+    towns: list[Cue] = field(default_factory=list)  # each by its key in the knowledge
     organisations: list[Cue] = field(default_factory=list)
     structures: list[Cue] = field(default_factory=list)
     terms: list[Cue] = field(default_factory=list)
@@ -95,7 +96,10 @@ def mark_words(corrected: Text, knowledge: Knowledge, today: date) -> Marks:
     marks.structures = knowledge.structure_names.find(words)
     marks.organisations = knowledge.organisation_names.find(words)
     marks.terms = knowledge.term_names.find(words)
-    marks.regions = regions_named(text, knowledge)
+    marks.towns = towns_named(text, knowledge)
+    regional = any(word.stem in knowledge.regional for word in words)
+    homes = home_regions(marks.towns, marks.structures, knowledge) if regional else []
+    marks.regions = regions_named(text, knowledge) or homes
     named = _covered(c for c in (*marks.structures, *marks.organisations) if c.end - c.start > 1)
     mentions = [
         m

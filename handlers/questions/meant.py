@@ -7,6 +7,7 @@ from functools import cached_property
 from handlers.questions.facts import EventFact
 from handlers.questions.indexing import content_stems
 from handlers.questions.knowledge import Knowledge
+from handlers.questions.linking import home_regions
 from handlers.questions.marks import Marks
 from handlers.questions.memory import Memory
 from handlers.questions.normalising import stem
@@ -150,6 +151,8 @@ class Meant:
     def of_region(self, keys: list[str]) -> list[str]:
         """Those of the region named, or of their parts; all of them when no region is."""
         codes = {cue.name for cue in self.marks.regions}
+        if not codes and not self.marks.events and self.marks.towns:  # « et à Lille ? », of what was spoken of
+            codes = {cue.name for cue in home_regions(self.marks.towns, (), self.knowledge)}
         if not codes and self.has("mine") and self.memory.home:
             codes = {self.memory.home}
         if not codes:

@@ -41,9 +41,10 @@ def _event(given: list[str], knowledge: Knowledge) -> Reading | None:
 
 
 def _people(given: list[str], knowledge: Knowledge) -> Reading | None:
-    """`people:<organisation>:<asks>:<first>`: another page of an organisation's people."""
-    key = next((key for key in knowledge.organisation if handle(key) == given[0]), "")
+    """`people:<organisation>:<asks>:<first>`: another page of the people of an organisation, or of a structure."""
+    key = next((key for key in (*knowledge.organisation, *knowledge.structure) if handle(key) == given[0]), "")
     members = tuple(one.key for one in knowledge.members(key)) if key else ()
+    members = members or tuple(knowledge.published_at.get(key, ()))
     first = _number(given[2])
     if not members or first >= len(members):
         return None

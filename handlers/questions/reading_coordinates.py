@@ -49,6 +49,8 @@ def coordinates(case: Case) -> Reading | None:
         return Reading("contact", contacts=keys_of(people), asks=asks, several=case.several)
     if house := house_of(case):
         return Reading("members", contacts=keys_of(case.knowledge.members(house)), organisation=house, asks=asks)
+    if there := _in_town(case, asks):
+        return there
     if m.roles:
         return of_role(case, asks)
     return _of_others(case, asks, bodies)
@@ -58,6 +60,26 @@ def _asked_who(case: Case) -> bool:
     """Is it also asked who somebody is, and not only « à qui écrire »?"""
     plainly = any(cue.end - cue.start > 1 for cue in case.marks.cues.get("who", ()))  # « c’est qui »
     return case.has("role") or plainly or case.marks.begins("qui", "c")
+
+
+def _in_town(case: Case, asks: tuple[str, ...]) -> Reading | None:
+    """« le référent de Rennes », « qui contacter à Lille ? »: those known at the structures that are named after it."""
+    m, knowledge = case.marks, case.knowledge
+    towns = [cue for cue in m.towns if cue.name in knowledge.towns.structures]
+    asked = {p for ask in COORDINATES for c in m.cues.get(ask, ()) for p in range(c.start, c.end)}
+    own = {p for town in towns for p in range(town.start, town.end)}
+    events = [e for e in m.events if not set(range(e.start, e.end)) & own]  # « Le Havre » is a place of ours as well
+    functions = [role for role in m.roles if role.contacts or role.start not in asked]
+    if len(towns) != 1 or functions or events or m.organisations or m.structures or m.regions:
+        return None
+    if any(p not in own for p in case.stray_nouns):
+        return None
+    codes = knowledge.towns.structures[towns[0].name]
+    keys = tuple(dict.fromkeys(key for code in codes for key in knowledge.published_at.get(code, ())))
+    body = codes[0] if len(codes) == 1 else ""
+    if keys:
+        return Reading("members", contacts=keys, organisation=body, asks=asks)
+    return Reading("absent", absent=("contact",), organisation=body, asks=asks)
 
 
 def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading | None:

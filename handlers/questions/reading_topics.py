@@ -145,9 +145,9 @@ def told(case: Case) -> Reading | None:
         or {"count", "left", "phone", "email", "limit", "hour"} & set(m.cues)
     ):
         return None
-    named = {w.stem for c in m.regions for w in m.words[c.start : c.end]}
+    named = {w.stem for c in (*m.regions, *m.towns) for w in m.words[c.start : c.end]}
     if set(case.telling) <= named:
-        return None  # a region is spoken of nearly everywhere
+        return None  # a region is spoken of nearly everywhere, and a town says nothing of what is asked
     somebody = any(m.words[p].capital for p in m.loose if p) or case.knowledge.topic[case.told].details.get("contacts")
     if case.has("who") and not somebody:
         return None

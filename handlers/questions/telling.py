@@ -90,9 +90,11 @@ class Telling:
         return tuple(contact.key for contact in self.contacts)
 
     def owner(self, key: str) -> str:
-        """How an organisation is called, shortly."""
+        """How an organisation or a structure is called, shortly."""
         organisation = self.knowledge.organisation.get(key)
-        return (organisation.abbreviation or organisation.name) if organisation else ""
+        structure = self.knowledge.structure.get(key)
+        named = organisation.abbreviation or organisation.name if organisation else ""
+        return named or (structure.name if structure else "")
 
     def say(self, body: str, *rows: Row, sources: Iterable[Source | None] = (), **remembered: Any) -> Answer:
         """An answer; what is `remembered` takes the place of what the conversation was about."""

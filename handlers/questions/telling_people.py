@@ -139,7 +139,8 @@ def members(t: Telling) -> Answer:
         phone = one.phone if wanted & {"phone", "coordinates"} else ""
         email = one.email if wanted & {"email", "coordinates"} else ""
         told = " · ".join(plain(value) for value in (phone, email) if value)
-        lines.append(f"- {w.person(one)}, {plain(one.function)}{f'{w.SP}: {told}' if told else ''}")
+        office = next((held for held, key in one.offices if key == t.reading.organisation), one.function)
+        lines.append(f"- {w.person(one)}, {plain(office)}{f'{w.SP}: {told}' if told else ''}")
     owner_name = t.owner(t.reading.organisation)
     head = f"{w.bold(owner_name)}{w.SP}:" if owner_name else f"Vos interlocuteurs{w.SP}:"
     pages = t.page(len(t.contacts), people_page(t.reading)) if t.reading.organisation else ()
@@ -147,7 +148,8 @@ def members(t: Telling) -> Answer:
     if left and not pages:
         lines.append(f"- … et {left} autre{'s' if left > 1 else ''}.")
     if missing:
-        lines += ["", f"Je n’ai pas leurs coordonnées {w.NOT_TOLD}."]
+        whose = "leurs" if len(t.contacts) > 1 else "ses"
+        lines += ["", f"Je n’ai pas {whose} coordonnées {w.NOT_TOLD}."]
     return t.say(
         "\n".join((head, "", *lines)),
         *pages,
