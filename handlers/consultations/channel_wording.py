@@ -1,8 +1,11 @@
 """What is said about polls in channels, in French. A notice has 200 characters on Telegram."""
 
 from handlers.consultations.voice import Obstacle
+from handlers.consultations.wording import voice_of, yours
 from handlers.messages import plain
+from handlers.typography import shortened
 
+_NAME = 50  # characters of a structure’s, so that what to do comes whole in a notice
 POST = "Publier dans un canal"
 HIDE = "Cacher les résultats jusqu’à la clôture"
 SHOW = "Montrer les résultats au fil de l’eau"
@@ -65,35 +68,34 @@ def voices(count: int) -> str:
 
 def counted(answer: str, structure: str) -> str:
     """The press counted; of a structure too."""
-    whose = f"Voix de {structure}" if structure else "Votre voix"
-    return f"{whose} comptée\u00a0: {answer}."
+    return f"{voice_of(structure)} est comptée\u00a0: {answer}."
 
 
 def changed(answer: str, structure: str) -> str:
     """Another answer takes the place of one’s own."""
-    whose = f"Voix de {structure}" if structure else "Votre voix"
-    return f"{whose} changée\u00a0: {answer}."
+    return f"{voice_of(structure)} est changée\u00a0: {answer}."
 
 
 def same(answer: str, structure: str) -> str:
     """The same press again."""
-    whose = f"La voix de {structure}" if structure else "Votre voix"
-    return f"{whose} est déjà comptée\u00a0: {answer}."
+    return f"{voice_of(structure)} est déjà comptée\u00a0: {answer}."
 
 
 def colleague(author: str, structure: str, *, first: bool) -> str:
     """Somebody else of the structure has answered: nothing is replaced by who has not seen it."""
+    whose = yours(shortened(structure, _NAME))
     if first:
-        return f"{author} a déjà répondu pour {structure}, et la première réponse compte."
+        return f"{author} a déjà répondu pour {whose}, et la première réponse compte."
     return (
-        f"{author} a déjà répondu pour {structure}. Pour voir sa réponse ou la remplacer, écrivez-moi "
+        f"{author} a déjà répondu pour {whose}. Pour voir sa réponse ou la remplacer, écrivez-moi "
         "«\u00a0consultations\u00a0» en tête-à-tête."
     )
 
 
 def prepared(structure: str) -> str:
     """The answer waits for the director."""
-    return f"Réponse de {structure} préparée\u00a0: elle comptera quand la direction l’aura validée."
+    whose = yours(structure, goes_on=True)
+    return f"La réponse de {whose} est préparée\u00a0: elle comptera quand la direction l’aura validée."
 
 
 def obstacle(what: Obstacle) -> str:

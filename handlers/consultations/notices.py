@@ -1,12 +1,13 @@
 """What is pushed to people about a consultation: a colleague answered, an answer waits, a voice is silent."""
 
+from handlers.consultations.wording import yours
 from handlers.messages import plain
 
 
 def told_replaced(author: str, structure: str, title: str, at: str) -> str:
     """To the others of the structure."""
     return (
-        f"**{plain(author)}** a remplacé la réponse de votre structure, {plain(structure)}, "
+        f"**{plain(author)}** a remplacé la réponse de {yours(plain(structure), goes_on=True)} "
         f"à « {plain(title)} », {at}. C’est cette nouvelle réponse qui compte."
     )
 
@@ -14,7 +15,7 @@ def told_replaced(author: str, structure: str, title: str, at: str) -> str:
 def told_answered(author: str, structure: str, title: str, at: str) -> str:
     """To colleagues who had begun."""
     return (
-        f"**{plain(author)}** a répondu à « {plain(title)} » pour votre structure, {plain(structure)}, {at}. "
+        f"**{plain(author)}** a répondu à « {plain(title)} » pour {yours(plain(structure), goes_on=True)} {at}. "
         "Les réponses que vous aviez commencées sont gardées."
     )
 
@@ -22,7 +23,7 @@ def told_answered(author: str, structure: str, title: str, at: str) -> str:
 def told_proposed(author: str, structure: str, title: str) -> str:
     """To the directors of the structure."""
     return (
-        f"**{plain(author)}** a préparé la réponse de votre structure, {plain(structure)}, à « {plain(title)} ». "
+        f"**{plain(author)}** a préparé la réponse de {yours(plain(structure), goes_on=True)} à « {plain(title)} ». "
         "Elle comptera quand vous l’aurez validée."
     )
 
@@ -30,7 +31,7 @@ def told_proposed(author: str, structure: str, title: str) -> str:
 def told_validated(director: str, structure: str, title: str, at: str) -> str:
     """To who had prepared the answer, and the others."""
     return (
-        f"**{plain(director)}** a validé la réponse de votre structure, {plain(structure)}, "
+        f"**{plain(director)}** a validé la réponse de {yours(plain(structure), goes_on=True)} "
         f"à « {plain(title)} », {at}. Elle compte."
     )
 
@@ -40,7 +41,7 @@ def nudge(title: str, structure: str, until: str, *, to_validate: bool) -> str:
     end = f" Elle se termine {until}." if until else ""
     if to_validate:
         return (
-            f"La réponse de votre structure, {plain(structure)}, à « {plain(title)} » est prête "
+            f"La réponse de {yours(plain(structure), goes_on=True)} à « {plain(title)} » est prête "
             f"et attend votre validation pour compter.{end}"
         )
     who = f"Votre structure, {plain(structure)}, n’a" if structure else "Vous n’avez"

@@ -1,6 +1,7 @@
 """What is said once answers are sent: receipts, the copy, what waits for a director, the list of ballots, in French."""
 
 from handlers.consultations.voice import Effect
+from handlers.consultations.wording import voice_of
 from handlers.messages import plain
 
 BALLOTS = "Liste des bulletins"
@@ -59,7 +60,7 @@ def ballots_alt(title: str) -> str:
 
 def took_part(structure: str) -> str:
     """All that is known of an anonymous voice that has answered."""
-    whose = f"La voix de votre structure, {plain(structure)}," if structure else "Votre voix"
+    whose = voice_of(plain(structure))
     return (
         f"{whose} est comptée. C’est anonyme : je ne sais pas ce qui a été répondu, et rien ne peut plus être changé."
     )

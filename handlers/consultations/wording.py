@@ -67,9 +67,24 @@ def left_alone(title: str) -> str:
     )
 
 
+def yours(structure: str, *, goes_on: bool = False) -> str:
+    """« votre structure, ML Rennes »: names of structures come without an article, and none is guessed.
+
+    With the comma that closes the name where the sentence goes on with it.
+    """
+    if not structure or structure == YOUR_STRUCTURE:  # which stands for any in a trial
+        return YOUR_STRUCTURE
+    return f"{YOUR_STRUCTURE}, {structure}{',' if goes_on else ''}"
+
+
+def voice_of(structure: str) -> str:
+    """Whose voice it is, before a verb."""
+    return f"La voix de {yours(structure, goes_on=True)}" if structure else "Votre voix"
+
+
 def who_sees(secrecy: str, voice: str, structure: str, platform: str) -> str:
     """The one sentence the voter reads before the first question: who will see what. Without a name: any structure."""
-    of = f"votre structure, {plain(structure)}" if structure else "votre structure"
+    of = yours(plain(structure))
     if secrecy == Secrecy.NAMED:
         if voice == Voice.STRUCTURE:
             sentence = (
@@ -79,7 +94,11 @@ def who_sees(secrecy: str, voice: str, structure: str, platform: str) -> str:
         else:
             sentence = "L’équipe d’animation du réseau verra vos réponses avec votre nom"
     elif secrecy == Secrecy.ANONYMOUS:
-        who = f"que {of}{',' if structure else ''} a répondu" if voice == Voice.STRUCTURE else "que vous avez répondu"
+        who = (
+            f"que {yours(plain(structure), goes_on=True)} a répondu"
+            if voice == Voice.STRUCTURE
+            else "que vous avez répondu"
+        )
         sentence = (
             f"C’est anonyme : l’équipe d’animation du réseau verra {who} et, après la clôture, tous les bulletins sans "
             "nom, sans heure et sans ordre, et ni elle ni vos collègues ne pourront savoir lequel est le vôtre"

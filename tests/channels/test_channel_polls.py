@@ -89,7 +89,10 @@ async def test_in_a_telegram_group(sqlite: Database) -> None:
             assert message.labels == ["Rennes", "Brest"]
             pressed = [telegram.presses(who, message, "Rennes") for who in (ANNE, STRANGER)]
             answers = [await telegram.answer_to(update) for update in pressed]
-            assert (answers[0].text.replace("\u00a0", " "), answers[0].alert) == ("Votre voix comptée : Rennes.", False)
+            assert (answers[0].text.replace("\u00a0", " "), answers[0].alert) == (
+                "Votre voix est comptée : Rennes.",
+                False,
+            )
             assert "n’est relié à personne" in answers[1].text
             assert answers[1].alert is True
             await tick(stage)
@@ -119,7 +122,7 @@ async def test_in_a_slack_channel(sqlite: Database) -> None:
             slack.presses(f"U{STRANGER}", message, "Brest")
             mine, theirs = [await slack.next_message(f"U{number}") for number in (ANNE, STRANGER)]
             assert (mine.ephemeral, mine.channel, mine.via) == (True, "C1", "response_url")
-            assert mine.shown.replace("\u00a0", " ") == "Votre voix comptée : Brest."
+            assert mine.shown.replace("\u00a0", " ") == "Votre voix est comptée : Brest."
             assert "n’est relié à personne" in theirs.shown
             await tick(stage)
             await slack.next_edit(message)

@@ -51,8 +51,8 @@ async def test_who_is_not_of_the_staff_posts_nothing(square: Square, name: str) 
 
 async def test_a_press_is_a_voice_at_once_and_the_board_follows(each: Square) -> None:
     await a_poll(each)
-    assert await each.presses("Anne", "Rennes") == "Votre voix comptée : Rennes."
-    assert await each.presses("Bruno", "Brest") == "Votre voix comptée : Brest."
+    assert await each.presses("Anne", "Rennes") == "Votre voix est comptée : Rennes."
+    assert await each.presses("Bruno", "Brest") == "Votre voix est comptée : Brest."
     assert each.told[-1][2] is False
     await each.seconds(3)
     assert "Rennes : 1 (50 %)" in each.text
@@ -67,7 +67,7 @@ async def test_pressed_again_a_voice_stays_one_and_can_be_changed(square: Square
     await a_poll(square)
     await square.presses("Anne", "Rennes")
     assert await square.presses("Anne", "Rennes") == "Votre voix est déjà comptée : Rennes."
-    assert await square.presses("Anne", "Brest") == "Votre voix changée : Brest."
+    assert await square.presses("Anne", "Brest") == "Votre voix est changée : Brest."
     await square.seconds(3)
     assert "Rennes : 0" in square.text
     assert "Brest : 1" in square.text
@@ -82,7 +82,7 @@ async def test_a_voice_given_in_private_and_one_in_the_channel_are_one(square: S
     await anne.presses("Commencer")
     await anne.presses("Rennes")
     await anne.presses("Envoyer")
-    assert await square.presses("Anne", "Brest") == "Votre voix changée : Brest."
+    assert await square.presses("Anne", "Brest") == "Votre voix est changée : Brest."
     await square.seconds(3)
     assert "Rennes : 0" in square.text
     assert await square.counts() == (1, 1)
@@ -120,9 +120,11 @@ async def test_who_is_not_entitled_is_told_why_and_not_counted(
 
 async def test_of_a_structure_one_voice_and_the_others_are_told_whose(square: Square) -> None:
     await a_poll(square, voice=Voice.STRUCTURE, rule=Rule.LAST)
-    assert await square.presses("Anne", "Rennes") == "Voix de ML Rennes comptée : Rennes."
+    assert await square.presses("Anne", "Rennes") == "La voix de votre structure, ML Rennes, est comptée : Rennes."
     told = await square.presses("Bruno", "Brest")
-    assert told.startswith("Anne Test a déjà répondu pour ML Rennes. Pour voir sa réponse ou la remplacer")
+    assert told.startswith(
+        "Anne Test a déjà répondu pour votre structure, ML Rennes. Pour voir sa réponse ou la remplacer"
+    )
     assert await square.presses("Denis", "Brest") == (
         "On répond ici au nom d’une structure, et je ne connais pas la vôtre : votre voix n’est pas comptée."
     )
@@ -133,7 +135,7 @@ async def test_where_the_first_counts_it_stays(square: Square) -> None:
     await a_poll(square, voice=Voice.STRUCTURE, rule=Rule.FIRST)
     await square.presses("Anne", "Rennes")
     assert "la première réponse compte" in await square.presses("Bruno", "Brest")
-    assert await square.presses("Anne", "Brest") == "Voix de ML Rennes changée : Brest."
+    assert await square.presses("Anne", "Brest") == "La voix de votre structure, ML Rennes, est changée : Brest."
 
 
 async def test_where_a_director_validates_a_press_prepares(each: Square) -> None:
@@ -141,7 +143,7 @@ async def test_where_a_director_validates_a_press_prepares(each: Square) -> None
     for _ in range(2):
         assert "préparée : elle comptera quand la direction l’aura validée" in await each.presses("Anne", "Rennes")
     assert (await each.counts(), await each.network.count(Proposal)) == ((0, 0), 1)
-    assert await each.presses("Bruno", "Rennes") == "Voix de ML Rennes comptée : Rennes."
+    assert await each.presses("Bruno", "Rennes") == "La voix de votre structure, ML Rennes, est comptée : Rennes."
     assert (await each.counts(), await each.network.count(Proposal)) == ((1, 1), 0)
 
 
@@ -225,7 +227,7 @@ async def test_presses_that_wait_are_counted_together_and_twice_delivered_is_onc
     assert await each.counts() == (4, 4)
     assert await each.network.count(BallotTrace) == 4
     assert sorted(told for who, told, _ in each.told if who == "Anne") == [
-        "Votre voix comptée : Rennes.",
+        "Votre voix est comptée : Rennes.",
         "Votre voix est déjà comptée : Rennes.",
     ]
     assert sum(who == "un inconnu" for who, _, _ in each.told) == 1
@@ -240,7 +242,7 @@ async def test_two_colleagues_who_press_at_once_are_one_voice(each: Square) -> N
     await each.gateway.handle_all()
     await each.gateway.stop()
     assert await each.counts() == (1, 1)
-    assert each.told[0][1] == "Voix de ML Rennes comptée : Rennes."
+    assert each.told[0][1] == "La voix de votre structure, ML Rennes, est comptée : Rennes."
     assert "Anne Test a déjà répondu" in each.told[1][1]
 
 
@@ -295,7 +297,7 @@ async def test_a_press_proves_that_a_message_in_doubt_arrived(each: Square) -> N
     each.messenger.after.append(DeliveryError("no answer", uncertain=True))
     await a_poll(each)
     first = each.message
-    assert await each.presses("Anne", "Rennes") == "Votre voix comptée : Rennes."
+    assert await each.presses("Anne", "Rennes") == "Votre voix est comptée : Rennes."
     await each.seconds(60)
     await each.seconds(60)
     assert each.message == first
