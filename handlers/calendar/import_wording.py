@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from handlers.receiving import Sentences
+
 NOTHING_WRITTEN = "Rien n’a été importé."
-ONLY_STAFF = "Seule l’équipe peut m’envoyer un agenda à importer. Si une date vous semble fausse, écrivez-le-moi."
-ONLY_PRIVATE = "Envoyez-moi ce fichier en privé\u00a0: nous en parlerons entre nous."
-NOT_RECEIVED = "Ce fichier ne m’est pas parvenu en entier. Envoyez-le à nouveau, s’il vous plaît."
-GONE = "Ce fichier n’est plus là, ou il a déjà servi. Envoyez-le à nouveau, s’il vous plaît."
+FILES = Sentences(
+    only_staff="Seule l’équipe peut m’envoyer un agenda à importer. Si une date vous semble fausse, écrivez-le-moi.",
+    only_private="Envoyez-moi ce fichier en privé\u00a0: nous en parlerons entre nous.",
+    not_received="Ce fichier ne m’est pas parvenu en entier. Envoyez-le à nouveau, s’il vous plaît.",
+    gone="Ce fichier n’est plus là, ou il a déjà servi. Envoyez-le à nouveau, s’il vous plaît.",
+)
 DROPPED = "C’est abandonné\u00a0: rien n’a été changé, et le fichier est oublié."
 NOTHING_TO_DO = "Il n’y a rien à importer\u00a0: l’agenda est déjà ainsi."
 SHOWN_AGAIN = "**L’agenda a changé entre-temps.** Voici ce que l’import ferait maintenant."

@@ -10,13 +10,13 @@ from handlers.calendar.ics_reading import read_calendar
 from handlers.calendar.import_report import new_lines, summary
 from handlers.calendar.importing import Plan, apply_plan, plan_agenda
 from handlers.calendar.telling_changes import tell_changes
-from handlers.errors import Refusal
 from handlers.messages import Button, Reply, plain, say
+from handlers.receiving import not_admitted, pressed_file
 from handlers.request import Request, Someone
 from storage.audit import Act, note
 from storage.conversations import Conversation
 from storage.network import home, lock_knowledge
-from storage.uploads import Upload, content_of, purge_uploads, upload_for, upload_of
+from storage.uploads import Upload, content_of, purge_uploads, upload_of
 
 _FAULTS = 8
 
@@ -30,24 +30,15 @@ async def received(request: Request, session: AsyncSession, conversation: Conver
     if not looks_like_calendar(upload.name, upload.media_type, content):
         return None
     await purge_uploads(session, request.received_at)
-    person = request.person
-    if not _keeps(person) or request.inbound.chat_kind != "private":
-        await session.delete(upload)  # nothing is kept of what nobody may use
-        if _keeps(person):
-            return say(words.ONLY_PRIVATE)
-        by = person.id if person else f"account:{request.inbound.platform}"
-        await note(session, Act.RIGHT_REFUSED, request.received_at, by=by, reason="calendar sent")
-        return say(words.ONLY_STAFF)
-    if not content:  # too large for the channel, or it could not be fetched
-        await session.delete(upload)
-        return say(words.NOT_RECEIVED)
-    upload.person_id = request.known().id
-    return await _show(request, session, upload)
+    refused = await not_admitted(
+        request, session, upload, content, words.FILES, may=_keeps(request.person), what="calendar sent"
+    )
+    return refused or await _show(request, session, upload)
 
 
 async def import_it(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`calendar:import:<number>[:tell]`: do what was shown; if it would be something else by now, show it again."""
-    upload = await _upload(request, session)
+    upload = await pressed_file(request, session, request.known().id, words.FILES)
     await lock_knowledge(session)
     try:
         plan = await _plan(request, session, upload)
@@ -69,7 +60,7 @@ async def import_it(request: Request, session: AsyncSession, conversation: Conve
 
 async def drop_it(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """`calendar:forget-file:<number>`: nothing is done, the file is forgotten."""
-    await session.delete(await _upload(request, session))
+    await session.delete(await pressed_file(request, session, request.known().id, words.FILES))
     return say(words.DROPPED, replace=True)
 
 
@@ -112,14 +103,6 @@ async def _plan(request: Request, session: AsyncSession, upload: Upload) -> Plan
     # Seconds of computing for a large file: beside the loop, which has others to serve.
     file = await asyncio.to_thread(read_calendar, upload.name, content, zone, today)
     return await plan_agenda(session, file, today, None if person.is_staff else person.staff_regions)
-
-
-async def _upload(request: Request, session: AsyncSession) -> Upload:
-    number = request.number(0)
-    upload = await upload_for(session, number, request.known().id, request.received_at) if number else None
-    if upload is None:
-        raise Refusal(words.GONE)
-    return upload
 
 
 def _keeps(person: Someone | None) -> bool:

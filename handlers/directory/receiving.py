@@ -13,12 +13,12 @@ from handlers.directory.reporting import refusals_csv
 from handlers.directory.undoing import may_undo, undo_last
 from handlers.errors import Refusal
 from handlers.messages import Attachment, Button, Message, Reply, plain, say
+from handlers.receiving import not_admitted, pressed_file
 from handlers.request import Request
-from storage.audit import Act, note
 from storage.conversations import Conversation
 from storage.network import lock_knowledge
 from storage.people import Role
-from storage.uploads import Upload, content_of, purge_uploads, upload_for, upload_of
+from storage.uploads import Upload, content_of, purge_uploads, upload_of
 
 
 async def receive(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -26,20 +26,10 @@ async def receive(request: Request, session: AsyncSession, conversation: Convers
     await purge_uploads(session, request.received_at)
     upload = await upload_of(session, request.inbound.platform, request.inbound.update_id)
     if upload is None:
-        return say(wording.GONE)
-    person = request.person
-    if person is None or not person.is_staff or request.inbound.chat_kind != "private":
-        await session.delete(upload)  # nothing is kept of what nobody may use
-        if person is not None and person.is_staff:
-            return say(wording.ONLY_PRIVATE)
-        by = person.id if person else f"account:{request.inbound.platform}"
-        await note(session, Act.RIGHT_REFUSED, request.received_at, by=by, reason="file sent")
-        return say(wording.ONLY_STAFF)
-    if not await content_of(session, upload):  # too large for the channel, or it could not be fetched
-        await session.delete(upload)
-        return say(wording.NOT_RECEIVED)
-    upload.person_id = person.id
-    return await _show(request, session, upload)
+        return say(wording.FILES.gone)
+    content, may = await content_of(session, upload), request.person is not None and request.person.is_staff
+    refused = await not_admitted(request, session, upload, content, wording.FILES, may=may, what="file sent")
+    return refused or await _show(request, session, upload)
 
 
 async def press(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -117,11 +107,7 @@ def _drop(upload: Upload) -> Button:
 
 
 async def _upload(request: Request, session: AsyncSession) -> Upload:
-    number = request.number(0)
-    upload = await upload_for(session, number, request.staff().id, request.received_at) if number else None
-    if upload is None:
-        raise Refusal(wording.GONE)
-    return upload
+    return await pressed_file(request, session, request.staff().id, wording.FILES)
 
 
 async def _answer_column(request: Request, session: AsyncSession) -> Reply:
@@ -129,7 +115,7 @@ async def _answer_column(request: Request, session: AsyncSession) -> Reply:
     upload = await _upload(request, session)
     index, word = request.number(1), request.arguments[2] if len(request.arguments) > 2 else ""
     if index is None or word not in {"", *Field}:
-        raise Refusal(wording.GONE)
+        raise Refusal(wording.FILES.gone)
     upload.answers = {**upload.answers, str(index): word}
     return await _show(request, session, upload)
 

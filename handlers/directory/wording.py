@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from handlers.directory.columns import Columns, Field, Unclear
 from handlers.directory.faults import CellFault
 from handlers.directory.planning import Member, Outcome, Plan
+from handlers.receiving import Sentences
 
 NB = "\u00a0"
 NNB = "\u202f"
@@ -33,12 +34,14 @@ UNDO = "Annuler cet import"
 YES_UNDO = "Oui, tout remettre"
 NO_UNDO = "Non, garder"
 PASS_OVER = "Rien de cela"
+FILES = Sentences(
+    only_staff="Je ne sais rien faire de ce fichier\u00a0: seule l’équipe d’animation du réseau m’en envoie.",
+    only_private="Un fichier de membres contient des données personnelles\u00a0: envoyez-le-moi en message privé.",
+    not_received="Je n’ai rien reçu de ce fichier\u00a0: il est vide, ou dépasse 20\u00a0Mo. Envoyez-le de nouveau.",
+    gone="Ce fichier n’est plus là\u00a0: je ne garde un envoi qu’une heure. Envoyez-le de nouveau.",
+)
 DROPPED = "C’est abandonné\u00a0: rien n’a été importé, et le fichier est effacé."
 KEPT = "D’accord, l’import est gardé."
-GONE = "Ce fichier n’est plus là\u00a0: je ne garde un envoi qu’une heure. Envoyez-le de nouveau."
-NOT_RECEIVED = "Je n’ai rien reçu de ce fichier\u00a0: il est vide, ou dépasse 20\u00a0Mo. Envoyez-le de nouveau."
-ONLY_STAFF = "Je ne sais rien faire de ce fichier\u00a0: seule l’équipe d’animation du réseau m’en envoie."
-ONLY_PRIVATE = "Un fichier de membres contient des données personnelles\u00a0: envoyez-le-moi en message privé."
 SHOWN_AGAIN = "L’annuaire a changé depuis\u00a0: voici ce que l’import ferait maintenant."
 SHOWN_AGAIN_SHORT = "L’annuaire a changé, regardez de nouveau"
 NOTHING_TO_DO = "Il n’y a rien à importer\u00a0: tout est déjà dans l’annuaire."

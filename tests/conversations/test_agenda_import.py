@@ -147,14 +147,14 @@ async def test_what_was_shown_is_done_or_shown_again(stage: Stage) -> None:
     await imports(stage, BUREAU.replace("SEQUENCE:0", "SEQUENCE:1").replace("Paris\n", "Lyon\n"))
     again = await stage.presses(STAFF, shown.button("Importer"))
     assert "plus ancien" in again.text and await count(stage, Event) == 1
-    assert import_wording.GONE in (await stage.presses(STAFF, shown.button("Importer"))).text
+    assert import_wording.FILES.gone in (await stage.presses(STAFF, shown.button("Importer"))).text
 
 
 async def test_only_staff_in_private_and_of_their_own_region(sqlite: Database) -> None:
     stage = await on_stage(sqlite)
-    assert import_wording.ONLY_STAFF in (await sends(stage, BUREAU, who=ANNE)).text
+    assert import_wording.FILES.only_staff in (await sends(stage, BUREAU, who=ANNE)).text
     public = await stage.sends(STAFF, "agenda.ics", calendar(BUREAU, head=PARIS), chat_kind="channel")
-    assert import_wording.ONLY_PRIVATE in public.text
+    assert import_wording.FILES.only_private in public.text
     assert "pas de votre région" in (await sends(stage, BUREAU, who=NORA)).text
     series = PHONE.replace("Permanence", "Permanence Bretagne")
     async with sqlite.transaction() as session:

@@ -65,7 +65,7 @@ async def test_a_workbook_may_be_sent_too_and_a_picture_may_not(stage: Stage) ->
 
 async def test_a_file_that_did_not_come_through_is_asked_for_again(stage: Stage) -> None:
     heard = await stage.sends("telegram:sam", "membres.csv", b"")
-    assert heard.text == wording.NOT_RECEIVED
+    assert heard.text == wording.FILES.not_received
     assert await count(stage, Upload) == 0
 
 
@@ -109,7 +109,7 @@ async def test_a_file_is_given_up(stage: Stage) -> None:
     assert heard.text == wording.DROPPED
     assert await count(stage, Upload) == 0
     again = await stage.presses("telegram:sam", shown.button("Importer"))
-    assert again.text == wording.GONE
+    assert again.text == wording.FILES.gone
 
 
 async def test_what_is_unclear_is_asked_once_and_remembered(stage: Stage) -> None:
@@ -153,7 +153,7 @@ async def test_buttons_are_short_enough_for_every_channel(stage: Stage) -> None:
 async def test_others_than_staff_are_told_so_and_their_file_is_not_kept(stage: Stage) -> None:
     for who in ("telegram:pam", "telegram:stranger"):
         heard = await send(stage, who, ROWS)
-        assert heard.text == wording.ONLY_STAFF
+        assert heard.text == wording.FILES.only_staff
     assert await count(stage, Upload) == 0
     async with stage.database.reading() as session:
         acts = (await session.scalars(select(AuditEntry.act))).all()
@@ -162,7 +162,7 @@ async def test_others_than_staff_are_told_so_and_their_file_is_not_kept(stage: S
 
 async def test_a_file_with_names_is_not_discussed_in_a_group(stage: Stage) -> None:
     heard = await stage.sends("telegram:sam", "membres.csv", ROWS.encode(), chat_kind="group")
-    assert heard.text == wording.ONLY_PRIVATE
+    assert heard.text == wording.FILES.only_private
     assert await count(stage, Upload) == 0
 
 
@@ -202,7 +202,7 @@ async def test_the_file_of_another_is_out_of_reach(stage: Stage) -> None:
     for verb in ("import", "skip", "refused", "drop", "column"):
         number = shown.button("Importer").action.split(":")[2]
         heard = await stage.presses("telegram:sam", f"directory:{verb}:{number}")
-        assert heard.text == wording.GONE
+        assert heard.text == wording.FILES.gone
     assert await count(stage, Person) == 3
     assert await count(stage, Upload) == 1
 
@@ -234,7 +234,7 @@ async def test_a_file_is_kept_for_an_hour_and_outside_the_inbox(stage: Stage) ->
     shown = await send(stage, "telegram:sam", ROWS)
     stage.wait(3601)
     heard = await stage.presses("telegram:sam", shown.button("Importer"))
-    assert heard.text == wording.GONE
+    assert heard.text == wording.FILES.gone
     await send(stage, "telegram:sam", ROWS)
     assert await count(stage, Upload) == 1  # the old one is gone
 
@@ -249,7 +249,7 @@ async def test_the_inbox_never_holds_the_content(stage: Stage) -> None:
     async with stage.database.transaction() as session:
         await session.execute(delete(Upload))
     await stage.gateway.handle_all()
-    assert (await stage.heard("telegram:sam")).text == wording.GONE
+    assert (await stage.heard("telegram:sam")).text == wording.FILES.gone
 
 
 async def test_only_the_last_import_is_undone_and_only_by_who_may(stage: Stage) -> None:
