@@ -1,46 +1,19 @@
 """What a test plans to go wrong: refusals, lost answers, slow and held calls, an outage."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.patience import PATIENCE
+from tests.fakes.mishaps import Hold, Mishap, met
 
 
 @dataclass
-class Fault:
-    """One planned mishap of a method (`*` for any). `accepted`: the call has its effect before it goes wrong."""
+class Fault(Mishap):
+    """A mishap; the answer is a refusal unless it is dropped or held."""
 
-    method: str
-    skip: int = 0
-    times: int = 1
-    accepted: bool = False
     drop: bool = False
     error: str = "internal_error"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    gate: "Hold | None" = None
-
-
-class Hold:
-    """A call kept waiting: `await hold.reached()`, then `hold.release()`. A held call succeeds once released."""
-
-    def __init__(self) -> None:
-        self._reached = asyncio.Event()
-        self._released = asyncio.Event()
-
-    async def reached(self, timeout: float = PATIENCE) -> None:
-        """Wait until a call is being held."""
-        await asyncio.wait_for(self._reached.wait(), timeout)
-
-    def release(self) -> None:
-        """Let it go on."""
-        self._released.set()
-
-    async def wait(self) -> None:
-        """Used by the server: hold here."""
-        self._reached.set()
-        await self._released.wait()
 
 
 class Faults:
@@ -56,18 +29,8 @@ class Faults:
         self._planned.append(fault)
 
     def take(self, method: str) -> Fault | None:
-        """The mishap this call meets, if any. The first fault that fits is charged, others are left alone."""
-        for fault in self._planned:
-            if fault.method not in ("*", method):
-                continue
-            if fault.skip > 0:
-                fault.skip -= 1
-                continue
-            fault.times -= 1
-            if fault.times <= 0:
-                self._planned.remove(fault)
-            return fault
-        return None
+        """The mishap this call meets, if any."""
+        return met(self._planned, method)
 
 
 class Planner:
@@ -102,7 +65,7 @@ class Planner:
         """Keep the next call of `method` waiting, after (`accepted`) or before it had its effect."""
         hold = Hold()
         self._holds.append(hold)
-        self.faults.plan(Fault(method, after, accepted=accepted, gate=hold))
+        self.faults.plan(Fault(method, after, accepted=accepted, hold=hold))
         return hold
 
     def slow(self, method: str, seconds: float) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.fakes.mishaps import Hold
 from tests.fakes.slack.courier import Courier, Envelope
-from tests.fakes.slack.faults import Faults, Hold, Planner
+from tests.fakes.slack.faults import Faults, Planner
 from tests.fakes.slack.gestures import Gestures
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.payloads import Payloads

@@ -70,14 +70,14 @@ class WebApi:
         if fault is None:
             return self._answer(method, token, arguments)
         if not fault.accepted:
-            if fault.gate is None:
+            if fault.hold is None:
                 return self._go_wrong(request, fault)
-            await fault.gate.wait()
+            await fault.hold.wait()
             return self._answer(method, token, arguments)
         answer = self._answer(method, token, arguments)
-        if fault.gate is None:
+        if fault.hold is None:
             return self._go_wrong(request, fault)
-        await fault.gate.wait()
+        await fault.hold.wait()
         return answer
 
     def _answer(self, method: str, token: str, arguments: Json) -> web.Response:

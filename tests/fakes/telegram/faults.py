@@ -1,47 +1,16 @@
 """What a test plans to go wrong: refusals, lost connections, slow and held calls, an outage."""
 
-import asyncio
 from dataclasses import dataclass
 
+from tests.fakes.mishaps import Hold, Mishap, met
 from tests.fakes.telegram.refusal import Json, Refused
-from tests.patience import PATIENCE
 
 
 @dataclass
-class Fault:
-    """A mishap for the calls of a method (`*` for any) after `skip` good ones, `times` times.
+class Fault(Mishap):
+    """A mishap; without `refusal` and `hold` the connection is cut."""
 
-    `accepted`: the call has its effect all the same, only its answer goes wrong. Without `refusal` and `hold` the
-    connection is cut.
-    """
-
-    method: str
-    skip: int = 0
-    times: int = 1
-    accepted: bool = False
     refusal: Refused | None = None
-    hold: "Hold | None" = None
-
-
-class Hold:
-    """A call that is kept waiting: `await hold.reached()`, then `hold.release()` lets it go on."""
-
-    def __init__(self) -> None:
-        self._reached = asyncio.Event()
-        self._released = asyncio.Event()
-
-    async def reached(self, within: float = PATIENCE) -> None:
-        """Wait until a call is held."""
-        await asyncio.wait_for(self._reached.wait(), within)
-
-    def release(self) -> None:
-        """Let it go on, as if nothing had been."""
-        self._released.set()
-
-    async def wait(self) -> None:
-        """For the server: the call stops here."""
-        self._reached.set()
-        await self._released.wait()
 
 
 class Faults:
@@ -71,7 +40,7 @@ class Faults:
         With a `page` of HTML it is not Telegram that refuses but a proxy on the way.
         """
         refusal = Refused(status, description, parameters, page)
-        self._planned.append(Fault(method, after, times, accepted, refusal))
+        self._planned.append(Fault(method, after, times, accepted, refusal=refusal))
 
     def drop_connection_after(self, method: str, n: int = 0, *, accepted: bool = True, times: int = 1) -> None:
         """Let `n` calls of `method` pass, then cut the connection of the next `times`.
@@ -111,15 +80,5 @@ class Faults:
             hold.release()
 
     def _meet(self, method: str) -> Fault | None:
-        """The mishap this call meets. The first that fits is charged, the others wait their turn."""
-        for fault in self._planned:
-            if fault.method not in ("*", method):
-                continue
-            if fault.skip > 0:
-                fault.skip -= 1
-                continue
-            fault.times -= 1
-            if fault.times <= 0:
-                self._planned.remove(fault)
-            return fault
-        return None
+        """The mishap this call meets."""
+        return met(self._planned, method)
