@@ -78,7 +78,7 @@ async def _received(request: Request, session: AsyncSession, conversation: Conve
 
 def build_router(questions: Questions | None = None, notice: Notice | None = None) -> Router:
     """Every command, button and form there is."""
-    asked = questions or Questions(offering.rows_beside, closing.open_until)
+    asked = questions or Questions(offering.rows_beside, closing.open_until, following.asked_in_words)
     notice = notice or Notice()
     sends = previewing.preview_with(forecast)
     return Router(

@@ -46,7 +46,7 @@ async def _rows(session: AsyncSession, consultation: Consultation, now: datetime
     of_network = _is_due(consultation, zone, holidays, now)
     if not due and not of_network:
         return []
-    silent = await _silent(session, consultation)
+    silent = await silent_by_region(session, consultation)
     rows: list[dict[str, Any]] = []
     untold: list[said.Silent] = []
     for region in [*regions, None]:
@@ -81,8 +81,8 @@ def _until(consultation: Consultation, zone: str, reader: str) -> str:
     return wording.deadline(consultation.closes_at, ZoneInfo(zone), ZoneInfo(reader))
 
 
-async def _silent(session: AsyncSession, consultation: Consultation) -> dict[int | None, said.Silent]:
-    """Who has not answered, by region; None is outside of all of them."""
+async def silent_by_region(session: AsyncSession, consultation: Consultation) -> dict[int | None, said.Silent]:
+    """Who has not answered, by region, those who asked to be left alone apart; None is outside of all regions."""
     silent = set(await silent_voices(session, consultation))
     if consultation.voice == Voice.PERSON:
         alone = await session.scalars(select(Unnudged.person_id).where(Unnudged.consultation_id == consultation.id))

@@ -8,6 +8,11 @@ from storage.consultations import Consultation, Voice
 
 MOST = 40  # names in one message; more are counted
 ELSEWHERE = "Hors région"
+NONE_TO_WAIT_FOR = "Aucune consultation n’est ouverte en ce moment\u00a0: il n’y a pas de réponse à attendre."
+NOT_OF_THAT_NAME = "Je ne connais pas de consultation ouverte de ce nom. Laquelle voulez-vous suivre\u202f?"
+WHICH_SILENCE = "Qui n’a pas répondu, mais à quelle consultation\u202f?"
+NOBODY_EXPECTED = "Là où vous suivez les réponses, cette consultation n’attend personne."
+SILENT = "Qui manque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,34 @@ def to_network(consultation: Consultation, groups: Sequence[Silent], until: str)
         f"**{_have_not(consultation, count)}** à la consultation «\u00a0{plain(consultation.title)}\u00a0», qui se "
         f"termine {until}, là où je ne peux joindre aucune équipe régionale\u00a0: la liste vous revient."
     ]
-    room = MOST
+    return "\n\n".join([*parts, *_by_region(groups)])
+
+
+def to_follower(
+    consultation: Consultation, groups: Sequence[Silent], silent: int, expected: int, unnamed: int, *, is_open: bool
+) -> str:
+    """To staff who ask: of the `expected` voices the `silent` ones, all named in `groups` but the `unnamed`."""
+    title = f"«\u00a0{plain(consultation.title)}\u00a0»"
+    if not silent:
+        what = "structures" if consultation.voice == Voice.STRUCTURE else "personnes"
+        return f"Tout le monde a répondu à la consultation {title}\u00a0: {expected} {what} sur {expected}."
+    have_not = _have_not(consultation, silent) if is_open else _have_not(consultation, silent).replace(" encore", "")
+    parts = [f"**{have_not}** (sur {expected}) à la consultation {title}."]
+    parts += _by_region(groups)
+    if unnamed:
+        who = "1 personne qui a demandé" if unnamed == 1 else f"{unnamed} personnes qui ont demandé"
+        parts.append(f"Je ne nomme pas {who} à ne plus être relancée{'s' if unnamed > 1 else ''}.")
+    return "\n\n".join(parts)
+
+
+def _by_region(groups: Sequence[Silent]) -> list[str]:
+    """A heading for each region with its names, as long as there is room for names."""
+    parts, room = [], MOST
     for group in groups:
         heading = f"**{plain(group.region) or ELSEWHERE}** ({len(group.names)} sur {group.expected})"
         parts.append(f"{heading}\n{_listed(group.names, room)}" if room else heading)
         room = max(0, room - len(group.names))
-    return "\n\n".join(parts)
+    return parts
 
 
 def _have_not(consultation: Consultation, count: int) -> str:

@@ -3,7 +3,7 @@
 National staff see every consultation; regional staff the participation of their own regions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.consultations import (
     behalf,
     channel_wording,
+    escalation_wording,
     mending,
     reporting,
     rhythm,
     rhythm_wording,
+    silence,
     trending,
     wording,
 )
@@ -26,12 +28,12 @@ from handlers.consultations.promise import withheld
 from handlers.consultations.questionnaire import Fact, read
 from handlers.consultations.screens import button
 from handlers.consultations.secret import facts_of_list, listed
+from handlers.consultations.silence import follower
 from handlers.consultations.standing import facts_of_consultation, voice_names
 from handlers.consultations.tally import tally
 from handlers.consultations.timing import state_at
-from handlers.errors import Refusal
 from handlers.messages import Button, Reply, plain, say
-from handlers.request import Request, Someone
+from handlers.request import Request
 from storage.ballots import Ballot, Participation, Proposal
 from storage.consultations import (
     Consultation,
@@ -43,14 +45,14 @@ from storage.consultations import (
     whole_consultation,
 )
 from storage.conversations import Conversation
-from storage.network import setting
+from storage.network import all_regions, setting
 from storage.secret_ballots import SecretBallot
 from storage.voices import expected_voices
 
 
 async def follow_up(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """« suivi » alone lists the consultations; with a slug it shows that one."""
-    _follower(request)
+    follower(request)
     if request.rest:
         consultation = await consultation_by_slug(session, request.rest.strip().lower())
         if consultation is None:
@@ -66,10 +68,49 @@ async def follow_up(request: Request, session: AsyncSession, conversation: Conve
     return say(reporting.WHICH, *rows)
 
 
+async def asked_in_words(
+    request: Request,
+    session: AsyncSession,
+    *,
+    silent: bool,
+    named: Callable[[str], int],
+    strange: bool,
+    region: str,
+) -> Reply:
+    """« qui n’a pas répondu ? » (`silent`), « qui a répondu ? »: of the open consultation that is meant.
+
+    `named` counts the asker's words that a title has, `strange` says that there are some: where no title has any,
+    nothing is told of another consultation. `region` is a code, empty for everywhere. Where several may be meant, it is
+    asked which one.
+    """
+    follower(request)
+    where = next((one.id for one in await all_regions(session) if one.code == region), 0) if region else 0
+    found = [
+        one
+        for one in await consultations_with(session, Status.OPEN)
+        if state_at(one, request.received_at) == Status.OPEN
+    ]
+    if not found:
+        return say(escalation_wording.NONE_TO_WAIT_FOR)
+    most = max(named(one.title) for one in found)
+    unknown = strange and not most
+    meant = found if unknown else [one for one in found if named(one.title) == most]
+    if len(meant) == 1 and not unknown:
+        return await (
+            silence.tell_silent(request, session, meant[0], where) if silent else _one(request, session, meant[0])
+        )
+    which = escalation_wording.WHICH_SILENCE if silent else reporting.WHICH
+    choices = [
+        (button(wording.shortened(one.title), *((silence.VERB, one.id, where) if silent else ("follow", one.id))),)
+        for one in meant
+    ]
+    return say(escalation_wording.NOT_OF_THAT_NAME if unknown else which, *choices)
+
+
 async def press(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """An action of staff."""
     assert request.press is not None
-    _follower(request)
+    follower(request)
     verb, *rest = request.press.action.split(":")[1:]
     if verb in (rhythm.SHOW, rhythm.SET):
         return await rhythm.press(request, session, conversation)
@@ -77,6 +118,11 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await follow_up(request, session, conversation)
     if verb in ("mend-question", "mend-text"):
         return await mending.press(request, session, conversation)
+    if verb == silence.VERB and (number := request.number(0)) is not None:
+        consultation = await whole_consultation(session, number)
+        if consultation is None:
+            return Reply(notice=reporting.STALE)
+        return await silence.tell_silent(request, session, consultation, request.number(1) or 0)
     if verb == "attach" and (number := request.number(0)) is not None:
         request.staff()
         consultation = await whole_consultation(session, number)
@@ -98,13 +144,14 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
 
 
 VERBS = frozenset(
-    {rhythm.SHOW, rhythm.SET, "follow", "results", "enter", "attach", "mend-question", "mend-text", *DEEDS}
+    {rhythm.SHOW, rhythm.SET, silence.VERB, "follow", "results", "enter", "attach", *DEEDS}
+    | {"mend-question", "mend-text"}
 )
 
 
 async def _one(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Participation: answered of expected, by region and kind, and what waits for a director."""
-    person = _follower(request)
+    person = follower(request)
     voices = await expected_voices(session, consultation)
     if not person.is_staff:
         voices = [voice for voice in voices if voice.region_id in person.staff_regions]
@@ -159,6 +206,8 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
             row.append(button(trending.TREND, "trend", consultation.id))
         acts.append(button(mending.MEND, "typos", consultation.id))
         acts.append(button(reporting.COPY, "copy", consultation.id))
+    if len(answered & {voice.key for voice in voices}) < len(voices) and state != Status.DRAFT:
+        row.append(button(escalation_wording.SILENT, silence.VERB, consultation.id))
     row.append(button(reporting.REFRESH, "follow", consultation.id))
     return say(text, tuple(row), *([tuple(acts)] if acts else []), replace=True)
 
@@ -199,13 +248,3 @@ async def _signed_texts(
             if fact.text:
                 signed.setdefault(fact.question_id, []).append((names.get(key, ""), fact.text))
     return {question: sorted(texts) for question, texts in signed.items()}
-
-
-def _follower(request: Request) -> Someone:
-    """National staff, an administrator, or regional staff."""
-    person = request.known()
-    if not person.is_staff and not person.staff_regions:
-        raise Refusal(reporting.NO_RIGHT, audit="follow without right")
-    if request.inbound.chat_kind != "private":
-        raise Refusal(reporting.PRIVATE)
-    return person

@@ -29,6 +29,7 @@ TELLERS: dict[str, Callable[[Telling], Answer]] = {
     "absent": telling_documents.absent,
     "act": telling_talk.act,
     "agenda": telling_agenda.agenda,
+    "answers": telling_talk.answers,
     "contact": telling_people.contact,
     "deadline": telling_talk.deadline,
     "empty": telling_talk.empty,

@@ -13,6 +13,7 @@ from handlers.questions.knowledge import Knowledge
 from handlers.questions.memory import Memory, recall
 from handlers.questions.pressing import pressed, turns_a_page
 from handlers.questions.reading import Reading
+from handlers.questions.telling_answers import Following, followed
 from handlers.questions.telling_deadlines import Closings, nothing_known, with_deadlines
 from handlers.questions.ticket_wording import ASK_STAFF, NOT_WHAT_I_ASKED, WHOM_TO_ASK, WRONG, in_context
 from handlers.questions.ticketing import remember_asked, with_asked
@@ -38,11 +39,17 @@ class Questions:
     """Answers questions; holds the knowledge for as long as it is current."""
 
     def __init__(
-        self, beside_event: EventRows = no_rows, closings: Closings = nothing_known, *, large: int = LARGE
+        self,
+        beside_event: EventRows = no_rows,
+        closings: Closings = nothing_known,
+        following: Following | None = None,
+        *,
+        large: int = LARGE,
     ) -> None:
         self._cache = KnowledgeCache(large)
         self._beside_event = beside_event
         self._closings = closings
+        self._following = following
 
     async def answer(self, request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
         """The reply to a question or to a press of one of our buttons; writes what is to be remembered."""
@@ -55,6 +62,8 @@ class Questions:
             said = self._read(request, memory, knowledge)
             if any(one.reading.intent == "deadline" for one in said.parts or (said,)):
                 said = with_deadlines(said, await self._closings(request, session), knowledge.lexicon)
+        if self._following is not None and said.reading.intent == "answers":
+            return await followed(said.reading, self._following, request, session, knowledge.lexicon)
         conversation.memory = with_asked(said.memory.to_json(), conversation.memory)
         conversation.memory_at = request.received_at
         beside = await self._beside_event(request, session, said.event.key) if said.event is not None else ()

@@ -9,6 +9,7 @@ from handlers.questions.memory import Memory
 from handlers.questions.reading import Reading
 from handlers.questions.reading_absent import absent
 from handlers.questions.reading_agenda import agenda, whole_agenda
+from handlers.questions.reading_answers import answers
 from handlers.questions.reading_coordinates import coordinates
 from handlers.questions.reading_documents import document, meaning, only_a_name, which_organisation
 from handlers.questions.reading_events import described, described_instead, event
@@ -43,6 +44,7 @@ from handlers.questions.reading_vague import NOT_FOUND, vaguely
 STEPS: tuple[Callable[[Case], Reading | None], ...] = (
     nothing,
     owner,
+    answers,
     deadline,
     act,
     foreign,

@@ -47,6 +47,8 @@ class Lexicon:
     missing: frozenset[str]  # stems: what is on while one is not there
     territories: frozenset[str]  # stems of what is governed by others
     areas: frozenset[str]  # stems of what is called by its town
+    answering: Phrases  # « qui n’a pas répondu ? »: who has not answered, and who has
+    asked_to_answer: frozenset[str]  # stems of those of whom that is asked
     polls: frozenset[str]  # stems of what people answer to
     closing: frozenset[str]  # stems: until when it may be answered
     settling: frozenset[str]  # words with which one asks to be told yes or no: « ok ? », « c’est ça ? »
@@ -183,6 +185,8 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         sending=frozenset(stem(word) for word in _words(merged["sending"])),
         territories=frozenset(stem(word) for word in _words(merged["territories"])),
         areas=frozenset(stem(word) for word in _words(merged["areas"])),
+        answering=Phrases({"silent": merged["silent"], "answered": merged["answered"]}),
+        asked_to_answer=frozenset(stem(word) for word in _words(merged["answering"])),
         polls=frozenset(stem(word) for word in _words(merged["polls"])),
         closing=frozenset(stem(word) for word in _words(merged["closing"])),
         settling=frozenset(_words(merged["settling"])),

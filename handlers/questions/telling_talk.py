@@ -14,6 +14,11 @@ def deadline(t: Telling) -> Answer:
     return t.say(w.DEADLINE)
 
 
+def answers(t: Telling) -> Answer:
+    """Who has answered a consultation, or has not: told where staff ask it, by whoever keeps the register."""
+    return t.refuse(w.FOLLOWED_BY_STAFF)
+
+
 def empty(t: Telling) -> Answer:
     """Nothing was said."""
     return t.refuse(w.EMPTY)

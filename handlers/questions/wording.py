@@ -69,6 +69,10 @@ DEADLINE = (
     f"Chaque consultation ouverte dit jusqu’à quand on peut y répondre{SP}: écrivez «{SP}consultations{SP}» pour la "
     "voir. Les documents que je connais n’en donnent pas la date limite."
 )
+FOLLOWED_BY_STAFF = (
+    f"Qui a répondu à une consultation, et qui ne l’a pas encore fait, ne se lit qu’en message privé, par l’équipe "
+    f"d’animation du réseau{SP}: elle écrit «{SP}suivi{SP}»."
+)
 NONE_OPEN = "Aucune consultation n’est ouverte pour vous en ce moment."
 SEVERAL_OPEN = "Plusieurs consultations vous sont ouvertes"
 SEE_LIST = f"Écrivez «{SP}consultations{SP}» pour y répondre."
