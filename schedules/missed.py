@@ -18,6 +18,7 @@ from storage.agenda import Event
 from storage.outbox import Delivery, Kind, State
 
 _HOUR = timedelta(hours=1)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _BACK = timedelta(hours=48)  # who was down for longer learns of what was missed since
 _NAMED = 20  # events in one message
 
@@ -30,6 +31,9 @@ async def tell_missed(session: AsyncSession, now: datetime) -> int:
     this_hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     rows = await session.execute(
         select(Delivery.about, Delivery.ended_at).where(
+            # Every reminder has a date of expiry: so it is found in an index, not among a million others that wait.
+            Delivery.state.in_((State.EXPIRED, State.SKIPPED)),
+            Delivery.expires_at > _EVER,
             Delivery.kind == Kind.REMINDER,
             or_(
                 Delivery.state == State.EXPIRED,
