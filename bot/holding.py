@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.spacing import ChatPace
 from bot.telegram.pacing import GroupPace
 from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
+from schedules.nights import HeldByNight
 from schedules.outage import HeldByOutage
 from schedules.rights import HeldByRights
 from storage.leaving import Due
@@ -38,5 +39,5 @@ class SendHold:
 def hold_for(send: str, *, paced: bool = True) -> Hold:
     """All that holds deliveries back in this installation; without `paced` a chat takes any number of answers."""
     paces: list[Hold] = [GroupPace(), ChatPace()] if paced else []
-    holds: list[Hold] = [HeldByOutage(), HeldByRights(), *paces, HeldByReaders()]
+    holds: list[Hold] = [HeldByOutage(), HeldByRights(), *paces, HeldByReaders(), HeldByNight()]
     return HeldByAny(*holds) if send == "on" else HeldByAny(SendHold(send), *holds)

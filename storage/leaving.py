@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, case, exists, func, or_, select
 
-from storage.outbox import CORRECTION, Delivery, State
+from storage.network import Region, Structure
+from storage.outbox import CORRECTION, Delivery, Priority, State
 from storage.people import Person
 from storage.preferences import WISHES_ANYTHING
 from storage.prepared import Prepared
@@ -17,7 +18,9 @@ _ROWS: Table = Delivery.__table__
 class Due(NamedTuple):
     """What is looked at before a delivery leaves; the names are those of `Delivery`.
 
-    `wishes` is whether its reader may wish something of what is sent to them (see `storage.preferences`).
+    `wishes` is whether its reader may wish something of what is sent to them (see `storage.preferences`); `lives`, of
+    bulk, the reader's zone and calendar of holidays as « Europe/Paris|FR », either of them empty where it is the
+    network's.
     """
 
     id: int
@@ -34,12 +37,26 @@ class Due(NamedTuple):
     parts_sent: int
     expires_at: datetime | None
     wishes: bool
+    lives: str | None
 
 
-_PLAIN = Due._fields[:-1]
+_PLAIN = Due._fields[:-2]
+_LIVES = (
+    select(
+        func.coalesce(func.nullif(Person.zone, ""), func.nullif(Structure.zone, ""), Region.zone, "")
+        + "|"
+        + func.coalesce(Region.holidays, "")
+    )
+    .select_from(Person)
+    .outerjoin(Structure, Structure.id == Person.structure_id)
+    .outerjoin(Region, Region.id == func.coalesce(Person.region_id, Structure.region_id))
+    .where(Person.id == _ROWS.c.person_id)
+    .scalar_subquery()
+)
 DUE: tuple[ColumnElement[Any], ...] = (
     *(_ROWS.c[name] for name in _PLAIN),
     exists().where(Person.id == _ROWS.c.person_id, WISHES_ANYTHING),
+    case((_ROWS.c.priority == Priority.BULK, _LIVES)),
 )
 """The columns of a Due, for a select from the table of deliveries."""
 
@@ -60,4 +77,4 @@ STILL_WANTED = Prepared(
 
 def due_of(delivery: Delivery) -> Due:
     """A delivery that is at hand as an object."""
-    return Due._make((*(getattr(delivery, name) for name in _PLAIN), True))
+    return Due._make((*(getattr(delivery, name) for name in _PLAIN), True, None))

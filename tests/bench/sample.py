@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from handlers.messages import Button, Message
 from storage.database import Database
+from storage.network import Region
 from storage.outbox import Kind, enqueue
 from storage.people import Account, Person
 
@@ -38,11 +39,26 @@ def slack_member(number: int) -> str:
 
 
 async def add_people(database: Database, platform: str, count: int, workspaces: int = 1) -> None:
-    """So many people, numbered from 1, each with an account on that platform, spread over its workspaces."""
+    """So many people, numbered from 1, each with an account on that platform, spread over its workspaces.
+
+    They live where it is noon and nobody rests: what is sent to many waits for the morning everywhere else.
+    """
     now = datetime.now(UTC)
+    async with database.transaction() as session:
+        noon = Region(code="bench", name="Exemple", zone=f"Etc/GMT{now.hour - 12:+d}", holidays="/")
+        session.add(noon)
+        await session.flush()
+        region_id = noon.id
     for numbers in _steps(count):
         people = [
-            {"id": n + 1, "given_name": "Camille", "family_name": f"Exemple {n}", "created_at": now} for n in numbers
+            {
+                "id": n + 1,
+                "given_name": "Camille",
+                "family_name": f"Exemple {n}",
+                "region_id": region_id,
+                "created_at": now,
+            }
+            for n in numbers
         ]
         accounts = [
             {
