@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import (
+    acting_wording,
     calling,
     copying,
     dating,
@@ -39,10 +40,10 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 async def ask_to_nudge(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Whom a nudge would reach, before it leaves."""
     if timing.state_at(consultation, request.received_at) != Status.OPEN:
-        return say(reporting.NOT_OPEN_NOW, _back(consultation))
+        return say(acting_wording.NOT_OPEN_NOW, _back(consultation))
     voices = await silent_voices(session, consultation)
     if not voices:
-        return say(reporting.ALL_ANSWERED, _back(consultation))
+        return say(acting_wording.ALL_ANSWERED, _back(consultation))
     told = await silent_members(session, consultation)
     accounts = await accounts_of(session, [member.id for member in told])
     reached = sum(
@@ -55,8 +56,8 @@ async def ask_to_nudge(request: Request, session: AsyncSession, consultation: Co
         for member in told
     )
     reached_voices = len({member.voice_key for member in told})
-    text = reporting.nudge_preview(len(voices), reached, len(told) - reached, len(voices) - reached_voices)
-    go = (button(reporting.NUDGE_GO, "nudged", consultation.id, style="primary"),) if reached else ()
+    text = acting_wording.nudge_preview(len(voices), reached, len(told) - reached, len(voices) - reached_voices)
+    go = (button(acting_wording.NUDGE_GO, "nudged", consultation.id, style="primary"),) if reached else ()
     return say(text, *([go] if go else []), _back(consultation))
 
 
@@ -65,7 +66,7 @@ async def do_nudge(request: Request, session: AsyncSession, consultation: Consul
     written = await nudge_now(session, consultation, request.received_at)
     if written:
         await note_change(request, session, consultation, "nudged")
-    return say(reporting.nudged(written), _back(consultation), replace=True)
+    return say(acting_wording.nudged(written), _back(consultation), replace=True)
 
 
 Write = Callable[[AsyncSession, Consultation, ZoneInfo, datetime], Awaitable[bytes]]
@@ -103,7 +104,7 @@ WRITERS = {
 async def ask_for_format(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Which format an export should have."""
     row = tuple(button(writer.label, verb, consultation.id) for verb, writer in WRITERS.items())
-    return say(reporting.WHICH_FORMAT, row, _back(consultation))
+    return say(acting_wording.WHICH_FORMAT, row, _back(consultation))
 
 
 def export_as(extension: str) -> Deed:
@@ -114,9 +115,9 @@ def export_as(extension: str) -> Deed:
         content = await writer.write(session, consultation, request.tz, request.received_at)
         await note_export(request, session, consultation, extension)
         name = f"{consultation.slug}-{request.received_at.astimezone(request.tz):%Y-%m-%d}.{extension}"
-        alt = reporting.export_alt(consultation.title)
+        alt = acting_wording.export_alt(consultation.title)
         file = Attachment(filename=name, media_type=writer.media_type, content=content, alt=alt)
-        return Reply(messages=(Message(text=reporting.EXPORTED, attachment=file),))
+        return Reply(messages=(Message(text=acting_wording.EXPORTED, attachment=file),))
 
     return export
 
@@ -125,7 +126,7 @@ async def list_to_call(request: Request, session: AsyncSession, consultation: Co
     """Those who have not answered and whom no message reaches, with phone numbers, to print and call."""
     table = await calling.table_to_call(session, consultation)
     if not table.rows:
-        return say(reporting.NOBODY_TO_CALL, _back(consultation))
+        return say(acting_wording.NOBODY_TO_CALL, _back(consultation))
     await note_export(request, session, consultation, "phones")
     file = Attachment(
         filename=f"{consultation.slug}-a-appeler.csv",
@@ -133,15 +134,15 @@ async def list_to_call(request: Request, session: AsyncSession, consultation: Co
         content=exporting.as_csv(table),
         alt=table.name,
     )
-    return Reply(messages=(Message(text=reporting.to_call(len(table.rows)), attachment=file),))
+    return Reply(messages=(Message(text=acting_wording.to_call(len(table.rows)), attachment=file),))
 
 
 async def ask_to_close(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Closing is for good: say it first."""
     if timing.state_at(consultation, request.received_at) != Status.OPEN:
-        return say(reporting.NOT_OPEN_NOW, _back(consultation))
-    go = (button(reporting.CLOSE_GO, "closed", consultation.id, style="danger"),)
-    return say(reporting.close_preview(consultation.title), go, _back(consultation))
+        return say(acting_wording.NOT_OPEN_NOW, _back(consultation))
+    go = (button(acting_wording.CLOSE_GO, "closed", consultation.id, style="danger"),)
+    return say(acting_wording.close_preview(consultation.title), go, _back(consultation))
 
 
 async def do_close(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -149,15 +150,15 @@ async def do_close(request: Request, session: AsyncSession, consultation: Consul
     if timing.state_at(consultation, request.received_at) == Status.OPEN:
         await timing.close(session, consultation.id, request.received_at)
         await note_change(request, session, consultation, "closed")
-    return say(reporting.closed(consultation.title), _back(consultation), replace=True)
+    return say(acting_wording.closed(consultation.title), _back(consultation), replace=True)
 
 
 async def ask_to_open(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
     """Opening freezes what is asked: say it first."""
     if timing.state_at(consultation, request.received_at) != Status.DRAFT:
-        return say(reporting.ALREADY_OPEN, _back(consultation))
-    go = (button(reporting.OPEN_GO, "opened", consultation.id, style="primary"),)
-    return say(reporting.open_preview(consultation.title), go, _back(consultation))
+        return say(acting_wording.ALREADY_OPEN, _back(consultation))
+    go = (button(acting_wording.OPEN_GO, "opened", consultation.id, style="primary"),)
+    return say(acting_wording.open_preview(consultation.title), go, _back(consultation))
 
 
 async def do_open(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -165,7 +166,7 @@ async def do_open(request: Request, session: AsyncSession, consultation: Consult
     if timing.state_at(consultation, request.received_at) == Status.DRAFT:
         await timing.open_consultation(session, consultation, request.received_at)
         await note_change(request, session, consultation, "opened")
-    return say(reporting.opened(consultation.title), _back(consultation), replace=True)
+    return say(acting_wording.opened(consultation.title), _back(consultation), replace=True)
 
 
 async def copy(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -174,7 +175,7 @@ async def copy(request: Request, session: AsyncSession, consultation: Consultati
     made.created_by = request.known().id
     await note_change(request, session, made, f"copied from {consultation.slug}")
     ways = (button(wording.TRY, "begin", made.id), button(reporting.PARTICIPATION, "follow", made.id))
-    return say(reporting.copied(consultation.title), ways)
+    return say(acting_wording.copied(consultation.title), ways)
 
 
 def _back(consultation: Consultation) -> tuple[Button, ...]:

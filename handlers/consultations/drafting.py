@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import channel_wording, dating, making, reporting, rhythm_wording, screens, wording
+from handlers.consultations import acting_wording, channel_wording, dating, making, rhythm_wording, screens, wording
 from handlers.consultations.board import the_question
 from handlers.consultations.questionnaire import read
 from handlers.consultations.screens import button
@@ -81,7 +81,7 @@ async def preview(
         (button(making.REGION, "where", number),),
         *_channel(consultation),
         *_shuffling(consultation),
-        (button(wording.TRY, "begin", number), button(reporting.COPY, "copy", number)),
+        (button(wording.TRY, "begin", number), button(acting_wording.COPY, "copy", number)),
         (button(rhythm_wording.RHYTHM, "rhythm", number),),
         *([(button(dating.ATTACH, "event", number),)] if dating.question_of(consultation) else []),
         tuple(button(label, "edit", number, index) for index, label in enumerate(making.EDITS)),
@@ -211,7 +211,7 @@ async def _until(
 ) -> Reply:
     """Prolong one that is open, or say when a draft will end."""
     if state_at(consultation, request.received_at) == Status.CLOSED:
-        return say(reporting.NOT_OPEN_NOW)
+        return say(acting_wording.NOT_OPEN_NOW)
     conversation.open_form(FORM, {"step": "deadline", "consultation": consultation.id})
     return ask(conversation)
 

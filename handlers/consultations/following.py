@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.consultations import (
+    acting_wording,
     behalf,
     channel_wording,
     escalation_wording,
@@ -177,35 +178,35 @@ async def _one(request: Request, session: AsyncSession, consultation: Consultati
         kind_name=lambda kind: kinds.get(kind, kind),
     )
     if consultation.mends:
-        text += "\n\n" + reporting.mends(len(consultation.mends))
+        text += "\n\n" + acting_wording.mends(len(consultation.mends))
     row: list[Button] = []
     state = state_at(consultation, request.received_at)
     acts: list[Button] = []
     if person.is_staff:
         row.append(button(reporting.RESULTS, "results", consultation.id))
         if state == Status.OPEN:
-            acts.append(button(reporting.NUDGE, "nudge", consultation.id))
-            acts.append(button(reporting.PROLONG, "until", consultation.id))
-            acts.append(button(reporting.UNREACHED, "phones", consultation.id))
+            acts.append(button(acting_wording.NUDGE, "nudge", consultation.id))
+            acts.append(button(acting_wording.PROLONG, "until", consultation.id))
+            acts.append(button(acting_wording.UNREACHED, "phones", consultation.id))
             if consultation.secrecy != Secrecy.ANONYMOUS:
-                acts.append(button(reporting.ENTER, "enter", consultation.id))
+                acts.append(button(acting_wording.ENTER, "enter", consultation.id))
             if the_question(consultation) is not None and consultation.secrecy != Secrecy.ANONYMOUS:
                 acts.append(button(channel_wording.POST, "post", consultation.id))
-            acts.append(button(reporting.CLOSE, "close", consultation.id))
+            acts.append(button(acting_wording.CLOSE, "close", consultation.id))
         if state == Status.DRAFT:
             acts.append(button(wording.TRY, "begin", consultation.id))
-            acts.append(button(reporting.SET_END, "until", consultation.id))
-            acts.append(button(reporting.OPEN, "opening", consultation.id))
+            acts.append(button(acting_wording.SET_END, "until", consultation.id))
+            acts.append(button(acting_wording.OPEN, "opening", consultation.id))
         else:
-            acts.append(button(reporting.EXPORT, "export", consultation.id))
+            acts.append(button(acting_wording.EXPORT, "export", consultation.id))
         if state == Status.CLOSED:
-            acts.append(button(reporting.PUBLISH, "publish", consultation.id))
+            acts.append(button(acting_wording.PUBLISH, "publish", consultation.id))
         if state != Status.CLOSED or consultation.series:
             acts.append(button(rhythm_wording.RHYTHM, rhythm.SHOW, consultation.id))
         if consultation.series:
             row.append(button(trending.TREND, "trend", consultation.id))
         acts.append(button(mending.MEND, "typos", consultation.id))
-        acts.append(button(reporting.COPY, "copy", consultation.id))
+        acts.append(button(acting_wording.COPY, "copy", consultation.id))
     if len(answered & {voice.key for voice in voices}) < len(voices) and state != Status.DRAFT:
         row.append(button(escalation_wording.SILENT, silence.VERB, consultation.id))
     row.append(button(reporting.REFRESH, "follow", consultation.id))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import charting, reporting, wording
+from handlers.consultations import acting_wording, charting, reporting, wording
 from handlers.consultations.acting_notes import note_change
 from handlers.consultations.counting import Count, counted
 from handlers.consultations.screens import button
@@ -27,8 +27,10 @@ async def ask_to_publish(request: Request, session: AsyncSession, consultation: 
     rows: list[tuple[Button, ...]] = []
     for verb, readers in (("tovoters", Readers.VOTERS), ("toasked", Readers.ASKED)):
         people = len(await _readers(session, consultation, readers))
-        rows.append((button(reporting.publish_to(readers, people), verb, consultation.id),))
-    return Reply(messages=(_results(consultation, count), Message(text=reporting.PUBLISH_WHOM, buttons=tuple(rows))))
+        rows.append((button(acting_wording.publish_to(readers, people), verb, consultation.id),))
+    return Reply(
+        messages=(_results(consultation, count), Message(text=acting_wording.PUBLISH_WHOM, buttons=tuple(rows)))
+    )
 
 
 async def publish_to_voters(request: Request, session: AsyncSession, consultation: Consultation) -> Reply:
@@ -51,12 +53,12 @@ async def _publish(request: Request, session: AsyncSession, consultation: Consul
         session,
         await _readers(session, consultation, readers),
         f"consult:published:{consultation.id}",
-        lambda _: Message(text=reporting.are_published(consultation.title), buttons=((see,),)),
+        lambda _: Message(text=acting_wording.are_published(consultation.title), buttons=((see,),)),
         request.zone,
         request.received_at,
     )
     await note_change(request, session, consultation, f"published to {readers}")
-    return say(reporting.published(told), replace=True)
+    return say(acting_wording.published(told), replace=True)
 
 
 async def outcome(request: Request, session: AsyncSession, number: int) -> Reply:
@@ -67,10 +69,10 @@ async def outcome(request: Request, session: AsyncSession, number: int) -> Reply
         return Reply(notice=wording.STALE)
     if not person.is_staff:
         if not consultation.published_to:
-            return say(reporting.NOT_PUBLISHED)
+            return say(acting_wording.NOT_PUBLISHED)
         readers = await _readers(session, consultation, Readers(consultation.published_to))
         if person.id not in {member.id for member in readers}:
-            return say(reporting.NOT_PUBLISHED)
+            return say(acting_wording.NOT_PUBLISHED)
     return Reply(messages=(_results(consultation, await _count(request, session, consultation)),))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.consultations import reporting, wording
+from handlers.consultations import acting_wording, reporting, wording
 from handlers.consultations import rhythm_wording as said
 from handlers.consultations.acting_notes import note_change
 from handlers.consultations.drafting import is_poll_draft
@@ -35,7 +35,7 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
     if consultation is None:
         return Reply(notice=wording.STALE)
     if state_at(consultation, request.received_at) == Status.CLOSED and not consultation.series:
-        return say(reporting.NOT_OPEN_NOW, _back(consultation, request))
+        return say(acting_wording.NOT_OPEN_NOW, _back(consultation, request))
     if (what := request.number(1)) is not None:
         change = _pressed(what, request.number(2))
         if change is None:

@@ -6,8 +6,8 @@ every region, regional staff their own.
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.consultations import acting_wording, reporting
 from handlers.consultations import escalation_wording as said
-from handlers.consultations import reporting
 from handlers.consultations.escalating import silent_by_region
 from handlers.consultations.nudging import silent_voices
 from handlers.consultations.screens import button
@@ -49,5 +49,5 @@ async def tell_silent(request: Request, session: AsyncSession, consultation: Con
     text = said.to_follower(consultation, groups, len(silent), len(expected), unnamed, is_open=is_open)
     rows = [(button(reporting.PARTICIPATION, "follow", consultation.id),)]
     if person.is_staff and silent and is_open:
-        rows.append((button(reporting.UNREACHED, "phones", consultation.id),))
+        rows.append((button(acting_wording.UNREACHED, "phones", consultation.id),))
     return say(text, *rows)

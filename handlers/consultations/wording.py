@@ -67,6 +67,11 @@ def left_alone(title: str) -> str:
     )
 
 
+def plural(count: int) -> str:
+    """« s » of several."""
+    return "s" if count > 1 else ""
+
+
 def yours(structure: str, *, goes_on: bool = False) -> str:
     """« votre structure, ML Rennes »: names of structures come without an article, and none is guessed.
 
