@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Base
 from storage.database import ERASED
-from storage.forgetting import redact_table
+from storage.forgetting import redact_table, theirs
 from storage.network import bump_knowledge
+from storage.outbox import Delivery, Kind, State
 from storage.privacy_rules import RULES
 from storage.subjects import subject_of
 
+LATEST = 5.0  # seconds after its slot: what has not left by then is looked at again (see `schedules.departing`)
 _SECRET = frozenset({"digest", "lease_owner", "lease_until", "send_at", "not_before", "seed_digest"})
 
 
@@ -33,6 +35,27 @@ async def holdings(session: AsyncSession, person_id: int) -> dict[str, list[dict
         if held := [{key: _without_files(value) for key, value in row.items()} for row in rows]:
             found[name] = held
     return found
+
+
+async def may_still_leave(session: AsyncSession, person_id: int, machine: float) -> bool:
+    """Whether something that was claimed for a person a moment ago has perhaps not left yet, answers apart.
+
+    What waits for them is locked until the transaction ends, so that nothing more of it is claimed. `machine` is the
+    machine's clock.
+    """
+    subject = await subject_of(session, person_id)
+    if subject is None:
+        return False
+    rows = await session.execute(
+        select(Delivery.kind, Delivery.state, Delivery.send_at, Delivery.lease_until)
+        .where(theirs(subject), Delivery.state.in_((State.WAITING, State.HELD, State.SENDING)))
+        .order_by(Delivery.id)
+        .with_for_update()
+    )
+    return any(
+        kind != Kind.REPLY and state == State.SENDING and until > machine and at > machine - LATEST
+        for kind, state, at, until in rows
+    )
 
 
 async def erase(session: AsyncSession, person_id: int, now: datetime) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Erasing oneself: a word to type, a button to press, one transaction."""
 
+import asyncio
 import secrets
 import unicodedata
 
@@ -8,16 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.account import data_wording as wording
 from handlers.account.mydata import privately
+from handlers.errors import NotYet
 from handlers.messages import Button, Message, Reply, say
 from handlers.request import Request, Someone
 from handlers.telling import tell_staff
 from storage.audit import Act, note
 from storage.conversations import Conversation
 from storage.people import Person, Role, RoleGrant
-from storage.privacy import erase, holdings
+from storage.privacy import erase, holdings, may_still_leave
 
 FORM = "data:erase"
 CONFIRM_WITHIN = 10 * 60.0  # seconds of the machine's clock between the word and the press
+_MOMENT = 0.1  # seconds: slots are claimed 60 ms ahead
 _KEEP = Button(label=wording.KEEP, action="data:keep")
 
 
@@ -41,13 +44,18 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
 
 
 async def confirmed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """The last button. It works once, after the word, for ten minutes, and only for whom it was made."""
+    """The last button. It works once, after the word, for ten minutes, and only for whom it was made.
+
+    What was on its way to them at that moment goes first, for five seconds at most: nothing arrives once it is done.
+    """
     person = privately(request)
     state = conversation.form_state if conversation.form == FORM else {}
     nonce = request.arguments[0] if request.arguments else ""
     fresh = state.get("nonce") and request.machine - float(state.get("at", 0)) <= CONFIRM_WITHIN
     if not fresh or not secrets.compare_digest(nonce.encode(), str(state["nonce"]).encode()):
         return say(wording.CONFIRM_AGAIN)
+    if await may_still_leave(session, person.id, request.machine):
+        raise NotYet(_a_moment)
     await forget_everything(request, session, person)
     return Reply(messages=(Message(text=wording.ERASED),), notice=wording.ERASED_NOTICE, goodbye=True)
 
@@ -60,6 +68,11 @@ async def forget_everything(request: Request, session: AsyncSession, person: Som
     await tell_staff(session, f"erased:{secrets.token_hex(8)}", text, request.received_at)
     await note(session, Act.ERASED, request.received_at, by=person.id, about=person.id)
     await erase(session, person.id, request.received_at)
+
+
+async def _a_moment(session: AsyncSession) -> None:
+    """For what is on its way."""
+    await asyncio.sleep(_MOMENT)
 
 
 async def _others_direct(session: AsyncSession, person: Someone) -> bool:

@@ -1,5 +1,6 @@
 """« mes données »: seen, downloaded, corrected and erased, on every channel."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -8,15 +9,17 @@ from sqlalchemy import LargeBinary, String, cast, func, select
 
 from handlers.account.data_labels import TABLES
 from handlers.messages import Attachment
+from handlers.request import Inbound, Press
 from storage.audit import Act, AuditEntry
 from storage.base import Base
 from storage.conversations import Conversation
 from storage.database import Database
 from storage.directory import Contact
-from storage.outbox import Delivery, State
+from storage.outbox import Delivery, Kind, State, enqueue
 from storage.people import Account, Person, Role
 from storage.privacy_rules import RULES
 from storage.web import open_chat
+from tests.patience import PATIENCE
 from tests.stage import PLATFORMS, Heard, Stage
 
 HERS = ("telegram:7744112233", "slack:U0MAELYS9")
@@ -248,6 +251,47 @@ async def test_what_waited_for_the_person_is_cancelled(stage: Stage) -> None:
     async with stage.database.reading() as session:
         row = (await session.scalars(select(Delivery).where(Delivery.kind == "reminder"))).one()
     assert (row.state, row.reason, row.chat, row.payload) == (State.CANCELLED, "erased", "", {})
+
+
+async def test_what_was_just_leaving_goes_first_and_nothing_arrives_once_it_is_done(stage: Stage) -> None:
+    await stage.presses(HERS[0], "data:erase")
+    button = (await stage.says(HERS[0], "EFFACER")).button("définitivement")
+    person = await maelys(stage)
+    assert person is not None
+    async with stage.database.transaction() as session:
+        row = {
+            "about": "announcement:1:person:1",
+            "kind": Kind.ANNOUNCEMENT,
+            "person_id": person.id,
+            "chat": "7744112233",
+        }
+        late = {"platform": "telegram", "payload": {"text": "À tous"}, "due_at": stage.clock.at}
+        await enqueue(session, [{**row, **late, "created_at": stage.clock.at}])
+    telegram = stage.channels["telegram"]
+    telegram.gate = asyncio.Event()
+    await stage.worker.step()  # it is claimed, and on its way
+    await stage.gateway.store(
+        [
+            Inbound(
+                platform="telegram",
+                update_id="erase",
+                account="7744112233",
+                chat="7744112233",
+                received_at=stage.clock.at,
+                press=Press(action=button.action, message="m1"),
+            )
+        ]
+    )
+    assert await stage.gateway.handle_one() and await maelys(stage) is not None
+    telegram.gate.set()
+    await stage.worker.drain()
+    async with asyncio.timeout(PATIENCE):
+        while await maelys(stage) is not None:
+            await stage.gateway.handle_all()
+            await asyncio.sleep(0.02)  # between looks
+    await stage.worker.drain()
+    told = next(text for text in telegram.texts if "plus rien de vous" in text)
+    assert telegram.texts.index("À tous") < telegram.texts.index(told)
 
 
 async def test_who_writes_again_is_somebody_new(stage: Stage) -> None:
