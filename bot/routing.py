@@ -13,6 +13,7 @@ from handlers.account import (
     inviting,
     linking,
     mydata,
+    pausing,
     personal,
     preferring,
     showing,
@@ -36,6 +37,7 @@ from handlers.calendar import (
     reminding,
     replying,
     series,
+    series_changing,
 )
 from handlers.calendar import pressing as calendar
 from handlers.calendar import receiving as calendar_files
@@ -63,7 +65,7 @@ _STAFF_SPOKEN = frozenset({"rôles", "roles", "inviter", "révoquer", "revoquer"
 _AGENDA_SPOKEN = frozenset(
     {*dossier.WORDS, *interview_booking.WORDS, *remembering.WORDS, *remembering.LATER_WORDS, *remembering.NO_MORE_WORDS}
 )
-_AGENDA_FORMS = (changing.FORM, dossier.FORM, interview_offers.FORM, series.FORM)
+_AGENDA_FORMS = (changing.FORM, dossier.FORM, interview_offers.FORM, series_changing.FORM)
 _RESUME_TICKETS = Button(label="Reprendre la réponse", action="ticket:resume")
 _RESUME_NEEDS = Button(label=calendar_wording.NEEDS_RESUME, action="calendar:agenda")
 _RESUME_CODE = Button(label="Saisir un code", action="account:code")
@@ -118,8 +120,8 @@ def build_router(questions: Questions | None = None, notice: Notice | None = Non
             "confidentialite": notice.show,
             "confidentialité": notice.show,
             "journal": auditing.show_journal,
-            "stop": preferring.stop,
-            "reprendre": preferring.resume,
+            "stop": pausing.stop,
+            "reprendre": pausing.resume,
         },
         spoken=frozenset({"annonce", "contact", "relier", "sondage", "suivi", *changing.WORDS})
         | _STAFF_SPOKEN

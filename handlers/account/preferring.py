@@ -1,8 +1,7 @@
-"""« preferences »: time zone, platform, quiet hours, language of dates, a pause; « stop » and « reprendre »."""
+"""« preferences »: time zone, platform, quiet hours, language of dates; a pause and « stop » are `pausing`'s."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.account import preference_wording as wording
 from handlers.account.data_wording import PLATFORMS, entry
 from handlers.account.mydata import privately
-from handlers.account.readings import date_typed, quiet_typed
+from handlers.account.pausing import BACK, CANCEL, PAUSE_FORM, pause, pause_typed, resume, stop
+from handlers.account.readings import quiet_typed
 from handlers.account.zones import bare, find_zone
 from handlers.dates import zone_name
 from handlers.instants import known_zone
@@ -18,16 +18,11 @@ from handlers.messages import Button, Reply, say
 from handlers.request import Request
 from storage.conversations import Conversation
 from storage.network import Region, Structure, home
-from storage.outbox import Delivery, Kind, cancel_waiting
 from storage.people import NOWHERE, Person, accounts_of, zone_of
 
-ZONE_FORM, QUIET_FORM, PAUSE_FORM = "prefer:zone", "prefer:quiet", "prefer:pause"
+ZONE_FORM, QUIET_FORM = "prefer:zone", "prefer:quiet"
 FORMS = (ZONE_FORM, QUIET_FORM, PAUSE_FORM)
-LONGEST_PAUSE = timedelta(days=366)
 _HOURS = ((time(19), time(9)), (time(22), time(7)))
-_PAUSES = {"7": wording.WEEK, "14": wording.TWO_WEEKS, "30": wording.MONTH}
-_CANCEL = Button(label=wording.CANCEL, action="prefer:cancel")
-_BACK = Button(label=wording.BACK, action="prefer:show")
 
 
 async def show_preferences(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -66,29 +61,6 @@ async def show_preferences(request: Request, session: AsyncSession, conversation
     )
 
 
-async def stop(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
-    """« stop », wherever it is said: from now on nothing but replies leaves, and what waits is cancelled."""
-    if request.person is None:
-        return say(wording.STOPPED_UNKNOWN)
-    row = await session.get_one(Person, request.person.id)
-    row.stopped_at = row.stopped_at or request.received_at
-    mine = (Delivery.person_id == row.id, Delivery.kind != Kind.REPLY)
-    await cancel_waiting(session, *mine, reason="stop", now=request.received_at)
-    return say(wording.STOPPED, (Button(label=wording.RESUME, action="prefer:resume"),))
-
-
-async def resume(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
-    """« reprendre » undoes a stop or a pause; None where there is neither: the word means something else then."""
-    if request.person is None:
-        return None
-    row = await session.get_one(Person, request.person.id)
-    paused = row.paused_until is not None and request.received_at < row.paused_until
-    if row.stopped_at is None and not paused:
-        return None
-    row.stopped_at = row.paused_until = None
-    return say(wording.RESUMED, (_BACK,))
-
-
 async def press(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
     """A press of `prefer:<verb>[:<choice>]`; a choice is checked like one that was typed."""
     privately(request)
@@ -100,14 +72,14 @@ async def press(request: Request, session: AsyncSession, conversation: Conversat
         return await resume(request, session, conversation) or await show_preferences(request, session, conversation)
     if verb == "cancel":
         conversation.close_form()
-        return say(wording.NOTHING_CHANGED, (_BACK,), replace=True)
+        return say(wording.NOTHING_CHANGED, (BACK,), replace=True)
     work = {
         "zone": _zone_pressed,
         "place": _place_pressed,
         "fallback": _fallback_pressed,
         "quiet": _quiet_pressed,
         "dates": _dates_pressed,
-        "pause": _pause_pressed,
+        "pause": pause,
     }.get(verb)
     if work is None:
         return await show_preferences(request, session, conversation)
@@ -119,18 +91,15 @@ async def typed(request: Request, session: AsyncSession, conversation: Conversat
     privately(request)
     if bare(request.text) == "annuler":
         conversation.close_form()
-        return say(wording.NOTHING_CHANGED, (_BACK,))
+        return say(wording.NOTHING_CHANGED, (BACK,))
     if request.text.endswith("?"):
         return None
     if conversation.form == ZONE_FORM:
         return await _zone_typed(request, session, conversation)
     if conversation.form == QUIET_FORM:
         hours = quiet_typed(request.text)
-        return await _set_quiet(request, session, conversation, hours) if hours else say(wording.BAD_QUIET, (_CANCEL,))
-    until = date_typed(request.text, request.received_at.astimezone(request.tz).date())
-    if until is None:
-        return say(wording.BAD_DATE, (_CANCEL,))
-    return await _pause_until(request, session, conversation, datetime.combine(until, time(), request.tz))
+        return await _set_quiet(request, session, conversation, hours) if hours else say(wording.BAD_QUIET, (CANCEL,))
+    return await pause_typed(request, session, conversation)
 
 
 async def _zone_pressed(request: Request, session: AsyncSession, conversation: Conversation, zone: str) -> Reply:
@@ -141,7 +110,7 @@ async def _zone_pressed(request: Request, session: AsyncSession, conversation: C
     buttons = [Button(label=_city(one), action=f"prefer:zone:{one}") for one in zones if known_zone(one)]
     rows = [tuple(buttons[first : first + 3]) for first in range(0, len(buttons), 3)]
     region = Button(label=wording.REGION_ZONE, action="prefer:zone:region")
-    return say(wording.ASK_ZONE, *rows, (region, _CANCEL))
+    return say(wording.ASK_ZONE, *rows, (region, CANCEL))
 
 
 async def _zone_typed(request: Request, session: AsyncSession, conversation: Conversation) -> Reply | None:
@@ -150,8 +119,8 @@ async def _zone_typed(request: Request, session: AsyncSession, conversation: Con
         return await _set_zone(request, session, conversation, found.zone)
     if found.near:
         buttons = tuple(Button(label=_city(zone), action=f"prefer:zone:{zone}") for zone in found.near)
-        return say(wording.WHICH_ZONE, buttons, (_CANCEL,))
-    return None if len(request.text.split()) > 4 else say(wording.NO_ZONE, (_CANCEL,))
+        return say(wording.WHICH_ZONE, buttons, (CANCEL,))
+    return None if len(request.text.split()) > 4 else say(wording.NO_ZONE, (CANCEL,))
 
 
 async def _places(session: AsyncSession) -> Mapping[str, str]:
@@ -176,7 +145,7 @@ async def _set_zone(request: Request, session: AsyncSession, conversation: Conve
         region = await session.get(Region, person.region_id) if person.region_id else None
         default, _ = await home(session)
         zone = zone_of(None, structure.zone if structure else None, region.zone if region else None, default)
-    return say(wording.zone_changed(zone, request.received_at), (_BACK,), replace=request.press is not None)
+    return say(wording.zone_changed(zone, request.received_at), (BACK,), replace=request.press is not None)
 
 
 async def _place_pressed(request: Request, session: AsyncSession, conversation: Conversation, platform: str) -> Reply:
@@ -185,15 +154,15 @@ async def _place_pressed(request: Request, session: AsyncSession, conversation: 
     row = await session.get_one(Person, person.id)
     if platform == "any":
         row.preferred_platform = row.fallback_platform = None
-        return say(wording.place_changed(row), (_BACK,), replace=True)
+        return say(wording.place_changed(row), (BACK,), replace=True)
     if platform not in mine:
         if len(mine) < 2:
-            return say(wording.ONE_PLACE, (_BACK,), replace=True)
+            return say(wording.ONE_PLACE, (BACK,), replace=True)
         buttons = [Button(label=PLATFORMS.get(one, one), action=f"prefer:place:{one}") for one in mine]
         return say(
             wording.ASK_PLACE,
             tuple(buttons),
-            (Button(label=wording.ANY_PLACE, action="prefer:place:any"), _BACK),
+            (Button(label=wording.ANY_PLACE, action="prefer:place:any"), BACK),
             replace=True,
         )
     row.preferred_platform, row.fallback_platform = platform, None
@@ -216,7 +185,7 @@ async def _fallback_pressed(
     row = await session.get_one(Person, person.id)
     if row.preferred_platform and platform in (*await _platforms(session, person.id), NOWHERE, "any"):
         row.fallback_platform = None if platform == "any" else platform
-    return say(wording.place_changed(row), (_BACK,), replace=True)
+    return say(wording.place_changed(row), (BACK,), replace=True)
 
 
 async def _platforms(session: AsyncSession, person_id: int) -> list[str]:
@@ -239,7 +208,7 @@ async def _quiet_pressed(request: Request, session: AsyncSession, conversation: 
         wording.ASK_QUIET,
         (Button(label=wording.NETWORK_QUIET, action="prefer:quiet:network"),),
         tuple(offered),
-        (Button(label=wording.NO_QUIET, action="prefer:quiet:never"), _CANCEL),
+        (Button(label=wording.NO_QUIET, action="prefer:quiet:never"), CANCEL),
     )
 
 
@@ -252,7 +221,7 @@ async def _set_quiet(
     row = await session.get_one(Person, request.known().id)
     row.quiet_begins, row.quiet_ends = hours
     conversation.close_form()
-    return say(wording.quiet_changed(*hours), (_BACK,), replace=request.press is not None)
+    return say(wording.quiet_changed(*hours), (BACK,), replace=request.press is not None)
 
 
 async def _dates_pressed(request: Request, session: AsyncSession, conversation: Conversation, locale: str) -> Reply:
@@ -261,35 +230,9 @@ async def _dates_pressed(request: Request, session: AsyncSession, conversation: 
         buttons = tuple(
             Button(label=label.capitalize(), action=f"prefer:dates:{one}") for one, label in wording.LOCALES.items()
         )
-        return say(wording.ASK_LOCALE, buttons, (_BACK,), replace=True)
+        return say(wording.ASK_LOCALE, buttons, (BACK,), replace=True)
     row.locale = locale
-    return say(wording.locale_changed(locale), (_BACK,), replace=True)
-
-
-async def _pause_pressed(request: Request, session: AsyncSession, conversation: Conversation, days: str) -> Reply:
-    if days in _PAUSES:
-        return await _pause_until(request, session, conversation, _midnight_after(request, int(days)))
-    conversation.open_form(PAUSE_FORM, {})
-    buttons = tuple(Button(label=label, action=f"prefer:pause:{count}") for count, label in _PAUSES.items())
-    return say(wording.ASK_PAUSE, buttons, (_CANCEL,))
-
-
-async def _pause_until(request: Request, session: AsyncSession, conversation: Conversation, until: datetime) -> Reply:
-    if not request.received_at < until <= request.received_at + LONGEST_PAUSE:
-        return say(wording.PAST_DATE, (_CANCEL,))
-    row = await session.get_one(Person, request.known().id)
-    row.paused_until = until
-    conversation.close_form()
-    return say(
-        wording.paused(until, request.tz),
-        (Button(label=wording.RESUME, action="prefer:resume"),),
-        replace=request.press is not None,
-    )
-
-
-def _midnight_after(request: Request, days: int) -> datetime:
-    today = request.received_at.astimezone(request.tz).date()
-    return datetime.combine(today + timedelta(days=days), time(), ZoneInfo(request.tz.key))
+    return say(wording.locale_changed(locale), (BACK,), replace=True)
 
 
 def _city(zone: str) -> str:

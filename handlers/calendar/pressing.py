@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.calendar import dossier, interview_booking, interview_offers, series
+from handlers.calendar import dossier, interview_booking, interview_offers, series, series_changing
 from handlers.calendar.agenda import show_agenda, show_event, show_page
 from handlers.calendar.changing import drop, keep
 from handlers.calendar.feeding import event_file, stop_feed
@@ -29,8 +29,8 @@ _VERBS = {
     "drop": drop,
     "fix": fix,
     "keep-series": series.keep_new,
-    "keep-one": series.keep_one,
-    "keep-following": series.keep_following,
+    "keep-one": series_changing.keep_one,
+    "keep-following": series_changing.keep_following,
     "drop-series": series.drop,
     "import": import_it,
     "forget-file": drop_it,
