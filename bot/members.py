@@ -16,7 +16,7 @@ from handlers.directory import wording
 from handlers.directory.columns import Columns, Field, fold
 from handlers.directory.faults import UnreadableFile
 from handlers.directory.importing import Imported, MembersFile, import_files, read_file, remember_columns
-from handlers.directory.planning import Rights
+from handlers.directory.plans import Rights
 from handlers.directory.undoing import undo_last
 from handlers.errors import Refusal
 from schedules.clock import SystemClock

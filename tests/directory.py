@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.directory.importing import Imported, import_files, read_file
-from handlers.directory.planning import Rights
+from handlers.directory.plans import Rights
 from storage.database import Database
 from storage.network import NetworkSetting, Region, Structure
 from storage.people import Account, Person, Role, RoleGrant

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.planning import Member, Outcome, Plan, Rights
+from handlers.directory.plans import Member, Outcome, Plan, Rights
 from handlers.directory.publishing import SOURCE
 from handlers.directory.recording import Recorder
 from storage.audit import Act, note, note_people

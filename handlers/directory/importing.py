@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.directory.applying import apply_plan, close_run, open_run
 from handlers.directory.checking import check
 from handlers.directory.columns import Columns, match_columns
-from handlers.directory.planning import Plan, Rights, plan_members
+from handlers.directory.planning import plan_members
+from handlers.directory.plans import Plan, Rights
 from handlers.directory.reading import read_table
 from handlers.directory.tables import Table
 from storage.imports import ImportRun, layout, remember_layout

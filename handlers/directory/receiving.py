@@ -8,7 +8,7 @@ from handlers.directory import wording
 from handlers.directory.columns import Field, Unclear
 from handlers.directory.faults import UnreadableFile
 from handlers.directory.importing import MembersFile, carry_out, plan_file, read_file, remember_columns
-from handlers.directory.planning import Plan, Rights
+from handlers.directory.plans import Plan, Rights
 from handlers.directory.reporting import refusals_csv
 from handlers.directory.undoing import may_undo, undo_last
 from handlers.errors import Refusal

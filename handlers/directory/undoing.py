@@ -9,7 +9,7 @@ from sqlalchemy import Column, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.directory.applying import CONSOLE
-from handlers.directory.planning import Rights
+from handlers.directory.plans import Rights
 from handlers.directory.recording import frozen, table_of, thawed
 from handlers.errors import Refusal
 from storage.audit import Act, Pseudonym, note

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from handlers.directory.columns import Columns, Field, Unclear
 from handlers.directory.faults import CellFault
-from handlers.directory.planning import Member, Outcome, Plan
+from handlers.directory.plans import Member, Outcome, Plan
 from handlers.receiving import Sentences
 
 NB = "\u00a0"

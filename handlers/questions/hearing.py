@@ -3,8 +3,9 @@
 from datetime import date
 
 from handlers.questions.knowledge import Knowledge
-from handlers.questions.marks import Marks, core_of, mark_words
+from handlers.questions.marks import Marks, mark_words
 from handlers.questions.normalising import Text, read_words
+from handlers.questions.preambles import core_of
 
 
 class Hearing:

@@ -1,7 +1,7 @@
 """Everything recognised in a question, before it is decided what the question is."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.questions.asides import asides, contrasted
@@ -179,7 +179,6 @@ def mark_words(corrected: Text, knowledge: Knowledge, today: date) -> Marks:
     return marks
 
 
-_LONGEST_WISH = 10  # words before what is wished
 _SAID_OF_PEOPLE = ("phone", "email", "coordinates", "his")
 
 
@@ -197,39 +196,6 @@ def _set_aside(marks: Marks, lexicon: Lexicon) -> None:
 
 
 _SUBJECTS = frozenset(("il", "elle", "ils", "elles", "on"))
-
-
-def core_of(text: Text, lexicon: Lexicon) -> Text:
-    """The question without the politeness around it; the whole message when that is all there is."""
-    first, last = _after_the_wish(text, lexicon), len(text.words)
-    spans = lexicon.preambles.find(text.words)
-    for span in spans:
-        first = span.end if span.start == first else first
-    for span in reversed(spans):
-        last = span.start if span.end == last and span.start >= first else last
-    asked = any(word.asked for word in text.words)
-    core = text.words[first:last]
-    whole = any(act.end - act.start == len(core) for act in lexicon.whole.find(core))  # « bonjour, répète »
-    said = whole or any(word.folded not in lexicon.stop for word in core)
-    if not said and not asked and first + len(text.words) - last:
-        return text
-    if not core:
-        return text
-    if asked and not any(word.asked for word in core):  # the mark stood behind the « svp »
-        core = (*core[:-1], replace(core[-1], asked=True))
-    return Text(tuple(core), text.shouted)
-
-
-def _after_the_wish(text: Text, lexicon: Lexicon) -> int:
-    """Where what is wished begins: « notre conseil d’administration souhaiterait connaître le calendrier »."""
-    words, around = text.words, lexicon.around_words
-    for at in range(1, min(_LONGEST_WISH, len(words) - 2)):
-        before = {w.folded for w in words[:at]}
-        if words[at].breaks or not before.isdisjoint(around["asking"]):
-            return 0
-        if words[at].folded in around["wishing"] and words[at + 1].folded in around["after_wishing"]:
-            return at + 1 + (words[at + 1].folded in around["knowing"])
-    return 0
 
 
 def _any_meeting(mention: EventMention, words: Sequence[Word], general: Collection[str]) -> bool:

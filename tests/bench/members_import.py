@@ -10,7 +10,7 @@ from pathlib import Path
 
 from handlers.directory.columns import Field
 from handlers.directory.importing import import_files, read_file
-from handlers.directory.planning import Rights
+from handlers.directory.plans import Rights
 from handlers.directory.undoing import undo_last
 from storage.database import Database
 from storage.models import Base

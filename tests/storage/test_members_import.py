@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from handlers.directory.planning import Outcome, Rights
+from handlers.directory.plans import Outcome, Rights
 from storage.audit import AuditEntry
 from storage.database import Database
 from storage.directory import Contact

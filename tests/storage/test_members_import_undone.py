@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from handlers.directory.planning import Rights
+from handlers.directory.plans import Rights
 from handlers.directory.undoing import Undone, undo_last
 from handlers.errors import Refusal
 from storage.base import Base
