@@ -46,23 +46,27 @@ def read_instant(text: str, now: datetime, zone: str, zones: Mapping[str, str]) 
 
 
 def _day(said: str, today: date) -> date | None:
-    if not said or said in ("aujourd'hui", "ce soir", "ce matin", "cet apres-midi"):
-        return today
-    if said.startswith("demain"):
-        return today + timedelta(days=1)
-    if said.startswith(("apres-demain", "apres demain")):
-        return today + timedelta(days=2)
-    numbers = re.search(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\b", said)
-    if numbers:
-        return _date(int(numbers[1]), int(numbers[2]), numbers[3], today)
-    folded = [_fold(month) for month in MONTHS]
-    words = re.search(rf"\b(\d{{1,2}})(?:er)? ({'|'.join(folded)})(?: (\d{{4}}))?\b", said)
-    if words:
-        return _date(int(words[1]), folded.index(words[2]) + 1, words[3], today)
-    for number, weekday in enumerate(WEEKDAYS):
-        if re.search(rf"\b{weekday}\b", said):
-            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    return None
+    """The day that is all that is said; None where more is said than is understood, or a weekday is not that of a date.
+
+    « mardi en huit » is no « mardi », and « 2027-04-12 » no « 4/12 ».
+    """
+    said = _FILLERS.sub(" ", f" {said} ").strip(" ,")
+    said = re.sub(r"\s+", " ", said)
+    if said in _NEAR:
+        return today + timedelta(days=_NEAR[said])
+    weekday = next((n for n, name in enumerate(WEEKDAYS) if re.match(rf"{name}\b", said)), None)
+    if weekday is not None:
+        said = said.removeprefix(WEEKDAYS[weekday]).strip(" ,")
+        if not said:
+            return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    found = None
+    if iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", said):
+        found = _date(int(iso[3]), int(iso[2]), iso[1], today)
+    elif numbers := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?", said):
+        found = _date(int(numbers[1]), int(numbers[2]), numbers[3], today)
+    elif words := re.fullmatch(rf"(\d{{1,2}})(?:er)? ({'|'.join(_MONTHS)})(?: (\d{{4}}))?", said):
+        found = _date(int(words[1]), _MONTHS.index(words[2]) + 1, words[3], today)
+    return found if found is None or weekday in (None, found.weekday()) else None
 
 
 def _date(day: int, month: int, year: str | None, today: date) -> date | None:
@@ -76,3 +80,8 @@ def _date(day: int, month: int, year: str | None, today: date) -> date | None:
 def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("\u00a0", " ").replace("\u202f", " "))
     return re.sub(r"\s+", " ", "".join(c for c in text if not unicodedata.combining(c))).strip()
+
+
+_MONTHS = [_fold(month) for month in MONTHS]
+_NEAR = {"": 0, "aujourd'hui": 0, "demain": 1, "apres-demain": 2, "apres demain": 2}
+_FILLERS = re.compile(r"(?<=\s)(?:le|la|ce|cet|au|du|vers|matin|soir|apres-midi|prochain)(?=[\s,])")

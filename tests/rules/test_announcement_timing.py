@@ -33,6 +33,10 @@ ZONES = {
         ("9 h le 5 decembre 2026", "2026-12-05T09:00+01:00"),
         ("demain 9h, heure de Cayenne", "2026-11-24T09:00-03:00"),
         ("demain 9h heure de la Réunion".replace("la R", "La R"), "2026-11-24T09:00+04:00"),
+        ("mercredi 24 mars 2027 à 9h", "2027-03-24T09:00+01:00"),
+        ("2027-04-12 09:00", "2027-04-12T09:00+02:00"),
+        ("demain matin à 8h30", "2026-11-24T08:30+01:00"),
+        ("ce soir 18h", "2026-11-23T18:00+01:00"),
         ("28/03/2027 2h30", "2027-03-28T03:30+02:00"),  # an hour the clocks skip
         ("31/10/2027 2h30", "2027-10-31T02:30+02:00"),  # one that comes twice: the first
     ],
@@ -43,7 +47,11 @@ def test_what_is_written_is_understood(said: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "demain", "9", "25h", "31/02 9h", "bientôt 9h", "demain 9h, heure de Mars", "lundi 9h75", "32 mai 9h"]
+    "said",
+    [
+        *("", "demain", "9", "25h", "31/02 9h", "bientôt 9h", "demain 9h, heure de Mars", "lundi 9h75", "32 mai 9h"),
+        *("mardi en huit 9h", "mardi 24 mars 2027 9h", "pas demain 9h", "2027-14-12 09:00"),
+    ],
 )
 def test_what_names_no_instant_is_not_guessed(said: str) -> None:
     assert read_instant(said, NOW, "Europe/Paris", ZONES) is None
