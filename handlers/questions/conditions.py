@@ -92,6 +92,8 @@ def _is_thing(case: Case, at: int) -> bool:
         return False
     if before in _TOWARDS and (word.capital or before == "chez"):
         return False
+    if before == "en" and case.knowledge.event_texts.rarity(word.stem):  # « venir en métropole »
+        return False
     several = before == "les" and word.folded[-1] in "sx"  # « les pouvoirs »: no verb
     object_of = before in ("le", "la", "l") and first == done + 2  # « remettre le visa »
     verb = lexicon.only_verb(word) or (lexicon.is_verb(word.folded) and word.folded.endswith(_INFINITIVES))

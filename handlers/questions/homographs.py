@@ -53,6 +53,8 @@ def _meant(word: Word, before: str, after: Word | None, lexicon: Lexicon) -> str
         return "" if paired else "est"
     if word.folded == "et" and before in ("ou", "où") and following in _ARTICLES:
         return "est"
+    if word.folded in ("pdt", "pendant") and before in _ARTICLES - {"la", "les", "une"} and following != "que":
+        return "president"  # « le pdt de l’union »
     if word.folded == "sa" and after is not None and lexicon.only_verb(after) and not before:
         return "cela"
     return "dire" if word.folded == "dir" and before in _WANTING else ""

@@ -249,8 +249,9 @@ class Knowledge:
         return self._owners.get(key, frozenset())
 
     def members(self, organisation: str) -> tuple[ContactFact, ...]:
-        """The contacts of an organisation."""
-        return tuple(c for c in self.contacts if c.organisation == organisation)
+        """The contacts of an organisation, those of former times only where there are no others."""
+        everybody = tuple(c for c in self.contacts if c.organisation == organisation)
+        return tuple(c for c in everybody if not c.former) or everybody
 
 
 def handle(key: str) -> str:

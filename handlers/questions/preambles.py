@@ -36,6 +36,9 @@ def _after_the_wish(text: Text, lexicon: Lexicon) -> int:
         before = {w.folded for w in words[:at]}
         if words[at].breaks or not before.isdisjoint(around["asking"]):
             return 0
+        told_me = words[at - 1].folded in ("me", "m", "nous")  # « mon CA me demande la date de l’AG »
+        if words[at].folded in around["wishing"] and told_me and words[at + 1].folded in ("la", "le", "les", "l"):
+            return at + 1
         if words[at].folded in around["wishing"] and words[at + 1].folded in around["after_wishing"]:
             return at + 1 + (words[at + 1].folded in around["knowing"])
     return 0

@@ -30,7 +30,7 @@ def absent(case: Case) -> Reading | None:
         people = tuple(case.knowledge.contact[k] for k in case.spoken_of())
         events = tuple(k for k in case.memory.events if k in case.knowledge.event)
     names = tuple(dict.fromkeys(a.name for a in asked))
-    if names == ("limit",) and not (events or people or m.organisations or m.structures) and case.stray_nouns:
+    if names == ("limit",) and not events and (case.stray_nouns or people):
         return Reading("unknown", confidence=0.0)  # « date limite pour les impôts »: of nothing of ours
     kinds = {case.knowledge.lexicon.absent_of[name] for name in names}
     if events and kinds == {"place"} and all(case.event(k).remote and not case.event(k).place for k in events):

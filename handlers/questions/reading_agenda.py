@@ -22,6 +22,10 @@ def agenda(case: Case) -> Reading | None:
     if m.periods:
         if any(p.label == FEAST for p in m.periods) and case.has("when") and not listed:
             return None  # « c’est quand, Noël ? »: of a calendar, not of ours
+        during = next((p.anchor for p in m.periods if p.anchor and not p.open), "")
+        if during and case.has("where", "hour", "how") and not case.has("agenda", "happens"):
+            # « où déposer mes valises pendant les Rencontres ? »
+            return Reading("absent", absent=("unknown",), events=(during,))
         asked = listed or case.has("purpose") or not case.stray_nouns
         if case.stray and (case.fit >= 0.6 or case.told or not asked):
             return None

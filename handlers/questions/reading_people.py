@@ -188,7 +188,7 @@ def _of_person(case: Case, asks: tuple[str, ...]) -> Reading | None:
     since = case.has("when") and any(
         w.folded == "depuis" for w in case.marks.words
     )  # « depuis quand est-il en poste ? »
-    if since or (case.asks_fact and not case.has("employer", "role")):
+    if since or (case.asks_fact and (case.stray_nouns or not case.has("employer", "role"))):
         return Reading("absent", absent=("unknown",), contacts=keys)
     if case.has("who") and case.best and case.fit >= LIKELY and _beyond_names(case, case.best.common):
         return case.on_topic()

@@ -53,7 +53,9 @@ def phase(case: Case) -> Reading | None:
     if named:
         current = all(case.event(k).starts_on <= case.today <= case.event(k).ends_on for k in named)
         verdict = ("yes" if current else "no") if case.has("now") and len(named) == 1 and not asks else ""
-        return _part_of(case, named) or Reading("phase", events=named, asks=asks, verdict=verdict)
+        return (
+            _part_of(case, named) or _done_in(case, named) or Reading("phase", events=named, asks=asks, verdict=verdict)
+        )
     here = any(w.folded == "où" for c in case.marks.cues.get("phase", ()) for w in case.marks.words[c.start : c.end])
     if here and case.marks.regions:
         return None  # « on se voit où en Normandie ? »
@@ -80,6 +82,15 @@ def _part_of(case: Case, named: tuple[str, ...]) -> Reading | None:
     dated = [e for e in dated if e.ends_on >= case.today] if steps[0] == "next" else dated
     chosen = dated[-1:] if steps[0] == "last" else dated[:1]
     return Reading("event", events=tuple(e.key for e in chosen), asks=case.event_asks) if chosen else None
+
+
+def _done_in(case: Case, named: tuple[str, ...]) -> Reading | None:
+    """« quand valide-t-on le plan de mise en œuvre ? » names a phase and means what is held in it to do that."""
+    m, one = case.marks, case.described
+    if len(named) != 1 or not case.has("when") or not m.loose or not one or case.event(one).parent != named[0]:
+        return None
+    done = {m.words[p].stem for p in m.loose}
+    return Reading("event", events=(one,), asks=("when",)) if case.knowledge.event_texts.holds(one, done) else None
 
 
 def _held_in(case: Case) -> Reading | None:
@@ -209,7 +220,7 @@ def rank(folded: str, kind: str) -> int:
 def suite(case: Case) -> Reading | None:
     """« et la suite ? », « on passe à quoi ensuite ? » with nothing spoken of before: the next phase."""
     ends = case.has("first", "last") and not case.has("when", "where", "agenda", "who")
-    elsewhere = case.stray or case.marks.periods or case.marks.gatherings or case.events or case.people
+    elsewhere = case.marks.loose or case.marks.periods or case.marks.gatherings or case.events or case.people
     asked = ends and case.has("what", "programme", "last") and not case.memory.intent
     if asked and not elsewhere and case.knowledge.phases:
         return _by_place(case, case.knowledge.phases)  # « on finit par quoi ? »
