@@ -41,7 +41,8 @@ def _telegram(message: Message, file: StoredFile | None) -> Sequence[Message]:
             for row in rows
         )
         carried = file if part.attachment is not None else None
-        shown.append(Message(text=_from_html(part.html) or "…", buttons=buttons, file=carried))
+        text = _from_html(part.html) or ("" if carried else "…")
+        shown.append(Message(text=text, buttons=buttons, file=carried))
     return shown
 
 
@@ -60,7 +61,8 @@ def _slack(message: Message, file: StoredFile | None) -> Sequence[Message]:
             if block["type"] == "actions"
         )
         text = "\n\n".join(_from_mrkdwn(one) for one in texts)
-        shown.append(Message(text=text or "…", buttons=buttons, file=file if part.attachment is not None else None))
+        carried = file if part.attachment is not None else None
+        shown.append(Message(text=text or ("" if carried else "…"), buttons=buttons, file=carried))
     return shown
 
 

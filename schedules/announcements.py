@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import notice_wording, report_wording
-from handlers.announcements.reporting import beginning, report_in
+from handlers.announcements.reporting import beginning, report_in, unreached
 from handlers.announcements.rights import may_still
 from handlers.messages import Button, Message, plain
 from schedules.progress import Author, answerable, show_progress, tell, tell_staff
 from storage.announcement_corrections import settle
 from storage.announcement_deliveries import ended_since, expire_held, hold, is_over, outcomes
-from storage.announcements import OPEN, Announcement, AnnouncementStatus
+from storage.announcements import FOLLOWED, Announcement, AnnouncementStatus
 from storage.network import DEFAULT_ZONE
 from storage.outbox import State
 
@@ -26,10 +26,7 @@ async def follow(session: AsyncSession, now: datetime) -> int:
     await settle(session, now)
     under_way = (
         await session.scalars(
-            select(Announcement)
-            .where(Announcement.status.in_(OPEN))
-            .order_by(Announcement.id)
-            .with_for_update(skip_locked=True)
+            select(Announcement).where(FOLLOWED).order_by(Announcement.id).with_for_update(skip_locked=True)
         )
     ).all()
     if any(one.status == AnnouncementStatus.PAUSED for one in under_way):
@@ -42,7 +39,8 @@ async def follow(session: AsyncSession, now: datetime) -> int:
             told += await _without_right(session, announcement, now)
         if announcement.status == AnnouncementStatus.SCHEDULED and (announcement.scheduled_at or now) <= now:
             announcement.status = AnnouncementStatus.SENDING
-        told += await _end(session, announcement, now)
+        if announcement.status != AnnouncementStatus.CANCELLED:
+            told += await _end(session, announcement, now)
         told += await show_progress(session, announcement, now)
     return told
 
@@ -57,7 +55,8 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
         author = await answerable(session, announcement)
         text = notice_wording.ended(title, delivered, others, yours=author is not None)
         final = await report_in(session, announcement, author.tz if author else ZoneInfo(DEFAULT_ZONE))
-        message = final.model_copy(update={"text": f"{text}\n\n{final.text}"})
+        whole = {"text": f"{text}\n\n{final.text}", "attachment": await unreached(session, announcement)}
+        message = final.model_copy(update=whole)
         about = f"announcement-ended:{announcement.id}:{int(now.timestamp())}"
         return await _tell(session, author, about, message, now)
     if announcement.status == AnnouncementStatus.SENDING and (failed := await _failing(session, announcement)):

@@ -44,7 +44,7 @@ class Heartbeat:
         told = 0
         if last is not None and machine - last > SILENCE:
             told = await _pause_all(session, last, machine, now)
-        await beat(session, HEARTBEAT, machine)
+        await beat(session, HEARTBEAT, machine, SILENCE)
         return told
 
 

@@ -107,7 +107,7 @@ async def show_progress(session: AsyncSession, announcement: Announcement, now: 
     it. While one is on its way the next waits.
     """
     first = announcement.progress_id is None
-    over = announcement.status == AnnouncementStatus.ENDED
+    over = announcement.status in (AnnouncementStatus.ENDED, AnnouncementStatus.CANCELLED)
     if announcement.status not in (AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED) and (first or not over):
         return 0
     begun = max(filter(None, (announcement.frozen_at, announcement.scheduled_at)), default=now)
@@ -122,6 +122,11 @@ async def show_progress(session: AsyncSession, announcement: Announcement, now: 
     if not over and announcement.progress_at is not None and now - announcement.progress_at < pace:
         return 0
     message = _message(announcement, counts, total)
+    stopped = announcement.status == AnnouncementStatus.CANCELLED
+    if stopped and counts[State.SENDING]:
+        return 0  # it has its end in a moment
+    if stopped:
+        announcement.progress_id = None  # this is the last that is seen of it
     if shown is not None and shown.payload == message.model_dump(mode="json", exclude_defaults=True):
         return 0
     author = await author_of(session, announcement)
@@ -129,7 +134,7 @@ async def show_progress(session: AsyncSession, announcement: Announcement, now: 
     edits = shown.message_ref if shown is not None and author and shown.chat == author.account.chat else ""
     told = await tell(session, author, about, message, now, edits)
     if told:
-        announcement.progress_id = (await by_about(session, [about]))[0].id
+        announcement.progress_id = None if stopped else (await by_about(session, [about]))[0].id
         announcement.progress_at = now
         if shown is not None:
             await session.delete(shown)  # one row is enough for one message

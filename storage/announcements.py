@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, exists, func, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,7 +65,12 @@ class Announcement(Row):
     updated_at: Mapped[datetime]
 
 
-ANY_UNDER_WAY = exists().where(or_(*(Announcement.status == status for status in OPEN)))
+FOLLOWED = or_(
+    *(Announcement.status == status for status in OPEN),
+    and_(Announcement.status == AnnouncementStatus.CANCELLED, Announcement.progress_id.is_not(None)),
+)
+"""What is under way, or was stopped and its author has not seen that."""
+ANY_UNDER_WAY = exists().where(FOLLOWED)
 """Whether there is an announcement that is to be followed."""
 
 

@@ -44,12 +44,15 @@ async def release(session: AsyncSession, name: str, owner: str) -> None:
     )
 
 
-async def beat(session: AsyncSession, name: str, now: float) -> None:
-    """Leave a sign of life; of several processes the latest stands."""
+async def beat(session: AsyncSession, name: str, now: float, apart: float) -> None:
+    """Leave a sign of life; of several processes the latest stands.
+
+    One that is more than `apart` seconds ahead was left by a clock that ran wrong, and says nothing.
+    """
     await insert_or_ignore(session, Lease, [{"name": name, "owner": "", "until": now}])
     await session.execute(
         update(Lease)
-        .where(Lease.name == name, Lease.until < now)
+        .where(Lease.name == name, or_(Lease.until < now, Lease.until > now + apart))
         .values(until=now)
         .execution_options(synchronize_session=False)
     )

@@ -8,6 +8,10 @@ MOST_SAID = 30  # words of a list that were not understood; the others are count
 WHO = "**Qui doit recevoir cette annonce\u202f?**"
 AUDIENCE = "Choisir les destinataires"
 NOBODY = "Personne ne correspond à ces destinataires\u00a0: choisissez-en d’autres."
+NOBODY_REACHED = (
+    "Aucune de ces personnes n’a de compte relié qui réponde\u00a0: l’annonce n’atteindrait personne. "
+    "Choisissez d’autres destinataires, ou invitez-les à relier un compte."
+)
 EVERYBODY = "Tout le réseau"
 BY_ROLE = "Par fonction"
 BY_REGION = "Par région"

@@ -34,6 +34,14 @@ def put_off(later: int, last: str) -> str:
     return f"{later} plus tard (nuit, week-end ou jour férié chez eux), au plus tard le {last}"
 
 
+def too_late(count: int) -> str:
+    """Whose night, week-end or holiday lasts longer than it does; nothing where there is nobody."""
+    if not count:
+        return ""
+    who = "1 personne ne la recevra" if count == 1 else f"{count} personnes ne la recevront"
+    return f" — {who} pas\u00a0: leur repos dure au-delà. Choisissez une date limite plus lointaine."
+
+
 def on_day(on: date) -> str:
     """« mardi 24 novembre à 9 h »."""
     label = day(on, year=False)

@@ -27,7 +27,9 @@ EXPIRY = timedelta(days=7)  # after its departure; an announcement that could no
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What confirming would do: whom it reaches and how, whom it does not (some of them), how many have to wait."""
+    """What confirming would do: whom it reaches and how, whom it does not (some of them), how many have to wait, and
+    for how many the last date is before their morning.
+    """
 
     people: int
     platforms: dict[str, int]
@@ -36,6 +38,7 @@ class Forecast:
     nowhere: tuple[int, ...]
     later: int
     last: datetime
+    too_late: int
 
 
 def as_sent(announcement: Announcement, text: str = "") -> Message:
@@ -57,10 +60,10 @@ def departure(recipient: Recipient, start: datetime, default_zone: str) -> datet
     return next_permitted(start, zone, recipient.holidays)
 
 
-async def forecast(session: AsyncSession, audience: Audience, start: datetime) -> Forecast:
+async def forecast(session: AsyncSession, audience: Audience, start: datetime, expires_at: datetime) -> Forecast:
     """What would happen if an announcement to that audience left at `start`."""
     default_zone, _ = await home(session)
-    people = unreachable = later = 0
+    people = unreachable = later = too_late = 0
     lanes: dict[tuple[str, str], int] = {}
     nowhere: list[int] = []
     last = start
@@ -75,11 +78,12 @@ async def forecast(session: AsyncSession, audience: Audience, start: datetime) -
             lanes[lane] = lanes.get(lane, 0) + 1
             at = departure(one, start, default_zone)
             later += at > start
+            too_late += at >= expires_at
             last = max(last, at)
     platforms: dict[str, int] = {}
     for (name, _), number in sorted(lanes.items()):
         platforms[name] = platforms.get(name, 0) + number
-    return Forecast(people, platforms, lanes, unreachable, tuple(nowhere), later, last)
+    return Forecast(people, platforms, lanes, unreachable, tuple(nowhere), later, last, too_late)
 
 
 async def show_as(request: Request, session: AsyncSession, conversation: Conversation) -> Reply:
@@ -113,7 +117,8 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
     """Whom it is for, when it leaves, and the buttons; one of them confirms this very revision."""
     start = max(announcement.scheduled_at or request.received_at, request.received_at)
     audience = may.within(Audience.of(announcement.audience))
-    found = await forecast(session, audience, start)
+    expires_at = announcement.expires_at or start + EXPIRY
+    found = await forecast(session, audience, start, expires_at)
     leaves = instant(announcement, request) or departure_wording.AT_CONFIRMATION
     if found.later:
         leaves += f"\u202f; {departure_wording.put_off(found.later, wording.moment(found.last, request.tz))}"
@@ -124,7 +129,7 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         found.unreachable,
         [f"{name} ({house})" if house else name for name, house, _ in await named(session, found.nowhere)],
         leaves,
-        wording.moment(announcement.expires_at or start + EXPIRY, request.tz),
+        wording.moment(expires_at, request.tz) + departure_wording.too_late(found.too_late),
         ack=announcement.ack_wanted,
         lasts=departure_wording.duration(lasting(found.lanes, request.rates, as_sent(announcement).model_dump())),
         unfilled=merge_fields(announcement.text),

@@ -24,6 +24,8 @@ EXPORT_HEADER = (
     "Terminé le",
     "Lu le",
 )
+UNREACHED = "Non remise"
+UNREACHED_HEADER = ("Nom", "Structure", "État", "Raison")
 ADDRESSES = "Adresses qui ne répondent plus"
 ADDRESSES_HEADER = ("Nom", "Structure", "Région", "Plateforme", "Raison", "Autre adresse")
 NOWHERE = "Qui est injoignable"

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.announcements import managing_wording, report_wording, state_wording, wording
 from handlers.announcements.rights import allowed, rights
-from handlers.messages import Button, Message, Reply, plain, say
+from handlers.messages import Attachment, Button, Message, Reply, plain, say
 from handlers.request import Request
 from handlers.richtext import read, visible
+from handlers.tables import Table, as_csv
 from handlers.typography import shortened
 from storage.announcement_corrections import corrected
 from storage.announcement_deliveries import outcomes, recipients_in
@@ -18,6 +19,7 @@ from storage.conversations import Conversation
 from storage.outbox import State, stopped_by
 
 NAMED = 20  # recipients named in a report; the others are counted
+LISTED = 20_000  # recipients in the file that comes with the last report
 _ORDER = (
     State.DELIVERED,
     State.SENDING,
@@ -90,6 +92,19 @@ async def report_in(session: AsyncSession, announcement: Announcement, tz: ZoneI
         parts.append(_named(named, sum(number for (state, _), number in found.items() if state in _TO_NAME)))
     states = {state for state, _ in found}
     return Message(text="\n\n".join(part for part in parts if part), buttons=_buttons(announcement, states))
+
+
+async def unreached(session: AsyncSession, announcement: Announcement) -> Attachment | None:
+    """A file of everybody whom it did not reach, with the reason, where the report cannot name them all."""
+    rows = await recipients_in(session, announcement.id, _TO_NAME, LISTED)
+    if len(rows) <= NAMED:
+        return None
+    lines = tuple(
+        (name, house, state_wording.STATES[State(state)], state_wording.reason(why) if why else "")
+        for name, house, state, why in rows
+    )
+    content = as_csv(Table(report_wording.UNREACHED, report_wording.UNREACHED_HEADER, lines))
+    return Attachment(filename=f"annonce-{announcement.id}-non-remise.csv", media_type="text/csv", content=content)
 
 
 def _buttons(announcement: Announcement, states: set[str]) -> tuple[tuple[Button, ...], ...]:

@@ -44,9 +44,8 @@ async def confirm(request: Request, session: AsyncSession, conversation: Convers
         return Reply(messages=(Message(text=wording.STALE), as_sent(announcement), now))
     people, unreachable = await freeze(session, announcement, may, request.received_at)
     if people == unreachable:
-        return say(
-            audience_wording.NOBODY, (Button(label=audience_wording.AUDIENCE, action=f"announce:to:{announcement.id}"),)
-        )
+        nobody = audience_wording.NOBODY_REACHED if people else audience_wording.NOBODY
+        return say(nobody, (Button(label=audience_wording.AUDIENCE, action=f"announce:to:{announcement.id}"),))
     await note_act(request, session, announcement.id, "confirmed", people=people, unreachable=unreachable)
     conversation.close_form()
     follow = Button(label=report_wording.REPORT, action=f"announce:report:{announcement.id}")

@@ -1,5 +1,7 @@
 """What the author sees before confirming: each platform's own rendering, and how long sending takes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from handlers.announcements.personalising import merge_fields
@@ -102,3 +104,12 @@ def test_the_marks_of_mail_merges_are_known(text: str, fields: tuple[str, ...]) 
 def test_many_of_them_are_named_within_the_room_of_a_notice() -> None:
     told = as_written([f"{{{'x' * 39}{number}}}" for number in range(5)])
     assert told.endswith("… » et 3 autres partiront tels quels.".replace("… ", "…\u00a0")) and len(told) < 150
+
+
+async def test_the_panel_says_whose_rest_lasts_longer_than_the_announcement(database: Database) -> None:
+    await network(database)
+    friday = datetime(2026, 11, 27, 19, 30, tzinfo=UTC)  # the evening in Paris, the afternoon in Cayenne
+    staff = await Chat(database, STAFF, friday).say("annonce Bonjour")
+    assert "ne la recevront pas" not in staff.text
+    await staff.forge("announce:until:1:1")
+    assert "4 personnes ne la recevront pas : leur repos dure au-delà" in staff.text

@@ -93,6 +93,25 @@ async def test_the_end_is_shown_in_the_same_message_and_told_once_with_every_fai
     assert await tick(database, 30) == 0
 
 
+@pytest.mark.parametrize("verb", ["stop", "recall"])
+async def test_what_was_stopped_is_seen_to_be_in_the_same_message(database: Database, verb: str) -> None:
+    staff = await sent(database)
+    await tick(database, 6)
+    await arrives(database, "m1")
+    await ended(database, ANNE, State.SENDING)
+    await staff.forge(f"announce:{verb}:1:yes")
+    assert await tick(database, 12) == 0  # something is just leaving
+    await ended(database, ANNE, State.DELIVERED)
+    await tick(database, 18)
+    last = next(row for row in await told(database) if row.about.startswith("announcement-progress"))
+    assert last.edits == "m1" and "6 sur 6 (100 %)" in text(last) and "annulée pour 4 personnes" in text(last)
+    assert [button.label for row in Message.model_validate(last.payload).buttons for button in row] == [
+        "Suivi de l’envoi"
+    ]
+    await arrives(database, "m1")
+    assert await tick(database, 24) == 0
+
+
 async def test_the_author_who_cannot_be_reached_costs_nothing(database: Database) -> None:
     await network(database)
     async with database.transaction() as session:

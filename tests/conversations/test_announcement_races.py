@@ -282,6 +282,15 @@ async def test_where_the_rest_of_the_failures_stand_is_said(sqlite: Database) ->
     await staff.forge("announce:refresh:1")
     assert "et 11 autres personnes : la liste entière, avec les raisons, est dans « Exporter (Excel) »" in staff.text
     assert any("Exporter (Excel)" in label for label in staff.labels)
+    for row in (await deliveries(sqlite)).values():
+        if row.state == State.WAITING:
+            await ended(sqlite, row.person_id or 0, State.DELIVERED)
+    await tick(sqlite)
+    async with sqlite.reading() as session:
+        final = (await session.scalars(select(Delivery).where(Delivery.about.startswith("announcement-ended")))).one()
+    file = Message.model_validate(final.payload).attachment  # the last report names every one of them
+    assert file is not None and file.content.decode("utf-8-sig").count("compte supprimé") == 30
+    assert "Denis Sans-Rien" in file.content.decode("utf-8-sig")
 
 
 async def test_a_recall_is_carried_through_when_nothing_else_is_under_way(database: Database) -> None:

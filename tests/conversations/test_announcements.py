@@ -139,6 +139,9 @@ async def test_nobody_to_reach_sends_nothing_and_keeps_the_draft(database: Datab
     await staff.press("Retour à l’aperçu")
     assert not [label for label in staff.labels if "Envoyer" in label]
     await staff.forge("announce:send:1:2")
+    assert "Aucune de ces personnes n’a de compte" in staff.text and await deliveries(database) == {}
+    await staff.forge("announce:tick:1:regions:53")  # and elected people of Bretagne there are none
+    await staff.forge("announce:send:1:3")
     assert "Personne ne correspond" in staff.text and await deliveries(database) == {}
 
 

@@ -115,7 +115,7 @@ async def test_a_question_may_ask_for_both_clocks(database: Database) -> None:
     look.add(Watch(exists().where(Lease.until > NOW), 0.0, lambda: told.append("held")))
     async with database.transaction() as session:
         await building.event(session, "Comité", "2026-11-23", "10:00", starts_at=TODAY)
-        await beat(session, "poller", MACHINE + 10)
+        await beat(session, "poller", MACHINE + 10, 600.0)
     for calendar, now in ((TODAY - timedelta(seconds=1), MACHINE), (TODAY, MACHINE + 10)):
         look.tell(await see(database, look, thorough=True, now=now, calendar=calendar), now)
     assert told == ["held", "begun"]

@@ -111,7 +111,19 @@ async def test_nothing_leaves_before_the_tick_that_finds_the_outage(
 
 async def test_the_latest_sign_of_several_processes_stands(database: Database) -> None:
     async with database.transaction() as session:
-        await beat(session, HEARTBEAT, 100.0)
-        await beat(session, HEARTBEAT, 300.0)
-        await beat(session, HEARTBEAT, 200.0)  # a clock that is behind
+        await beat(session, HEARTBEAT, 100.0, 600.0)
+        await beat(session, HEARTBEAT, 300.0, 600.0)
+        await beat(session, HEARTBEAT, 200.0, 600.0)  # a clock that is behind
         assert await last_sign(session, HEARTBEAT) == 300.0
+
+
+async def test_a_sign_that_a_wrong_clock_left_in_the_future_hides_no_outage(database: Database) -> None:
+    machine = HandMachine()
+    machine.at += 86_400
+    await tick(database, machine)
+    machine.at -= 86_400  # it is set right
+    await tick(database, machine)
+    await announced(database)
+    machine.at += 601
+    await tick(database, machine)
+    assert await standing(database) == ("paused", "outage")

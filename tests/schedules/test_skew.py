@@ -78,7 +78,7 @@ async def test_signs_of_life_from_the_future_are_enough(database: Database) -> N
     """Without a server's clock nobody knows who is wrong; with one it is whoever wrote them."""
     app = an_app(database, Machine(), RecordingMessenger("telegram", rate=30.0))
     async with database.transaction() as session:
-        await beat(session, HEARTBEAT, machine_now() + 45)
+        await beat(session, HEARTBEAT, machine_now() + 45, 600.0)
     health = await clock_of(app)
     who = "this machine's clock is 45 s behind" if database.is_sqlite else "another machine's clock is 45 s ahead"
     assert not health.ok and who in health.detail and "nothing leaves" in health.detail
