@@ -4,6 +4,7 @@ It is a subset of CommonMark read by markdown-it; channels translate the blocks 
 never breaks become no-break here, whoever wrote the text (decision 19).
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,9 @@ from markdown_it.token import Token
 
 from handlers.typography import french
 
+_JOINER = "\u200d"
+_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))  # of skin
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # letters of which two are a flag
 _SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 _reader = MarkdownIt("zero", {"linkify": False}).enable(["emphasis", "link", "list", "escape", "newline", "entity"])
 _reader.validateLink = lambda url: url.startswith(_SAFE_SCHEMES)  # type: ignore[method-assign]  # its documented hook
@@ -149,12 +153,29 @@ def _halve(block: Block, fits: Callable[[Block], bool]) -> tuple[Block, Block | 
             high = middle - 1
     text = "".join(span.text for span in block.spans)
     space = max(text.rfind(" ", 0, low + 1), text.rfind("\n", 0, low + 1))
-    at = space if space > low // 2 else low
+    at = space if space > low // 2 else _between(text, low)
     head, tail = _cut(block, at)
     rest = "".join(span.text for span in tail.spans)
     kept = len(rest) - len(rest.lstrip(" \n"))
     tail = _cut(tail, kept)[1] if kept else tail
     return head, (replace(tail, marker="", continues=True) if tail.spans else None)
+
+
+def _between(text: str, at: int) -> int:
+    """The last place up to `at` where nothing that people see as one is taken apart: a flag, a family, an accent."""
+    place = at
+    while 0 < place < len(text) and _belongs(text, place):
+        place -= 1
+    return place or at
+
+
+def _belongs(text: str, at: int) -> bool:
+    """Whether the character at that place is seen as one with what stands before it."""
+    c = text[at]
+    if c in _FLAGS:
+        before = len(text[:at]) - len(text[:at].rstrip(_FLAGS))
+        return before % 2 == 1
+    return text[at - 1] == _JOINER or c == _JOINER or c in _TONES or unicodedata.category(c) in ("Mn", "Me", "Cf")
 
 
 def _cut(block: Block, at: int) -> tuple[Block, Block]:

@@ -41,3 +41,12 @@ def test_what_is_long_takes_longer() -> None:
     lanes, rates = {("telegram", ""): 300}, {"telegram": 30.0}
     messages: list[dict[str, Any]] = [{"text": "Bonjour"}, {"text": LONG}]
     assert [lasting(lanes, rates, one) for one in messages] == [10, 30]
+
+
+@pytest.mark.parametrize("seen_as_one", ["👨‍👩‍👧‍👦", "🇫🇷", "👍🏽", "❤️", "e\u0301"])
+@pytest.mark.parametrize("before", range(4))
+def test_no_message_begins_in_the_middle_of_an_emoji(seen_as_one: str, before: int) -> None:
+    message = Message(text="x" * before + seen_as_one * (9900 // len(seen_as_one)))
+    texts = [part.html for part in telegram.parts_of(message)]
+    assert len(texts) > 2 and "".join(texts) == message.text
+    assert all(text.startswith(seen_as_one) and text.endswith(seen_as_one) for text in texts[1:])
