@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.gathering import together
 from handlers.messages import Message
-from handlers.weighing import weight
+from handlers.weighing import weight, weight_of_edit
 from schedules import slots
 from schedules.clock import Clock
 from schedules.gathering import gather
@@ -155,7 +155,7 @@ class Claimer:
                 continue
             others = [one for one in carried.get(row.id, ()) if one.id not in held]  # these come by themselves, later
             outgoing = _together(row, others, free.leaves(used))
-            messages = max(1, weight(outgoing.payload, row.platform) - row.parts_sent)
+            messages = _messages(outgoing)
             if taken and messenger.rate is not None and used + messages > free.count:
                 break
             chats.add(row.chat)
@@ -189,6 +189,13 @@ def _together(row: Due, others: Sequence[Due], slot: float) -> Outgoing:
     message = together([(one.about, Message.model_validate(one.payload)) for one in (row, *others)])
     payload = message.model_dump(mode="json", exclude_defaults=True)
     return replace(lead, payload=payload, carries=tuple(_outgoing(one, slot) for one in others))
+
+
+def _messages(outgoing: Outgoing) -> int:
+    """How many slots it takes: what has arrived of it in earlier tries takes none."""
+    if outgoing.corrects:
+        return weight_of_edit(outgoing.payload, outgoing.platform, len(outgoing.edits.split()))
+    return max(1, weight(outgoing.payload, outgoing.platform) - outgoing.parts_sent)
 
 
 def _outgoing(row: Due, slot: float) -> Outgoing:
