@@ -114,11 +114,20 @@ async def write_in(session: AsyncSession, key: str, update_id: str, text: str, n
 
 
 async def write_out(
-    session: AsyncSession, key: str, delivery_id: int, kind: str, payload: dict[str, Any], edits: str, now: datetime
+    session: AsyncSession,
+    key: str,
+    delivery_id: int,
+    kind: str,
+    payload: dict[str, Any],
+    edits: str,
+    now: datetime,
+    *,
+    anew: bool = True,
 ) -> int | None:
     """Put a delivery on the page, in the place of the message `edits` if that is one of this chat's.
 
-    Returns the id of the message, the same however often it is called for a delivery; None for an unknown chat.
+    Returns the id of the message, the same however often it is called for a delivery; None for an unknown chat, and 0
+    where the message to edit is gone and is not to be written `anew`.
     """
     chat = await _locked(session, key)
     if chat is None:
@@ -134,6 +143,8 @@ async def write_out(
                 chat.version += 1
                 old.payload, old.edit_id, old.edited_at, old.version = payload, delivery_id, now, chat.version
             return old.id
+    if not anew:
+        return 0
     known: int | None = await session.scalar(select(WebMessage.id).where(WebMessage.delivery_id == delivery_id))
     if known is not None:
         return known

@@ -34,12 +34,15 @@ class WebMessenger:
                     outgoing.payload,
                     outgoing.edits,
                     self._clock.now(),
+                    anew=not outgoing.only_there,
                 )
         except (DBAPIError, OSError) as error:
             # Repeating is harmless: the row is unique by delivery. So this is a delay, never a doubt.
             raise DeliveryError("database away", retry_after=1.0, silence=Silence.NOTHING) from error
         if message_id is None:
             raise DeliveryError("no such page", permanent=True, unreachable=True)
+        if not message_id:
+            raise DeliveryError("message_not_found", permanent=True)
         self._hub.publish(outgoing.chat, Ping("chat"))
         if outgoing.kind != "reply":
             self._hub.publish(REHEARSAL, Ping("rehearsal"))

@@ -127,7 +127,8 @@ def _buttons(announcement: Announcement, states: set[str]) -> tuple[tuple[Button
         Button(label=label, action=f"announce:export:{number}:{kind}") for kind, label in report_wording.EXPORTS.items()
     ]
     recalled = announcement.pause_reason == RECALL
-    last = [] if recalled else [Button(label=managing_wording.FIX, action=f"announce:fix:{number}")]
+    something = states - {State.SKIPPED, State.CANCELLED, State.EXPIRED}  # has arrived, or may yet
+    last = [] if recalled or not something else [Button(label=managing_wording.FIX, action=f"announce:fix:{number}")]
     if State.DELIVERED in states and not recalled:
         last.append(Button(label=managing_wording.RECALL, action=f"announce:recall:{number}", style="danger"))
     return tuple(tuple(row) for row in (first, again, files, last) if row)

@@ -117,6 +117,15 @@ async def test_nobody_edits_what_is_on_another_page(database: Database) -> None:
     assert await _texts(database, malo) == ["Pour Malo"]
 
 
+async def test_a_correction_of_what_is_gone_is_not_written_anew(database: Database) -> None:
+    person = await _person(database)
+    number = await _delivery(database, "correction:1:2:1", person)
+    async with database.transaction() as session:
+        page = f"person:{person}"
+        assert await write_out(session, page, number, "notice", {"text": "Retirée"}, "404", NOW, anew=False) == 0
+    assert await _texts(database, person) == []
+
+
 async def test_an_unknown_chat_takes_nothing(database: Database) -> None:
     async with database.transaction() as session:
         assert await write_out(session, "person:404", 1, "reply", {"text": "?"}, "", NOW) is None
