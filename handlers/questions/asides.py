@@ -37,6 +37,18 @@ def asides(
     return aside if presenting or spoken_of - aside or aside.isdisjoint(named) else set()
 
 
+_OF_YOURS = frozenset(("le", "l", "ce", "ton", "votre", "un"))
+
+
+def mislaid(words: Sequence[Word], cue: Cue, lexicon: Lexicon) -> bool:
+    """« …, j’ai perdu le mail »: the message is gone, and nobody’s address is asked; « le mail de X » is one."""
+    after = words[cue.end] if cue.end < len(words) and not words[cue.end].breaks else None
+    of_somebody = after is not None and after.folded in ("de", "d", "du", "des")
+    if of_somebody or cue.start < 2 or words[cue.start - 1].folded not in _OF_YOURS:
+        return False
+    return words[cue.start - 2].folded in lexicon.mislaying
+
+
 _LEADING_TO = frozenset(
     ("le", "la", "les", "l", "de", "du", "des", "d", "a", "au", "son", "sa", "ses", "leur", "leurs")
 )

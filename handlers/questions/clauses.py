@@ -52,6 +52,8 @@ def _asks_of_another(marks: Marks, lexicon: Lexicon) -> bool:
     if not marks.words or marks.words[0].folded not in _WORDS_THAT_ASK or not marks.cues:
         return False
     own = [marks.words[p] for p in marks.loose if not lexicon.only_verb(marks.words[p])]
+    if marks.foreign or (marks.absent and marks.words[0].folded != "combien"):
+        return True  # « … et qui fait le café ? »
     return any(len(w.folded) > 3 and w.stem not in lexicon.light | lexicon.travel for w in own)
 
 

@@ -31,7 +31,12 @@ def on_a_thing(case: Case) -> bool:
     if case.marks.foreign and "audience" in case.event_asks:
         return True  # « les chiens peuvent-ils venir ? »
     things = [p for p in (*case.marks.loose, *held) if _is_thing(case, p)]
-    return any(asked < p or _is_there(case, p) for p in things)
+    if any(_there_is(case) < role.start for role in case.marks.roles if not role.contacts):
+        return True  # « y aura-t-il un photographe ? »
+    words, of = case.marks.words, {"de", "du", "d", "des", "pour"}
+    papers = (p for p, w in enumerate(words[:-1]) if w.stem in case.knowledge.lexicon.documents)
+    documents = [p for p in papers if words[p + 1].folded in of]  # not « quand le dossier passe-t-il en CA ? »
+    return any(asked < p for p in things) or any(_is_there(case, p) for p in (*things, *documents))
 
 
 def _permission(case: Case) -> int:
@@ -45,6 +50,13 @@ def _permission(case: Case) -> int:
         if word.folded in allowing and (of_event or m.begins("pour")) and after.folded not in _LIKE:
             return at
     return len(m.words)
+
+
+def _there_is(case: Case) -> int:
+    """Where « y a-t-il », « il y aura » stands; past the end when nowhere."""
+    words = case.marks.words
+    cues = case.marks.cues.get("agenda", ())
+    return next((c.start for c in cues if any(w.folded == "y" for w in words[c.start : c.end])), len(words))
 
 
 def _doing(case: Case) -> int:

@@ -43,6 +43,10 @@ class Lexicon:
     sending: frozenset[str]  # stems of verbs by which something is sent to somebody
     calendars: frozenset[str]  # stems of words for an agenda as well as for the phases
     leaving: frozenset[str]  # stems: one is there until that day
+    men: frozenset[str]  # folded words that say no more of somebody than that it is a man, or a woman
+    women: frozenset[str]
+    meeting: frozenset[str]  # stems of verbs: several come together
+    mislaying: frozenset[str]  # folded words: what one has done with a message that is gone
     returning: frozenset[str]  # stems: one is there from that day on
     missing: frozenset[str]  # stems: what is on while one is not there
     territories: frozenset[str]  # stems of what is governed by others
@@ -180,6 +184,10 @@ def build(*files: Mapping[str, Any]) -> Lexicon:
         lesser=frozenset(_words(merged["lesser"])),
         calendars=frozenset(stem(word) for word in _words(merged["calendars"])),
         leaving=frozenset(stem(word) for word in _words(merged["leaving"])),
+        men=frozenset(_words(merged["men"])),
+        women=frozenset(_words(merged["women"])),
+        meeting=frozenset(stem(word) for word in _words(merged["meeting"])),
+        mislaying=frozenset(_words(merged["mislaying"])),
         returning=frozenset(stem(word) for word in _words(merged["returning"])),
         missing=frozenset(stem(word) for word in _words(merged["missing"])),
         sending=frozenset(stem(word) for word in _words(merged["sending"])),

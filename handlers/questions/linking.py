@@ -11,6 +11,7 @@ from handlers.questions.phrases import Cue
 
 _PLACE_WORDS = frozenset(("a", "au", "aux", "de", "du", "d", "en", "sur", "vers", "pour"))
 _CLAIMING = frozenset(("est", "sont", "sera", "seront", "etait", "etaient", "serait"))
+_AFTER_A_NAME = frozenset(("c", "quand", "date", "dates", "jour", "où"))
 _MOST_OF_ONE_NAME = 50  # events of one name that a place is compared with
 _WIDEST = 4  # ordinary words that may stand among the words of one name
 
@@ -131,10 +132,7 @@ def regions_named(text: Text, knowledge: Knowledge) -> list[Cue]:
     found = []
     for cue in knowledge.region_names.find(text.words):
         own = [p for p in range(cue.start, cue.end) if text.words[p].folded not in DETERMINERS]
-        doubtful = (
-            all(text.words[p].folded in lexicon.common or text.words[p].stem in lexicon.gatherings for p in own)
-            and len(own) == 1
-        )
+        doubtful = all(_ordinary(text.words[p], lexicon) for p in own) and len(own) == 1
         if doubtful and not _region_sure(text, cue.start, own[0], lexicon, knowledge.regional):
             continue
         found.append(cue)
@@ -161,6 +159,11 @@ def home_regions(towns: Iterable[Cue], structures: Iterable[Cue], knowledge: Kno
     return [Cue(code, cue.start, cue.end) for code, cue in coded if code]
 
 
+def _ordinary(word: Word, lexicon: Lexicon) -> bool:
+    """Is it a word of the language as well: « Centre », « Réunion », « AURA »?"""
+    return word.folded in lexicon.common | lexicon.stop or word.stem in lexicon.gatherings
+
+
 def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon, regional: Collection[str]) -> bool:
     word = text.words[last]
     if word.capital and not text.shouted and last > 0:
@@ -170,6 +173,10 @@ def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon, regional: 
         begin -= 1
     before = text.words[begin - 1] if begin > 0 else None
     article = begin < last and text.words[last - 1].folded == "la"
+    behind = text.words[last + 1] if last + 1 < len(text.words) else None
+    alone = behind is None or behind.breaks or behind.folded in _AFTER_A_NAME
+    if before is not None and before.stem in regional and alone:
+        return True  # « atelier aura date », and not « l’atelier aura lieu… »
     after = text.words[last + 1] if last + 1 < len(text.words) else None
     complement = after is not None and after.folded in ("du", "de", "des", "d", "avec", "sur") and not after.breaks
     if not article or complement:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.questions.asides import asides, contrasted
+from handlers.questions.asides import asides, contrasted, mislaid
 from handlers.questions.dates import DateReader, Period
 from handlers.questions.homographs import settled
 from handlers.questions.indexing import DETERMINERS, TopicMatch
@@ -189,6 +189,7 @@ def _set_aside(marks: Marks, lexicon: Lexicon) -> None:
     marks.roles = [m for m in marks.roles if not contrasted(words, m.start, lexicon)]
     for name in _SAID_OF_PEOPLE:
         kept = [c for c in marks.cues.get(name, ()) if not contrasted(words, c.start, lexicon)]
+        kept = [c for c in kept if name != "email" or not mislaid(words, c, lexicon)]
         if kept:
             marks.cues[name] = kept
         else:

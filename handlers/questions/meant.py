@@ -48,7 +48,8 @@ class Meant:
         if mention is None or at < 0:
             return ""
         met = stem("rencontrer") in {m.words[at].stem, m.words[at - 1].stem}
-        if not met and (m.words[at].folded != "avec" or not m.gatherings):
+        together = m.words[at].folded == "et" and any(w.stem in self.knowledge.lexicon.meeting for w in m.words[:at])
+        if not met and not together and (m.words[at].folded != "avec" or not m.gatherings):
             return ""
         body = (
             {w.stem for w in m.words[mention.start : mention.end]}
@@ -151,8 +152,8 @@ class Meant:
     def of_region(self, keys: list[str]) -> list[str]:
         """Those of the region named, or of their parts; all of them when no region is."""
         codes = {cue.name for cue in self.marks.regions}
-        if not codes and not self.marks.events and self.marks.towns:  # « et à Lille ? », of what was spoken of
-            codes = {cue.name for cue in home_regions(self.marks.towns, (), self.knowledge)}
+        if not codes and not self.marks.events:  # « et à Lille ? », of what was spoken of
+            codes = {cue.name for cue in home_regions(self.marks.towns, self.marks.structures, self.knowledge)}
         if not codes and self.has("mine") and self.memory.home:
             codes = {self.memory.home}
         if not codes:

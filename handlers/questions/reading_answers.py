@@ -14,7 +14,8 @@ def answers(case: Case) -> Reading | None:
     m, lexicon = case.marks, case.knowledge.lexicon
     found = lexicon.answering.find(m.words)
     words, who = {w.folded for w in m.words}, set(_WHO.split())
-    if not found or words.intersection(_ONESELF.split()) or (words & {"il", "elle"} and not words & who):
+    oneself = set(_ONESELF.split()) - ({"nous"} if words & {"manque", "manquent"} else set())
+    if not found or words & oneself or (words & {"il", "elle"} and not words & who):
         return None  # « qui ne m’a pas répondu ? », « pourquoi n’a-t-il pas répondu ? »: nobody's list is asked for
     asked = SILENT if any(cue.name == SILENT for cue in found) else ANSWERED
     if case.events and not case.only_placed:  # « qui n’a pas répondu à l’invitation au séminaire ? »

@@ -99,8 +99,9 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading 
     if duty:
         return Reading("contact" if len(duty) == 1 else "members", contacts=duty, asks=asks)
     for key in bodies:
-        members = keys_of(case.knowledge.members(key))
-        if members and not case.stray_nouns:
+        members = keys_of(_of_gender(case, case.knowledge.members(key)))
+        somebody = case.knowledge.lexicon.men | case.knowledge.lexicon.women
+        if members and all(m.words[p].folded in somebody for p in case.stray_nouns):
             return Reading("members", contacts=members, organisation=key, asks=asks)
         return Reading("absent", absent=("contact",), organisation=key, asks=asks)
     reachable = tuple(c.key for c in case.knowledge.contacts[:200] if _reachable(c))
@@ -118,6 +119,16 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading 
     if few:
         return Reading("members", contacts=reachable, asks=asks)
     return Reading("whose", asks=asks)
+
+
+def _of_gender(case: Case, people: tuple[ContactFact, ...]) -> tuple[ContactFact, ...]:
+    """« le monsieur de Mensia », « la dame du cabinet »: those whom that may be; all of them where nobody is."""
+    lexicon, said = case.knowledge.lexicon, {w.folded for w in case.marks.words}
+    man, woman = not said.isdisjoint(lexicon.men), not said.isdisjoint(lexicon.women)
+    if man == woman:
+        return people
+    wanted = "m" if man else "f"
+    return tuple(one for one in people if one.gender in ("", wanted)) or people
 
 
 def _reachable(contact: ContactFact) -> bool:

@@ -14,6 +14,8 @@ def meaning(case: Case) -> Reading | None:
     if not (m.terms or m.organisations):
         return None
     asks = set(m.cues) - _ASKS_NOTHING_MORE
+    if case.again and (m.structures or m.towns) and case.memory.intent == "event" and not asks:
+        return None  # « et pour la Mission Locale de Lille ? »
     if not asks and any(m.words[p].stem not in case.knowledge.lexicon.general for p in m.gatherings):
         return None  # « plénière Mission Locale de Lille » asks for the gathering
     plain = asks <= {"what"} and not m.loose and not m.periods and (not case.events or case.has("what"))

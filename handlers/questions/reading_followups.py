@@ -15,12 +15,13 @@ def following(case: Case) -> Reading | None:
         return Reading("event", events=memory.events, asks=("programme",))
     light, towns = case.knowledge.lexicon.light, {p for c in m.towns for p in range(c.start, c.end)}
     strange = any(m.words[p].stem not in light for p in m.loose if p not in towns)
-    if strange or case.events or case.people or m.roles or m.organisations:
+    others = [c for c in m.organisations if not any(h.start <= c.start and c.end <= h.end for h in m.structures)]
+    if strange or case.events or case.people or m.roles or others or (m.organisations and not case.again):
         return _carried_over(case)
     if case.has("phone", "email"):
         return None
     current = [case.event(k) for k in memory.events if k in case.knowledge.event]
-    if (m.regions or m.towns) and current and memory.intent in ("event", "phase") and not m.gatherings:
+    if (m.regions or m.towns or m.structures) and current and memory.intent in ("event", "phase") and not m.gatherings:
         family = _family(case, current)
         keys = tuple(case.of_region(family))
         if set(keys) != set(family):

@@ -11,6 +11,7 @@ from handlers.questions.normalising import read_words
 from handlers.questions.reading import COORDINATES, Reading
 from handlers.questions.roles import RoleMention
 
+_OFFICES_AFTER = ("remplacant", "successeur", "predecesseur")
 _SURE, LIKELY = 0.9, 0.6
 
 
@@ -114,7 +115,8 @@ def succession(case: Case) -> Reading | None:
     people = (
         case.people or case.holders or tuple(case.knowledge.contact[k] for k in case.spoken_of() if _said_of_them(case))
     )
-    asked = case.has("who") or (case.again and bool(case.spoken_of()))
+    named_so = any(w.folded.startswith(_OFFICES_AFTER) for w in case.marks.words)  # « le remplaçant de X ? »
+    asked = case.has("who") or named_so or (case.again and bool(case.spoken_of()))
     if not steps or len(people) != 1 or not asked or case.asks_fact:
         return None
     one = people[0]

@@ -172,7 +172,11 @@ def foreign(case: Case) -> Reading | None:
     """The weather, a recipe, the president of the Republic: not our matter."""
     m = case.marks
     oneself = case.knowledge.lexicon.oneself  # « je rédige une invitation » commands nothing
-    commanded = any(f.start <= 2 and (not f.start or m.words[f.start - 1].folded not in oneself) for f in m.commands)
+    asked = [w.folded for w in m.words[:3]] == ["est", "ce", "que"]  # « est-ce que tu peux annuler… »
+    first = 2 + 3 * asked
+    commanded = any(
+        f.start <= first and (not f.start or m.words[f.start - 1].folded not in oneself) for f in m.commands
+    )
     if not m.foreign and not commanded:
         return None
     if commanded or not (any(not e.place for e in m.events) or m.people):

@@ -179,7 +179,10 @@ def _qualifies(case: Case, at: int) -> bool:
     """« l’AG extraordinaire » is another one: a French word right behind the name that is no verb, nor goes without
     saying."""
     word, lexicon = case.marks.words[at], case.knowledge.lexicon
-    plain = word.stem in lexicon.light | lexicon.travel or lexicon.is_verb(word.folded)
+    after = case.marks.words[at + 1] if at + 1 < len(case.marks.words) else None
+    ends = after is None or after.breaks or after.folded == "c"
+    noun = ends and not lexicon.only_verb(word)  # « l’atelier cuisine, c’est quand ? »
+    plain = word.stem in lexicon.light | lexicon.travel or (lexicon.is_verb(word.folded) and not noun)
     return not plain and len(word.folded) > 4 and is_french(word.text.lower()) and word.stem not in case.said_of_them
 
 

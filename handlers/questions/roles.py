@@ -114,6 +114,8 @@ def _qualifiers(
             break
         if word.stem in lexicon.offices and words[position - 1].folded == "et":
             break
+        if word.folded.endswith("ent") and _plural(words, office) and lexicon.only_verb(word):
+            break  # « les administrateurs tranchent »
         end = position + 1
         ours = word.stem in lexicon.around or (word.stem in knowledge.own_name and word.folded.endswith("s"))
         functions = [knowledge.functions.entries[n] for n in knowledge.functions.holding(words[office].stem)]
