@@ -11,8 +11,6 @@ from handlers.richtext import Block, read, split
 
 _CHARACTERS = {"telegram": 4096, "slack": 12_000}  # of one text; Telegram counts those of its HTML, in UTF-16
 _CAPTION = 1024  # of a text that goes with a file on Telegram
-# chat.update, chat.delete and files.delete are of tier 3, 50 a minute; 200 messages a minute are sent by default.
-_SLOWER = {"slack": 4}
 _STYLE = 7  # « <b></b> »
 _LINK = 15  # and the address
 _LONGEST_ESCAPE = 5  # « &amp; »
@@ -34,11 +32,6 @@ def weight(payload: Mapping[str, Any], platform: str) -> int:
     if payload.get("contact"):
         more += platform == "telegram"
     return max(1, texts + more)
-
-
-def weight_of_edit(payload: Mapping[str, Any], platform: str, standing: int) -> int:
-    """How many messages an edit counts for that replaces so many messages, some of which may go."""
-    return max(standing, weight(payload, platform)) * _SLOWER.get(platform, 1)
 
 
 @lru_cache(maxsize=8)  # an announcement is the same for everybody

@@ -10,7 +10,7 @@ from handlers.announcements import notice_wording, report_wording
 from handlers.announcements.reporting import beginning, report_in, unreached
 from handlers.announcements.rights import may_still
 from handlers.messages import Button, Message, plain
-from schedules.progress import Author, answerable, show_progress, tell, tell_staff
+from schedules.progress import Author, answerable, show_progress, tell, tell_everywhere, tell_staff
 from storage.announcement_corrections import settle
 from storage.announcement_deliveries import ended_since, expire_held, hold, is_over, outcomes
 from storage.announcements import FOLLOWED, Announcement, AnnouncementStatus
@@ -66,7 +66,10 @@ async def _end(session: AsyncSession, announcement: Announcement, now: datetime)
         author = await answerable(session, announcement)
         text = notice_wording.halted(title, failed, yours=author is not None)
         about = f"announcement-halted:{announcement.id}:{int(now.timestamp())}"
-        return await _tell(session, author, about, Message(text=text, buttons=((follow_up,),)), now)
+        message = Message(text=text, buttons=((follow_up,),))
+        if author is not None:
+            return await tell_everywhere(session, author, about, message, now)
+        return await tell_staff(session, about, message, now)
     return 0
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.calendar.gathering import together
 from handlers.messages import Message
-from handlers.weighing import weight, weight_of_edit
+from handlers.weighing import weight
 from schedules import slots
 from schedules.clock import Clock
 from schedules.gathering import gather
@@ -194,7 +194,7 @@ def _together(row: Due, others: Sequence[Due], slot: float) -> Outgoing:
 def _messages(outgoing: Outgoing) -> int:
     """How many slots it takes: what has arrived of it in earlier tries takes none."""
     if outgoing.corrects:
-        return weight_of_edit(outgoing.payload, outgoing.platform, len(outgoing.edits.split()))
+        return max(len(outgoing.edits.split()), weight(outgoing.payload, outgoing.platform))
     return max(1, weight(outgoing.payload, outgoing.platform) - outgoing.parts_sent)
 
 

@@ -1,6 +1,6 @@
 """What the author of an announcement is told: one message that is edited while it goes, and notices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -78,6 +78,16 @@ async def tell(
         "created_at": now,
     }
     return await enqueue(session, [row])
+
+
+async def tell_everywhere(session: AsyncSession, author: Author, about: str, message: Message, now: datetime) -> int:
+    """The same on each platform on which the author can be written to: of one that fails nothing may be heard there."""
+    told = 0
+    for account in await accounts_of(session, [author.person.id]):
+        if account.chat and account.unreachable is None:
+            there = replace(author, account=account)
+            told += await tell(session, there, f"{about}:{account.platform}", message, now)
+    return told
 
 
 async def tell_staff(session: AsyncSession, about: str, message: Message, now: datetime) -> int:

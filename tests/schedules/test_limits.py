@@ -9,7 +9,7 @@ from bot.telegram.pacing import IN_A_MINUTE, GroupPace
 from schedules.delivery import Worker
 from schedules.retry import DeliveryError, Silence
 from storage.database import Database
-from storage.outbox import Kind, Priority, SendLimit, enqueue
+from storage.outbox import Kind, SendLimit, enqueue
 from tests.announcing import NOW
 from tests.recording import HandClock, HandMachine, RecordingMessenger
 
@@ -155,17 +155,3 @@ async def test_the_silence_of_a_chat_holds_for_every_worker_and_is_forgotten_aft
     assert [one.chat for one in channels[1].arrived] == ["1", "1"]
     async with database.reading() as session:
         assert list(await session.scalars(select(SendLimit.scope))) == ["telegram"]
-
-
-async def test_corrections_leave_at_the_pace_at_which_slack_takes_edits(database: Database) -> None:
-    """Which is a quarter of that of messages: 50 a minute."""
-    channel, machine = RecordingMessenger("slack", rate=200 / 60), HandMachine()
-    worker = Worker(database, [channel], HandClock(NOW), "w1", machine=machine)
-    base = {"kind": Kind.NOTICE, "priority": Priority.BULK, "platform": "slack", "payload": {"text": "Corrigé"}}
-    rows = [{**base, "about": f"correction:1:2:{n}", "chat": f"C{n}", "edits": f"C{n}:1.0"} for n in range(8)]
-    async with database.transaction() as session:
-        await enqueue(session, [{**row, "due_at": NOW, "created_at": NOW} for row in rows])
-    for _ in range(48):
-        await worker.drain()
-        machine.at += 0.1
-    assert len(channel.arrived) in (4, 5)
