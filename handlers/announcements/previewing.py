@@ -6,14 +6,21 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.announcements import attachment_wording, audience_wording, departure_wording, report_wording, wording
+from handlers.announcements import (
+    attachment_wording,
+    audience_wording,
+    departure_wording,
+    managing_wording,
+    report_wording,
+    wording,
+)
 from handlers.announcements.choosing import in_words
 from handlers.announcements.drafts import draft
 from handlers.announcements.personalising import merge_fields
 from handlers.announcements.rights import Rights
 from handlers.dates import zone_name
 from handlers.instants import known_zone, next_permitted
-from handlers.messages import Button, Message, Reply, StoredFile
+from handlers.messages import Button, Message, Reply, StoredFile, plain
 from handlers.request import Request
 from handlers.weighing import lasting
 from storage.addresses import named
@@ -21,6 +28,7 @@ from storage.announcements import Announcement
 from storage.audiences import Audience, Recipient, all_recipients
 from storage.conversations import Conversation
 from storage.network import home
+from storage.outbox import stopped_by
 
 EXPIRY = timedelta(days=7)  # after its departure; an announcement that could not leave by then is stale
 
@@ -134,6 +142,8 @@ async def panel(request: Request, session: AsyncSession, may: Rights, announceme
         lasts=departure_wording.duration(lasting(found.lanes, request.rates, as_sent(announcement).model_dump())),
         unfilled=merge_fields(announcement.text),
     )
+    if by := await stopped_by(session):
+        text += f"\n\n{managing_wording.halted_by(plain(by))}"
     number = announcement.id
     send = Button(
         label=f"{wording.SEND} à {wording.people(found.people - found.unreachable)}",

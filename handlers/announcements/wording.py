@@ -44,6 +44,9 @@ HISTORY = "Annonces envoyées"
 SHOWN = "C’est tout ce qui arrivera."
 TRY = "Me l’envoyer pour essai"
 TRIED = "Essai envoyé sur vos comptes."
+TRIED_ALREADY = "L’essai de cette version vous a déjà été envoyé."
+TRIED_LATER = "L’arrêt d’urgence retient aussi les essais\u00a0: il partira à la reprise des envois."
+NOWHERE_TO_TRY = "Aucun de vos comptes ne peut recevoir l’essai."
 EVERYBODY_THE_SAME = "Je n’écris pas à chacun par son nom\u00a0: tout le monde reçoit le même texte."
 PRIVATELY = "Faisons cela en privé\u00a0: écrivez-moi directement, hors de ce canal."
 PLATFORMS = {"slack": "Slack", "telegram": "Telegram", "web": "navigateur"}
@@ -119,10 +122,13 @@ def shown_as(name: str) -> str:
     return f"**Voici ce que l’on verra {where}\u00a0:**"
 
 
-def sent(count: int, unreachable: int, leaves: str = "") -> str:
+def sent(count: int, unreachable: int, leaves: str = "", later: int = 0) -> str:
     """What was confirmed, and when it leaves, if not at once."""
     departure = f"partira le {leaves}" if leaves else "part"
     text = f"**C’est confirmé\u00a0: l’annonce {departure} pour {people(count)}.**"
+    if later:
+        who = "Tous la recevront" if later == count > 1 else f"{people(later)} la recevr{'ont' if later > 1 else 'a'}"
+        text += f"\n{who} plus tard\u00a0: c’est la nuit, le week-end ou un jour férié chez eux."
     if unreachable:
         cannot = "ne peuvent pas être jointes" if unreachable > 1 else "ne peut pas être jointe"
         text += f"\n{people(unreachable)} {cannot}, faute de compte relié."

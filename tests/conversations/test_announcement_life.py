@@ -338,7 +338,9 @@ async def test_a_trial_reaches_only_its_author_once_a_revision(database: Databas
     await network(database)
     staff = await Chat(database, STAFF).say("annonce Essai")
     await staff.press("Me l’envoyer")
+    assert staff.reply.notice == "Essai envoyé sur vos comptes."
     await staff.forge("announce:try:1")
+    assert "déjà été envoyé" in staff.reply.notice
     assert [(row.person_id, row.platform) for row in await told(database)] == [(STAFF, "slack")]
     assert await deliveries(database) == {}
 
@@ -385,3 +387,14 @@ async def test_corrections_are_due_at_the_pace_at_which_slack_takes_edits(databa
     after = sorted((row.due_at - NOW).total_seconds() for row in edits if row.platform == "slack")
     assert after == pytest.approx([0, 2.4, 4.8, 7.2])  # two calls for each
     assert [row.due_at for row in edits if row.platform == "telegram"] == [NOW]
+
+
+async def test_what_is_confirmed_during_an_emergency_stop_is_said_to_wait(database: Database) -> None:
+    await network(database)
+    staff = await Chat(database, STAFF).forge("announce:halt:yes")
+    await staff.say("annonce Bonjour")
+    assert "Arrêt d’urgence en cours" in staff.text
+    send = staff.action("Envoyer")
+    assert "reprise des envois" in (await staff.press("Me l’envoyer")).reply.notice
+    await staff.forge(send)
+    assert "C’est confirmé" in staff.text and "seules mes réponses partent" in staff.text

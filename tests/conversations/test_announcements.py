@@ -305,7 +305,8 @@ async def test_bulk_waits_for_the_morning_after_a_holiday(database: Database) ->
     rows = await deliveries(database)
     assert rows[ANNE].due_at == datetime(2026, 12, 28, 8, tzinfo=ZoneInfo("Europe/Paris"))
     assert rows[CHLOE].due_at == christmas_eve
-    assert "C’est confirmé" in staff.text
+    assert "C’est confirmé : l’annonce part pour 5 personnes" in staff.text
+    assert "4 personnes la recevront plus tard" in staff.text
 
 
 async def test_a_person_without_a_known_account_is_refused(database: Database) -> None:
