@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.weighing import weight
 from schedules.clock import machine_now
 from schedules.holding import Held
+from schedules.slots import WRONG
 from storage.leaving import Due
 from storage.outbox import Delivery, Kind, State
 
@@ -42,6 +43,7 @@ class ChatPace:
             .where(
                 Delivery.platform.in_({one.platform for one in mine}),
                 Delivery.send_at > machine - WINDOW,
+                Delivery.send_at < machine + WRONG,
                 Delivery.chat.in_({one.chat for one in mine}),
                 Delivery.state != State.WAITING,
                 Delivery.edits == "",

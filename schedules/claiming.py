@@ -227,6 +227,7 @@ def _due_rows(*, apart: bool) -> Prepared:
         other.c.platform == _PLATFORM,
         other.c.workspace == _WORKSPACE,
         other.c.send_at > NOW - 1.0,
+        other.c.send_at < NOW + slots.WRONG,
         other.c.state != State.WAITING,
     )
     return Prepared(query.where(_ROWS.c.chat.not_in(busy)) if apart else query)

@@ -1,6 +1,7 @@
 """Whether this machine's clock goes with the others': slots, leases and silences are instants that all must agree on.
 
-A worker whose clock is behind finds every slot taken until its own clock gets there, and sends nothing. It sees so by
+A worker whose clock is behind finds every slot taken until its own clock gets there, and sends nothing; beyond a minute
+such slots are not kept, for a clock that was an hour ahead and is set right must not silence everybody. It sees so by
 the signs of life and the slots that others have written ahead of its time, and on PostgreSQL by the server's clock,
 which also tells a worker that is ahead, and keeps the slots from all others.
 """
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
 from schedules.outage import HEARTBEAT
+from schedules.slots import MOST_AT_ONCE, WRONG
 from storage.leases import last_sign
 from storage.outbox import SendLimit
 
@@ -58,12 +60,14 @@ class Skew:
         """How far beyond what a worker reserves at this instant others have reserved slots, in seconds."""
         rates = self._rates()
         rows = await session.execute(select(SendLimit.scope, SendLimit.tat).where(SendLimit.scope.in_(rates)))
-        return max((tat - machine - _AHEAD - 1 / rates[scope] for scope, tat in rows), default=0.0)
+        return max((tat - machine - _AHEAD - MOST_AT_ONCE / rates[scope] for scope, tat in rows), default=0.0)
 
 
 def sentence(others: float, server: float | None) -> str:
     """By how many seconds others, and the server where there is one, are ahead of us → what is to be said. Pure."""
     stuck = "until then nothing leaves where a platform has a limit"
+    if max(others, server or 0.0) > WRONG:
+        stuck = "slots so far ahead are not kept, so that something leaves, and a platform's limit may be passed"
     if server is not None and server < -TOLERATED:
         return (
             f"this machine's clock is {-server:.0f} s ahead of the database's: it takes the slots of other workers; "

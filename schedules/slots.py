@@ -11,6 +11,8 @@ from storage.outbox import SendLimit
 from storage.prepared import Prepared
 
 HORIZON = 0.06  # seconds of slots claimed ahead: what a kill can leave in doubt is rate × horizon
+WRONG = 60.0  # seconds ahead: slots that a clock took which differs by more are not kept
+MOST_AT_ONCE = 10  # messages that one delivery may become, each with a slot
 HURRY = 0.8  # of the usual distance between two messages, while there are slots to make up for
 CATCH_UP = 0.25  # how much of one second's worth may be made up for after a pause; platforms forgive all of it
 
@@ -39,6 +41,8 @@ def available(tat: float, quiet_until: float, now: float, rate: float | None, mo
     A limit forgives one second's worth at once. A quarter of what it forgives is used to make up for slots that nobody
     could take, because a commit was slow or a process was started again; never more than `rate × horizon` at a time.
     """
+    if rate is not None and tat > now + WRONG + MOST_AT_ONCE / rate:
+        tat = now  # nobody reserves so far ahead: a clock ran wrong, or ours was set back
     if quiet_until > now:
         return Slots(quiet_until, 0.0, 0, now)
     if rate is None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
 from schedules.holding import Held
+from schedules.slots import WRONG
 from storage.leaving import Due
 from storage.outbox import Delivery, State
 
@@ -33,6 +34,7 @@ class GroupPace:
                     .where(
                         Delivery.platform == "telegram",
                         Delivery.send_at > machine - _MINUTE,
+                        Delivery.send_at < machine + WRONG,
                         Delivery.chat == chat,
                         Delivery.state != State.WAITING,
                     )

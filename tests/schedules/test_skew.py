@@ -6,6 +6,7 @@ import pytest
 
 from bot.app import App
 from bot.channel import Health
+from bot.holding import hold_for
 from bot.settings import Settings
 from schedules.clock import machine_now
 from schedules.delivery import Worker
@@ -15,7 +16,7 @@ from storage.database import Database
 from storage.leases import beat
 from storage.outbox import Kind, State, by_about, enqueue
 from tests.announcing import NOW
-from tests.recording import HandClock, RecordingMessenger
+from tests.recording import HandClock, HandMachine, RecordingMessenger
 
 
 class Machine:
@@ -42,9 +43,9 @@ async def tick(app: App, database: Database) -> None:
     await database.together(lambda session: line.tick(session, NOW))
 
 
-async def write(database: Database, about: str) -> None:
+async def write(database: Database, about: str, chat: str = "") -> None:
     async with database.transaction() as session:
-        row = {"kind": Kind.NOTICE, "platform": "telegram", "chat": about, "payload": {"text": about}}
+        row = {"kind": Kind.NOTICE, "platform": "telegram", "chat": chat or about, "payload": {"text": about}}
         await enqueue(session, [{"about": about, **row, "due_at": NOW, "created_at": NOW}])
 
 
@@ -111,6 +112,7 @@ async def test_a_clock_ahead_of_the_servers_is_told_where_there_is_a_server(data
         (30.0, None, "30 s behind"),
         (-5.0, 30.0, "30 s behind"),
         (3.0, 30.0, "30 s behind"),
+        (90.0, None, "slots so far ahead are not kept"),
         (30.0, 0.1, "another machine's clock is 30 s ahead"),
         (-35.0, -30.0, "30 s ahead of the database's"),
         (30.0, -30.0, "30 s ahead of the database's"),
@@ -119,3 +121,17 @@ async def test_a_clock_ahead_of_the_servers_is_told_where_there_is_a_server(data
 def test_who_is_wrong_is_told_as_far_as_it_is_known(others: float, server: float | None, said: str) -> None:
     told = sentence(others, server)
     assert (said in told) if said else told == ""
+
+
+async def test_a_clock_that_is_set_back_by_an_hour_silences_nobody(database: Database) -> None:
+    machine, channel = HandMachine(), RecordingMessenger("telegram", rate=30.0)
+    hold = hold_for("on")
+    worker = Worker(database, [channel], HandClock(NOW), "w1", machine=machine, hold=hold)
+    for number in range(3):
+        await write(database, f"before {number}", "-500")
+        await worker.drain()
+        machine.at += 1.5
+    machine.at -= 3600.0
+    await write(database, "after", "-500")
+    await worker.drain()
+    assert channel.texts[-1] == "after"
