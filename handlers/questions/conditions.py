@@ -31,6 +31,8 @@ def on_a_thing(case: Case) -> bool:
     if case.marks.foreign and "audience" in case.event_asks:
         return True  # « les chiens peuvent-ils venir ? »
     things = [p for p in (*case.marks.loose, *held) if _is_thing(case, p)]
+    done = (p for p in case.marks.loose if p and case.marks.words[p - 1].folded == "avoir")
+    things += [p for p in done if _permission(case) < p]  # « faut-il avoir voté pour participer ? »
     if any(_there_is(case) < role.start for role in case.marks.roles if not role.contacts):
         return True  # « y aura-t-il un photographe ? »
     words, of = case.marks.words, {"de", "du", "d", "des", "pour"}
@@ -94,7 +96,9 @@ def _is_thing(case: Case, at: int) -> bool:
     clauses = {m.clause(e.start) for e in m.events} | ({m.clause(permission)} if permission < len(m.words) else set())
     if word.kind != "word" or word.breaks or m.clause(at) not in clauses:
         return False
-    if word.stem in lexicon.light | case.said_of_them or before in _LIKE | _ONESELF:
+    if word.stem in lexicon.light | case.said_of_them or before in _ONESELF:
+        return False
+    if before in _LIKE and (first < 2 or m.words[first - 2].folded not in ("quoi", "besoin")):
         return False
     if case.fit >= _TOLD and case.topic_holds([at]):
         return False

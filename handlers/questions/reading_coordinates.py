@@ -89,7 +89,8 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading 
         return Reading("absent", absent=("contact",), events=case.events[:1], asks=asks)
     if case.events and m.apart(COORDINATES, ("when", "where")):
         return None  # « c’est quand, l’AG ? j’ai perdu le mail »
-    if case.best and case.fit >= LIKELY and asks == ("coordinates",):
+    strangers = [p for p in case.stray_nouns if not case.topic_holds([p])]  # « l’interlocuteur de Nantes »
+    if case.best and case.fit >= LIKELY and asks == ("coordinates",) and not strangers:
         told = tuple(case.best.topic.details.get("contacts", ()))
         of_another = bodies and not any(case.knowledge.contact[k].organisation in bodies for k in told)
         any_reached = any(_reachable(case.knowledge.contact[k]) for k in told if k in case.knowledge.contact)
@@ -106,7 +107,7 @@ def _of_others(case: Case, asks: tuple[str, ...], bodies: list[str]) -> Reading 
         return Reading("absent", absent=("contact",), organisation=key, asks=asks)
     reachable = tuple(c.key for c in case.knowledge.contacts[:200] if _reachable(c))
     few = 0 < len(reachable) <= 6 and "coordinates" in asks
-    if few and m.loose and case.fit >= 0.4:
+    if few and m.loose and case.fit >= 0.4 and not strangers:
         return Reading("members", contacts=reachable, asks=asks)
     if m.loose and not (case.has("his") and case.spoken_of()):
         return Reading("stranger", asks=asks)
