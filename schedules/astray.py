@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schedules.following import apply
 from schedules.messenger import NO_WORKSPACE
-from schedules.recording import apply, forget_ended
+from schedules.recording import forget_ended
 from schedules.retry import Decision, DeliveryError
 from storage.channels import NOT_SERVED, served_workspaces
 from storage.outbox import Delivery, State

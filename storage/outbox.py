@@ -75,7 +75,8 @@ class Delivery(Row):
     `about` is unique: what it is about and for whom (`reminder:12:D-7:person:45`), so that a second tick, worker or
     press adds nothing. `due_at` and `expires_at` are of the calendar's clock; `not_before`, `send_at` and
     `lease_until` are seconds of the machine's clock (Unix time). `edits` is the platform's reference of the
-    message to replace instead of sending a new one. A payload that is `secret` is sealed, and its row goes once it
+    message to replace instead of sending a new one; `message_ref` is what it calls ours, of an announcement every
+    message that it became. A payload that is `secret` is sealed, and its row goes once it
     has ended (see `schedules.recording`).
     """
 
