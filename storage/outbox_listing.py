@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.announcements import Announcement, AnnouncementStatus
@@ -64,13 +64,17 @@ async def cancel_chosen(session: AsyncSession, chosen: Chosen, now: datetime) ->
 async def retry_chosen(session: AsyncSession, chosen: Chosen, now: datetime) -> int:
     """Send again what failed or is in doubt; returns how many. Their announcements are under way again.
 
-    What is in doubt may arrive twice. What was erased meanwhile has nothing left to send and stays as it is.
+    What is in doubt may arrive twice. What was erased meanwhile has nothing left to send and stays as it is. So does an
+    announcement that was stopped or taken back; its corrections may be made again.
     """
+    over = exists().where(
+        Announcement.id == Delivery.announcement_id, Announcement.status == AnnouncementStatus.CANCELLED
+    )
     ended = Delivery.state.in_([State.FAILED, State.UNCERTAIN])
     again = (
         await session.execute(
             select(Delivery.id, Delivery.announcement_id)
-            .where(*chosen.where, ended, Delivery.chat != "")
+            .where(*chosen.where, ended, Delivery.chat != "", or_(Delivery.edits != "", ~over))
             .order_by(Delivery.id)
             .with_for_update()
         )

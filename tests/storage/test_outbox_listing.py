@@ -104,3 +104,17 @@ async def test_the_command_line_lists_cancels_and_retries(tmp_path: Path) -> Non
     assert code == 1
     code, output = await run("cancel")
     assert code == 2 and len(output.strip().splitlines()) == 1
+
+
+async def test_what_was_stopped_or_taken_back_is_not_sent_again_but_its_corrections_are(database: Database) -> None:
+    await fill(database)
+    async with database.transaction() as session:
+        (await session.get_one(Announcement, 1)).status = "cancelled"
+        rows = (await session.scalars(select(Delivery).where(Delivery.announcement_id == 1))).all()
+        first, correction = rows[0], rows[1]
+        first.state = correction.state = State.FAILED
+        correction.edits = "m1"
+    async with database.transaction() as session:
+        await retry_chosen(session, Chosen(announcement=1, states=[State.FAILED]), NOW)
+    after = await states(database)
+    assert (after[first.id], after[correction.id]) == (State.FAILED, State.WAITING)
