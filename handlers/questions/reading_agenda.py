@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from handlers.questions.case import Case
 from handlers.questions.dates import Period
-from handlers.questions.periods import FAR_FUTURE, FEAST
+from handlers.questions.periods import FAR_FUTURE, FEAST, SEASONS
 from handlers.questions.reading import Reading
 
+_AT_THAT_TIME = frozenset(
+    ("a", "des", "pour", "avant", "apres", "depuis", "jusqu", "durant", "pendant", "vers", "dans")
+)
 _ONE = frozenset(("prochain", "prochaine", "premier", "premiere", "dernier", "derniere"))
 _MANY = frozenset(("quels", "quelles", "les", "des", "tous", "toutes"))
 
@@ -22,6 +25,8 @@ def agenda(case: Case) -> Reading | None:
     if m.periods:
         if any(p.label == FEAST for p in m.periods) and case.has("when") and not listed:
             return None  # « c’est quand, Noël ? »: of a calendar, not of ours
+        if case.has("when") and not listed and _season_itself(case):
+            return None
         during = next((p.anchor for p in m.periods if p.anchor and not p.open), "")
         if during and case.has("where", "hour", "how") and not case.has("agenda", "happens"):
             # « où déposer mes valises pendant les Rencontres ? »
@@ -46,6 +51,15 @@ def agenda(case: Case) -> Reading | None:
     if region and case.fit < 0.6 and not case.has("count") and (case.event_asks or not m.cues):
         return Reading("agenda", asks=("ahead",), region=region)
     return None
+
+
+def _season_itself(case: Case) -> bool:
+    """« date de la rentrée », « c’est quand, l’été ? » asks when that is; « à la rentrée » says when."""
+    words = case.marks.words
+    seasons = [p for p, w in enumerate(words) if w.folded in SEASONS and p]
+    of_it = [p for p in seasons if words[p - 1].folded in ("la", "le", "l", "d", "de")]
+    then = [p for p in of_it if p > 1 and words[p - 2].folded in _AT_THAT_TIME]
+    return len(of_it) > len(then) and not case.events
 
 
 def whole_agenda(case: Case) -> Reading | None:

@@ -169,7 +169,7 @@ def _of_others(case: Case, start: int) -> int:
         if word.breaks or at in asking or lexicon.only_verb(word):
             break
         light = word.folded in lexicon.stop or word.stem in lexicon.light | lexicon.travel | case.said_of_them
-        unknown = at in case.marks.loose or any(r.start < at < r.end and not r.contacts for r in case.marks.roles)
+        unknown = at in case.marks.loose or any(r.start <= at < r.end and not r.contacts for r in case.marks.roles)
         if unknown and not light:
             strangers = at + 1
     return strangers

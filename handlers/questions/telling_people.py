@@ -150,6 +150,9 @@ def members(t: Telling) -> Answer:
     if missing:
         whose = "leurs" if len(t.contacts) > 1 else "ses"
         lines += ["", f"Je n’ai pas {whose} coordonnées {w.NOT_TOLD}."]
+    if missing:  # who is there is told, what was asked is not known
+        said = {"contacts": tuple(c.key for c in shown), "organisation": t.reading.organisation, "asks": asks}
+        return t.refuse("\n".join((head, "", *lines)), *pages, **said, events=())
     return t.say(
         "\n".join((head, "", *lines)),
         *pages,
