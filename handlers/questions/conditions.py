@@ -8,9 +8,6 @@ from handlers.questions.case import Case
 from handlers.questions.normalising import stem
 
 _TOLD = 0.6  # a topic that fits so well may know the thing
-_NOUN_AFTER = frozenset(
-    "un une des mon ma mes son sa ses notre nos votre vos leur leurs quel quelle sans avec".split()  # noqa: SIM905 – words
-)
 _TOWARDS = frozenset(("a", "au", "aux", "vers", "chez", "depuis"))
 _LIKE = frozenset(("que", "qu", "comme"))  # « en tant que conseiller », « comme invitée »: who comes, and no thing
 _WHERE_OR_WHEN = frozenset(("où", "quand", "heure"))
@@ -113,4 +110,4 @@ def _is_thing(case: Case, at: int) -> bool:
     several = before == "les" and word.folded[-1] in "sx"  # « les pouvoirs »: no verb
     object_of = before in ("le", "la", "l") and first == done + 2  # « remettre le visa »
     verb = lexicon.only_verb(word) or (lexicon.is_verb(word.folded) and word.folded.endswith(_INFINITIVES))
-    return several or object_of or before in _NOUN_AFTER or not verb
+    return several or object_of or before in lexicon.around_words["before_a_noun"] or not verb

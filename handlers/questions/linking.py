@@ -161,7 +161,7 @@ def home_regions(towns: Iterable[Cue], structures: Iterable[Cue], knowledge: Kno
 
 def _ordinary(word: Word, lexicon: Lexicon) -> bool:
     """Is it a word of the language as well: « Centre », « Réunion », « AURA »?"""
-    return word.folded in lexicon.common | lexicon.stop or word.stem in lexicon.gatherings
+    return word.folded in lexicon.common or word.folded in lexicon.stop or word.stem in lexicon.gatherings
 
 
 def _region_sure(text: Text, start: int, last: int, lexicon: Lexicon, regional: Collection[str]) -> bool:
