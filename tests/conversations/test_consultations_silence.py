@@ -11,6 +11,7 @@ from storage.ballots import Participation
 from storage.conversations import conversation
 from storage.database import Database
 from tests.conversations.consulting import NOW, Network, Talk, a_consultation, a_network
+from tests.stage import Stage
 
 QUESTIONS = Questions(following=following.asked_in_words)
 
@@ -129,7 +130,8 @@ async def test_who_has_answered_leads_to_the_participation(network: Network) -> 
     fanny = await network.talk("Fanny")
     assert "**1 réponse sur 4 structures**" in await asks(fanny, "combien ont répondu ?")
     assert "ML Brest" in await fanny.presses("Qui manque")
-    assert "n’est plus valable" in await fanny.acts("consult:silent:999") or fanny.reply.notice
+    await fanny.acts("consult:silent:999")
+    assert fanny.reply.notice and not fanny.reply.messages
 
 
 @pytest.mark.parametrize(
@@ -144,3 +146,13 @@ async def test_who_has_answered_leads_to_the_participation(network: Network) -> 
 async def test_what_is_said_of_other_answers_is_no_question_of_a_consultation(network: Network, question: str) -> None:
     await a_consultation(network.database, audience={})
     assert "Votre avis" not in await asks(await network.talk("Fanny"), question)
+
+
+async def test_the_whole_way_from_a_message_to_the_names(sqlite: Database) -> None:
+    await a_network(sqlite)
+    await a_consultation(sqlite, audience={})
+    stage = Stage(sqlite)
+    heard = await stage.says("telegram:Fanny", "qui na pas encore repondu ?")
+    assert "ML Brest" in heard.text
+    assert "réservé à l’équipe" in (await stage.says("telegram:Bruno", "qui n’a pas répondu ?")).text
+    assert "4 structures" in (await stage.presses("telegram:Fanny", heard.button("Voir la participation"))).text
