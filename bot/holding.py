@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.spacing import ChatPace
 from bot.telegram.pacing import GroupPace
-from schedules.holding import Held, HeldByAny, HeldByReaders, Hold
+from schedules.holding import EVERY_KIND, Held, HeldByAny, HeldByReaders, Hold
 from schedules.nights import HeldByNight
 from schedules.outage import HeldByOutage
 from schedules.rights import HeldByRights
@@ -18,6 +18,8 @@ from storage.people import Person
 
 class SendHold:
     """Skips deliveries to real platforms, all or all but one person's; the report says why."""
+
+    kinds = EVERY_KIND
 
     def __init__(self, send: str) -> None:
         self._only = send.removeprefix("only:").strip().lower() if send.startswith("only:") else ""

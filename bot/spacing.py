@@ -28,6 +28,8 @@ _LIMITED = ("telegram", "slack")
 class ChatPace:
     """Puts off answers that a chat would refuse. An edit is no new message and has no such limit."""
 
+    kinds = frozenset({Kind.REPLY})
+
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
 

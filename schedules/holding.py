@@ -25,8 +25,15 @@ class Held:
     until: datetime | None = None
 
 
+EVERY_KIND = frozenset(Kind)
+
+
 class Hold(Protocol):
-    """Looks at deliveries that are about to leave."""
+    """Looks at deliveries that are about to leave; `kinds` are those of which it may hold any."""
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """It is not asked about a batch that has none of these."""
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """Those that must not leave now, by id."""
@@ -38,32 +45,43 @@ class HeldByReaders:
     What corrects a message that has arrived is no new one: nobody is written to by it.
     """
 
+    kinds = EVERY_KIND - {Kind.REPLY}
+
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query for all of them; none for replies."""
-        pushed = [one for one in deliveries if one.kind != Kind.REPLY]
-        asked = [one for one in pushed if one.wishes and not one.about.startswith(CORRECTION)]
-        readers = {one.person_id for one in asked if one.person_id is not None}
-        wishes = await wishes_of(session, readers) if readers else {}
-        found = {
-            one.id: held
-            for one in asked
-            if one.person_id in wishes and (held := wished(one.kind, wishes[one.person_id], now)) is not None
-        }
-        # Staff may send again what failed; of somebody who was erased meanwhile there is nothing left to send.
-        return found | {one.id: Held(ERASED) for one in pushed if not one.payload}
+        found: dict[int, Held] = {}
+        wishing: dict[int, list[Due]] = {}
+        for one in deliveries:
+            if one.kind == Kind.REPLY:
+                continue
+            if (
+                not one.payload
+            ):  # staff may send again what failed; of somebody who was erased meanwhile nothing is left
+                found[one.id] = Held(ERASED)
+            elif one.wishes and one.person_id is not None and not one.about.startswith(CORRECTION):
+                wishing.setdefault(one.person_id, []).append(one)
+        wishes = await wishes_of(session, wishing.keys()) if wishing else {}
+        for person, theirs in wishes.items():
+            for one in wishing[person]:
+                if (held := wished(one.kind, theirs, now)) is not None:
+                    found[one.id] = held
+        return found
 
 
 class HeldByAny:
     """Several holds in turn; the first one that has something to say is heard."""
 
     def __init__(self, *holds: Hold) -> None:
+        self.kinds = frozenset[Kind]().union(*(hold.kinds for hold in holds))
         self._holds = holds
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """What any of them holds."""
+        kinds = {one.kind for one in deliveries}
         found: dict[int, Held] = {}
         for hold in self._holds:
-            found = {**await hold.held(session, deliveries, now), **found}
+            if not hold.kinds.isdisjoint(kinds) and (held := await hold.held(session, deliveries, now)):
+                found = {**held, **found}
         return found
 
 

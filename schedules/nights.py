@@ -24,6 +24,8 @@ _LOOK = 60.0  # seconds for which the network's own zone and holidays are taken 
 class HeldByNight:
     """Puts off announcements and nudges to the end of their reader's night, week-end or holiday."""
 
+    kinds = frozenset(_BULK)
+
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
         self._looked = 0.0
@@ -31,14 +33,21 @@ class HeldByNight:
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """Where the reader lives came with the row; one short query a minute."""
-        mine = [one for one in deliveries if one.lives is not None and one.kind in _BULK and not one.edits]
-        machine = self._machine()
-        if mine and not 0 <= machine - self._looked < _LOOK:
-            self._home, self._looked = await home(session), machine
-        awake = {lives: self._awake(lives, now) for lives in {one.lives or "" for one in mine}}
-        return {one.id: Held(REASON, at) for one in mine if (at := awake[one.lives or ""]) > now}
+        found: dict[int, Held] = {}
+        awake: dict[str, datetime] = {}
+        for one in deliveries:
+            if one.lives is None or one.edits or one.kind not in _BULK:
+                continue
+            if one.lives not in awake:
+                awake[one.lives] = await self._awake(session, one.lives, now)
+            if awake[one.lives] > now:
+                found[one.id] = Held(REASON, awake[one.lives])
+        return found
 
-    def _awake(self, lives: str, now: datetime) -> datetime:
+    async def _awake(self, session: AsyncSession, lives: str, now: datetime) -> datetime:
+        machine = self._machine()
+        if not 0 <= machine - self._looked < _LOOK:
+            self._home, self._looked = await home(session), machine
         zone, _, holidays = lives.partition("|")
         here, usual = self._home
         return next_permitted(now, zone if known_zone(zone) else here, holidays or usual)

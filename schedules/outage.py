@@ -51,6 +51,8 @@ class Heartbeat:
 class HeldByOutage:
     """Lets no announcement leave between the end of an outage and the tick that finds it."""
 
+    kinds = frozenset({Kind.ANNOUNCEMENT})
+
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
         self._looked = 0.0
@@ -58,12 +60,13 @@ class HeldByOutage:
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """The announcements, while the last sign is too old; at most one short query a second."""
-        mine = [one.id for one in deliveries if one.kind == Kind.ANNOUNCEMENT]
         machine = self._machine()
-        if mine and not 0 <= machine - self._looked < _LOOK:
+        if not 0 <= machine - self._looked < _LOOK:
             last = await last_sign(session, HEARTBEAT)
             self._looked, self._away = machine, last is not None and machine - last > SILENCE
-        return {number: Held(REASON, now + _AGAIN) for number in mine} if self._away else {}
+        if not self._away:
+            return {}
+        return {one.id: Held(REASON, now + _AGAIN) for one in deliveries if one.kind == Kind.ANNOUNCEMENT}
 
 
 async def _pause_all(session: AsyncSession, last: float, machine: float, now: datetime) -> int:

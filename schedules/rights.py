@@ -5,8 +5,8 @@ staff comes up to five seconds later. A reminder of an event is left out for som
 structures may change while a row waits for the morning. Whom an announcement goes to is frozen when it is confirmed.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from handlers.announcements.rights import may_still
 from schedules.clock import machine_now
 from schedules.holding import Held
 from storage.agenda import Event
-from storage.announcements import Announcement, AnnouncementStatus
+from storage.announcements import STATUS, Announcement, AnnouncementStatus
 from storage.audiences import Audience, members
 from storage.leaving import Due
 from storage.outbox import Kind
@@ -31,33 +31,34 @@ _LOOK = 1.0  # seconds between two looks at an announcement that has begun: it m
 class HeldByRights:
     """Puts off announcements whose author has lost the right, leaves out reminders whose reader is no longer meant."""
 
+    kinds = frozenset({Kind.ANNOUNCEMENT, Kind.REMINDER})
+
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
         self._begun: dict[int, float] = {}  # announcements that are under way, and when that was seen
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """A short query a second for each announcement, and two for each event with an audience of its own."""
-        announced, reminded = _by_number(deliveries, Kind.ANNOUNCEMENT), _by_number(deliveries, Kind.REMINDER)
-        lost = await self._without_right(session, set(announced)) if announced else set()
-        held = {one.id: Held(LOST, now + _AGAIN) for number in lost for one in announced[number]}
+        announced, reminded = _by_number(deliveries)
+        lost = await self._without_right(session, announced.keys()) if announced else ()
+        held = {one.id: Held(LOST, now + _AGAIN) for number in lost for one in announced[number]} if lost else {}
         if reminded:
             events = await session.execute(select(Event.id, Event.audience).where(Event.id.in_(reminded)))
             for number, meant in events.all():
                 held |= await _no_longer_meant(session, Audience.of(meant), reminded[number])
         return held
 
-    async def _without_right(self, session: AsyncSession, numbers: set[int]) -> set[int]:
+    async def _without_right(self, session: AsyncSession, numbers: Collection[int]) -> list[int]:
         machine = self._machine()
-        self._begun = {one: seen for one, seen in self._begun.items() if 0 <= machine - seen < _LOOK}
-        unknown = numbers - self._begun.keys()
-        lost: set[int] = set()
-        if unknown:
-            found = await session.scalars(select(Announcement).where(Announcement.id.in_(unknown)))
-            for one in found.all():
-                if one.status != AnnouncementStatus.SCHEDULED:
-                    self._begun[one.id] = machine
-                elif not await may_still(session, one):
-                    lost.add(one.id)
+        lost: list[int] = []
+        for number in numbers:
+            if 0 <= machine - self._begun.get(number, -math.inf) < _LOOK:
+                continue
+            for (status,) in await STATUS.rows(session, {"announcement": number}):
+                if status != AnnouncementStatus.SCHEDULED:
+                    self._begun[number] = machine
+                elif not await may_still(session, await session.get_one(Announcement, number)):
+                    lost.append(number)
         return lost
 
 
@@ -69,13 +70,18 @@ async def _no_longer_meant(session: AsyncSession, audience: Audience, rows: Sequ
     return {row.id: Held(NO_LONGER_MEANT) for row in rows if row.person_id not in meant}
 
 
-def _by_number(deliveries: Sequence[Due], kind: Kind) -> dict[int, list[Due]]:
+ByNumber = dict[int, list[Due]]
+
+
+def _by_number(deliveries: Sequence[Due]) -> tuple[ByNumber, ByNumber]:
     """Those that an announcement or the plan of an event gave, by its number; not what people asked for themselves."""
-    found: dict[int, list[Due]] = defaultdict(list)
+    announced: ByNumber = {}
+    reminded: ByNumber = {}
     for one in deliveries:
-        if one.kind == kind:
-            word, number, *rest = one.about.split(":")
-            own = any(part.startswith("own") for part in rest)
-            if word == kind.value and number.isdigit() and not own:
-                found[int(number)].append(one)
-    return found
+        if one.kind not in (Kind.ANNOUNCEMENT, Kind.REMINDER):
+            continue
+        word, number, *rest = one.about.split(":")
+        if word == one.kind and number.isdigit() and not any(part.startswith("own") for part in rest):
+            found = announced if one.kind == Kind.ANNOUNCEMENT else reminded
+            found.setdefault(int(number), []).append(one)
+    return announced, reminded

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import slots
 from schedules.clock import machine_now
-from schedules.holding import Held
+from schedules.holding import EVERY_KIND, Held
 from schedules.retry import Silence
 from storage.leaving import Due
 from storage.outbox import Delivery, SendLimit, State
@@ -56,6 +56,8 @@ async def forget(session: AsyncSession, machine: float) -> None:
 
 class HeldBySilence:
     """Puts off what goes to a chat that its platform has closed for a while, whoever met it."""
+
+    kinds = EVERY_KIND
 
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine

@@ -12,11 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, exists, func, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Row, insert_or_ignore
+from storage.prepared import Prepared
 
 
 class AnnouncementStatus(StrEnum):
@@ -72,6 +73,9 @@ FOLLOWED = or_(
 """What is under way, or was stopped and its author has not seen that."""
 ANY_UNDER_WAY = exists().where(FOLLOWED)
 """Whether there is an announcement that is to be followed."""
+
+STATUS = Prepared(select(Announcement.status).where(Announcement.id == bindparam("announcement")))
+"""Where the `announcement` of that number stands."""
 
 
 class AnnouncementRead(Row):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.clock import machine_now
-from schedules.holding import Held
+from schedules.holding import EVERY_KIND, Held
 from schedules.slots import WRONG
 from storage.leaving import Due
 from storage.outbox import Delivery, State
@@ -20,14 +20,19 @@ REASON = "the group's limit"
 class GroupPace:
     """Puts off what a group would refuse, by what has left for it in the last minute, from any process."""
 
+    kinds = EVERY_KIND
+
     def __init__(self, machine: Callable[[], float] = machine_now) -> None:
         self._machine = machine
 
     async def held(self, session: AsyncSession, deliveries: Sequence[Due], now: datetime) -> Mapping[int, Held]:
         """One short query for each group there is something for; none for private chats."""
+        chats = {one.chat for one in deliveries if one.platform == "telegram" and one.chat.startswith("-")}
+        if not chats:
+            return {}
         machine = self._machine()
         found: dict[int, Held] = {}
-        for chat in {one.chat for one in deliveries if one.platform == "telegram" and one.chat.startswith("-")}:
+        for chat in chats:
             recent = list(
                 await session.scalars(
                     select(Delivery.send_at)
