@@ -20,6 +20,8 @@ class Standing:
     @classmethod
     def of(cls, refs: str) -> "Standing":
         """From the reference of a delivery."""
+        if not refs:
+            return _NOTHING
         words = refs.split()
         return cls(
             refs,
@@ -32,3 +34,6 @@ class Standing:
         if files and tuple(texts) == self.texts:
             return self.refs
         return " ".join([*(FILE + one for one in self.files if files), *texts])
+
+
+_NOTHING = Standing("", (), ())

@@ -17,6 +17,7 @@ from schedules.retry import DeliveryError
 TIMEOUT = 15.0  # seconds for a whole request; a delivery's lease is longer
 CONNECTING = 5.0
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
+_DECODER = json.JSONDecoder()
 TRANSPORT = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -63,6 +64,7 @@ class Line:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=CONNECTING),
                 connector=_Connector(limit=self._connections),
+                cookie_jar=aiohttp.DummyCookieJar(),  # the Web API knows nothing but the token
             )
             self._client.session = self._session
         return self._client
@@ -169,7 +171,7 @@ def lost(leaving: Leaving) -> DeliveryError:
 def _object(body: bytes) -> dict[str, Any]:
     """The JSON object of an answer; empty when it is none."""
     try:
-        data = json.loads(body)
+        data = _DECODER.decode(body.decode())
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
