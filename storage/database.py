@@ -4,24 +4,26 @@ import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from storage.embedded import Connection as Embedded
 from storage.embedded import Driver, Glance
-from storage.prepared import BEGIN, DIRECT, Parameters, Prepared, commit
+from storage.prepared import BEGIN, Parameters, Prepared
 from storage.sealing import Sealer
+from storage.together import Kept, Work
 
 T = TypeVar("T")
 
 ERASED = "erased"  # set in `session.info`: what this transaction removed must not be found in the files either
 _BUSY = 30_000  # milliseconds to wait for another process that writes
+BRISK = 0.02  # seconds: while a short transaction takes less, the next one runs on the loop's own thread
 # A server that has vanished without a word is noticed: while connecting, in the middle of a query, and when idle.
 _PATIENCE = {
     "connect_timeout": 5,
@@ -79,7 +81,7 @@ class Database:
             path = Path(self.url.database)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # names and answers are in it; its log and its copies take the same rights
-            options["module"] = Driver.make()
+            options |= {"module": Driver.make(), "connect_args": {"check_same_thread": False}}
         else:
             options |= {"pool_size": 10, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": _PATIENCE}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
@@ -95,7 +97,8 @@ class Database:
         # SQLite has one writer; a queue inside the process is fair and has no polling, unlike its busy handler.
         self._turn = asyncio.Lock() if self.is_sqlite else None
         self._log_is_stale = False
-        self._kept: tuple[AsyncConnection, AsyncSession] | None = None  # SQLite's, for `together`
+        self._kept: dict[bool, Kept] = {}  # SQLite's, for `together`: here or elsewhere
+        self._brisk = False  # whether the last short transaction was over in a moment
         self._glance: Glance | None = None  # SQLite's, for `look`
         self._lookers = self.engine.execution_options(isolation_level="AUTOCOMMIT") if not self.is_sqlite else None
 
@@ -108,28 +111,36 @@ class Database:
             if self.is_sqlite and (self._log_is_stale or session.info.get(ERASED)):
                 self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
 
-    async def together(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def together(self, work: Work[T], *, short: bool = False) -> T:
         """A transaction that writes, for work that waits for nothing but the database; returns what `work` does.
 
         On SQLite it runs in the connection's thread as a whole: a tenth of the cost of going there for each statement.
+        What is `short` (a few rows) does not even go there while the disk is quick and nobody else writes.
         """
         if self._turn is None:
             async with self.transaction() as session:
                 return await work(session)
         async with self._turn:
-            if self._kept is None:
-                connection = await self.engine.connect()
-                self._kept = connection, self._writers(bind=connection)
-            connection, session = self._kept
+            begun = time.monotonic()
+            here = short and self._brisk and (await self._keep(here=True)).begins()
+            kept = self._kept.get(here) or await self._keep(here=here)
             try:
-                return await _directly(_embedded(connection), session, work)
+                done = await kept.run(work)
             except BaseException:
-                self._kept = None
-                await connection.close()  # whatever state it is in, the pool sees to it
+                del self._kept[here]
+                await kept.close()
                 raise
             finally:
-                if self._log_is_stale or session.info.pop(ERASED, False):
+                if self._log_is_stale or kept.info.pop(ERASED, False):
                     self._log_is_stale = not await self._empty_log(0 if self._log_is_stale else _CHECKPOINT_WAIT)
+            if short:
+                self._brisk = time.monotonic() - begun < BRISK
+            return done
+
+    async def _keep(self, *, here: bool) -> Kept:
+        if here not in self._kept:
+            self._kept[here] = await Kept.open(self.engine, self._writers, here=here)
+        return self._kept[here]
 
     def may_have_changed(self) -> bool:
         """Whether anybody may have written since this was asked last; nearly free on SQLite, always true elsewhere."""
@@ -194,41 +205,10 @@ class Database:
         if self._glance is not None:
             glance, self._glance = self._glance, None
             glance.close()
-        if self._kept is not None:
-            (connection, _), self._kept = self._kept, None
-            await connection.close()
+        kept, self._kept = self._kept, {}
+        for one in kept.values():
+            await one.close()
         await self.engine.dispose()
-
-
-def _embedded(connection: AsyncConnection) -> Embedded:
-    assert connection.sync_connection is not None
-    raw: Any = connection.sync_connection.connection.dbapi_connection
-    embedded: Embedded = raw
-    return embedded
-
-
-async def _directly(raw: Embedded, session: AsyncSession, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    async def whole() -> T:
-        driver = raw.driver
-        session.info[DIRECT] = driver, session.get_bind().dialect
-        try:
-            done = await work(session)
-            if session.in_transaction():
-                await session.commit()
-            elif driver.in_transaction:
-                commit(driver)  # by prepared statements alone: the session knows of nothing
-                return done
-        except BaseException:
-            await session.rollback()
-            if driver.in_transaction:
-                driver.rollback()
-            raise
-        finally:
-            del session.info[DIRECT]
-        session.sync_session.close()
-        return done
-
-    return await raw.directly(whole())
 
 
 def _as_json(value: Any) -> str:

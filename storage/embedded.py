@@ -70,6 +70,14 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
             cursor.close()
 
 
+class _NotCut(asyncio.Future[T]):
+    """A future whose waiter is told of a cancellation when it is done, not before."""
+
+    def cancel(self, msg: Any = None) -> bool:
+        """Not now."""
+        return False
+
+
 class Connection(AsyncAdapt_aiosqlite_connection):
     """A connection that knows whether it is being used from its own thread."""
 
@@ -123,15 +131,21 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         if not self._connection._running or self._connection._connection is None:
             work.close()
             raise ValueError("Connection closed")
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[T] = _NotCut(loop=asyncio.get_running_loop())
         self._connection._tx.put_nowait((done, functools.partial(self._drive, work)))
         try:
-            return await asyncio.shield(done)
+            return await done
         except asyncio.CancelledError:
-            await asyncio.wait([done])
-            if not done.cancelled():
-                done.exception()  # whoever is told to end does not hear of it
+            done.exception()  # whoever is told to end does not hear of it
             raise
+
+    def here(self, work: Coroutine[Any, Any, T]) -> T:
+        """The same in the thread of the caller, who sees to it that nobody else uses the connection meanwhile.
+
+        For what is over in a moment: the loop does nothing else until then.
+        """
+        done: T = self._drive(work)
+        return done
 
     def _drive(self, work: Coroutine[Any, Any, Any]) -> Any:
         self._inside = True

@@ -5,8 +5,10 @@ statement goes straight to the driver; anywhere else, and on PostgreSQL, it is e
 of the Core: what the session holds is neither flushed before it nor refreshed after it. Errors are SQLAlchemy's.
 """
 
+import copy
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Dialect, Executable
@@ -54,22 +56,26 @@ class Prepared:
 
 
 class Compiled:
-    """The text of a statement for SQLite, and how values go in and come out."""
+    """The text of a statement for SQLite, and how values go in and come out.
+
+    Parameters are named in it, so that one that occurs in twenty conditions is made ready once.
+    """
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+        compiled: Any = statement.compile(dialect=_with_names(dialect))
         self.text = str(compiled)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
-        self._defaults = {name: bind.value for name, bind in compiled.binds.items()}
-        self._into = {
-            name: process
-            for name, bind in compiled.binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        }
+        asked: list[tuple[str, Process]] = []
+        self._fixed: dict[str, Any] = {}
+        for bind, name in compiled.bind_names.items():
+            process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required:
+                asked.append((name, process))
+            else:
+                self._fixed[name] = _plain(bind.value if process is None else process(bind.value))
+        self._asked = tuple(asked)
         columns = statement.selected_columns if statement.is_select else ()
-        self._out: tuple[Process, ...] = tuple(
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        )
+        out = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+        self._out = tuple((place, process) for place, process in enumerate(out) if process is not None)
 
     def rows(self, driver: sqlite3.Connection, parameters: Parameters) -> list[tuple[Any, ...]]:
         """All rows, their values as the columns' types say."""
@@ -78,33 +84,44 @@ class Compiled:
             found = driver.execute(self.text, values).fetchall()
         except sqlite3.Error as error:
             raise wrapped(self.text, error) from error
-        if not any(self._out):
-            return found
-        return [
-            tuple(value if process is None else process(value) for process, value in zip(self._out, row, strict=True))
-            for row in found
-        ]
+        return list(map(self._read, found)) if self._out else found
 
     def run(self, driver: sqlite3.Connection, each: Sequence[Parameters]) -> None:
         """For each set of parameters."""
-        values = [self._values(one) for one in each]
+        values = list(map(self._values, each))
         try:
             driver.executemany(self.text, values)
         except sqlite3.Error as error:
             raise wrapped(self.text, error) from error
 
-    def _values(self, parameters: Parameters) -> list[Any]:
-        values = []
-        for name in self._names:
-            value = parameters[name] if name in parameters else self._defaults[name]
-            process = self._into.get(name)
-            values.append(value if process is None else process(value))
+    def _values(self, parameters: Parameters) -> dict[str, Any]:
+        values = self._fixed.copy()
+        for name, process in self._asked:
+            values[name] = parameters[name] if process is None else process(parameters[name])
         return values
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, process in self._out:
+            values[place] = process(values[place])
+        return tuple(values)
+
+
+def _with_names(dialect: Dialect) -> Dialect:
+    """The same dialect with parameters by name; SQLAlchemy's own statements on it keep their question marks."""
+    named = copy.copy(dialect)
+    named.paramstyle, named.positional = "named", False
+    return named
+
+
+def _plain(value: Any) -> Any:
+    """A member of an enumeration as the text or number that it is: the driver would have to find that out each time."""
+    return value.value if isinstance(value, Enum) else value
 
 
 def _direct(session: AsyncSession) -> Direct | None:
     """SQLite's connection with a transaction begun, which the session joins; when we are in its thread."""
-    direct: Direct | None = session.info.get(DIRECT)
+    direct: Direct | None = session.sync_session.info.get(DIRECT)
     if direct is not None and not direct[0].in_transaction:
         try:
             direct[0].execute(BEGIN)

@@ -32,7 +32,16 @@ async def as_a_whole(database: Database, work: Work[T]) -> T:
     return await database.together(work)
 
 
-both_ways = pytest.mark.parametrize("run", [from_the_loop, as_a_whole])
+async def where_the_loop_stands(database: Database, work: Work[T]) -> T:
+    await database.together(nothing, short=True)  # from here on it is known to be quick
+    return await database.together(work, short=True)
+
+
+async def nothing(_: AsyncSession) -> None:
+    """A transaction of no time."""
+
+
+every_way = pytest.mark.parametrize("run", [from_the_loop, as_a_whole, where_the_loop_stands])
 Run = Callable[[Database, Work[T]], Awaitable[T]]
 
 
@@ -40,7 +49,7 @@ async def three(session: AsyncSession) -> None:
     await session.execute(insert(NetworkSetting), [{"key": key, "value": {}} for key in "abc"])
 
 
-@both_ways
+@every_way
 async def test_a_cursor_tells_names_counts_and_numbers(sqlite: Database, run: Run[None]) -> None:
     async def work(session: AsyncSession) -> None:
         await three(session)
@@ -57,7 +66,7 @@ async def test_a_cursor_tells_names_counts_and_numbers(sqlite: Database, run: Ru
     await run(sqlite, work)
 
 
-@both_ways
+@every_way
 async def test_rows_may_be_taken_one_by_one_in_parts_or_not_at_all(sqlite: Database, run: Run[None]) -> None:
     async def work(session: AsyncSession) -> None:
         await three(session)
@@ -82,7 +91,7 @@ async def test_rows_may_be_taken_one_by_one_in_parts_or_not_at_all(sqlite: Datab
     await run(sqlite, work)
 
 
-@both_ways
+@every_way
 async def test_an_error_is_sqlalchemys_and_says_no_value(sqlite: Database, run: Run[None]) -> None:
     async def work(session: AsyncSession) -> None:
         await session.execute(insert(NetworkSetting), [{"key": "Philomène", "value": {}}] * 2)
@@ -99,7 +108,7 @@ async def test_an_error_is_sqlalchemys_and_says_no_value(sqlite: Database, run: 
     await run(sqlite, three)  # the connection is as good as new
 
 
-@both_ways
+@every_way
 async def test_a_part_may_be_taken_back_without_the_rest(sqlite: Database, run: Run[None]) -> None:
     async def work(session: AsyncSession) -> None:
         await write_setting(session, "kept", {"n": 1})
@@ -217,15 +226,18 @@ async def until(count: list[int], more: int) -> None:
         await asyncio.sleep(0)
 
 
+@pytest.mark.parametrize("run", [as_a_whole, where_the_loop_stands])
 async def test_while_another_process_writes_a_look_is_answered_at_once_and_who_writes_waits_beside_the_loop(
-    sqlite: Database,
+    sqlite: Database, run: Run[None]
 ) -> None:
     path = str(sqlite.url.database)
+    await sqlite.together(nothing, short=True)
+    await sqlite.together(nothing, short=True)
     await sqlite.look(NAMES, {})
     async with turns() as count:
         async with Holder(path, whole=False):
             assert await sqlite.look(NAMES, {}) == []  # what is not committed is not seen
-            writing = asyncio.create_task(sqlite.together(lambda session: write_setting(session, "ours", {})))
+            writing = asyncio.ensure_future(run(sqlite, lambda session: write_setting(session, "ours", {})))
             await until(count, 100)
             assert not writing.done()
             async with sqlite.reading() as session:

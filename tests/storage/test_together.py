@@ -1,9 +1,10 @@
 """Transactions that are handed over as a whole, on both engines: the same promises as any other."""
 
 import asyncio
+import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,8 @@ from storage.network import NetworkSetting, setting, write_setting
 from storage.prepared import Prepared
 
 NAMES = Prepared(select(NetworkSetting.key).order_by(NetworkSetting.key))
+
+A_MILLION = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT count(*) FROM n"
 
 
 async def kept(database: Database, key: str) -> dict[str, object]:
@@ -85,6 +88,42 @@ async def test_whoever_is_told_to_end_meanwhile_cuts_off_no_commit(sqlite: Datab
     assert await kept(sqlite, "b") == {"n": 2}
 
 
+async def test_what_is_short_stays_in_the_loops_thread_while_the_disk_is_quick(sqlite: Database) -> None:
+    async def where(session: AsyncSession) -> str:
+        await write_setting(session, "a", {})
+        return "here" if threading.current_thread() is threading.main_thread() else "elsewhere"
+
+    async def slow(session: AsyncSession) -> str:
+        await session.execute(text(A_MILLION))
+        return await where(session)
+
+    assert await sqlite.together(where, short=True) == "elsewhere"  # nobody knows the disk yet
+    assert await sqlite.together(where, short=True) == "here"
+    assert await sqlite.together(where) == "elsewhere"  # of what may take long nobody asks
+    assert await sqlite.together(slow, short=True) == "here"
+    assert await sqlite.together(slow, short=True) == "elsewhere"
+    assert await sqlite.together(where, short=True) == "elsewhere"
+    assert await sqlite.together(where, short=True) == "here"
+
+
+async def test_an_error_where_the_loop_stands_rolls_back_and_the_next_one_works(sqlite: Database) -> None:
+    async def fail(session: AsyncSession) -> None:
+        await write_setting(session, "a", {"n": 1})
+        await session.flush()
+        raise RuntimeError("no")
+
+    async def write(session: AsyncSession) -> None:
+        await write_setting(session, "b", {"n": 2})
+
+    await sqlite.together(write, short=True)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no"):
+            await sqlite.together(fail, short=True)
+    await sqlite.together(write)
+    await sqlite.together(write, short=True)
+    assert (await kept(sqlite, "a"), await kept(sqlite, "b")) == ({}, {"n": 2})
+
+
 async def test_two_that_read_and_write_lose_no_update(sqlite: Database) -> None:
     other = Database(str(sqlite.url.set(drivername="sqlite")))
     await sqlite.together(lambda session: write_setting(session, "count", {"n": 0}))
@@ -93,9 +132,9 @@ async def test_two_that_read_and_write_lose_no_update(sqlite: Database) -> None:
         row = await session.get_one(NetworkSetting, 1)
         row.value = {"n": row.value["n"] + 1}
 
-    await asyncio.gather(*(one.together(add_one) for one in [sqlite, other] * 10))
+    await asyncio.gather(*(one.together(add_one, short=n % 2 == 0) for n, one in enumerate([sqlite, other, other] * 7)))
     await other.close()
-    assert await kept(sqlite, "count") == {"n": 20}
+    assert await kept(sqlite, "count") == {"n": 21}
 
 
 async def test_a_prepared_statement_sees_what_its_transaction_wrote(database: Database) -> None:
