@@ -81,6 +81,7 @@ async def run(parts: list[str], sizes: Sizes, postgres: Postgres | None) -> Asyn
     if "slack" in parts:
         for workspaces in (1, 2):
             yield await broadcast("slack", "sqlite", sizes.slack, SLACK_RATE, workspaces=workspaces)
+        yield await broadcast("slack", "sqlite", sizes.slack, SLACK_RATE, followed=True)
     if "two" in parts:
         for workers in (1, 2):
             yield await broadcast(

@@ -9,14 +9,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from storage.database import Database
-from storage.outbox import Attempt, Delivery, State, counts_by_state
+from storage.outbox import Attempt, Delivery, Kind, State, counts_by_state
 from tests.bench.fleet import Fake, Postgres, a_database, a_fake, a_postgres, a_worker, environment, opened
 from tests.bench.measuring import cpu_of, family_cpu, memory_of
 from tests.bench.metered import new_file, seconds_in
-from tests.bench.sample import TEAMS, Figures, add_broadcast, add_people
+from tests.bench.sample import TEAMS, Figures, add_broadcast, add_people, address_of
 from tests.process import CONCERTE
 
 OPEN = (State.WAITING, State.SENDING, State.HELD)
@@ -32,9 +32,13 @@ async def broadcast(
     *,
     workers: int = 1,
     workspaces: int = 1,
+    followed: bool = False,
     postgres: Postgres | None = None,
 ) -> Figures:
     """Send to `count` people at `rate` a second (0: no limit), and the same by the bare SDK; returns the figures.
+
+    `followed` with all that belongs to an announcement of staff: its author has an account there, too, and sees how it
+    goes in a message that is edited, with slots of its own.
 
     Over several workspaces the rate is each one's, and the SDK's loop sends what is one's share.
 
@@ -48,7 +52,7 @@ async def broadcast(
             database = await opened(url)
             try:
                 loop = _bare(other, count // workspaces, rate)
-                sending = _send(database, fake, count, rate, workers, workspaces, url, folder, postgres)
+                sending = _send(database, fake, count, rate, workers, workspaces, followed, url, folder, postgres)
                 if 0 < rate <= SLOW:
                     figures, bare = await asyncio.gather(sending, loop)
                 else:
@@ -60,7 +64,8 @@ async def broadcast(
     return {
         "bench": f"{platform}, {engine}"
         + (f", {workers} workers" if workers > 1 else "")
-        + (f", {workspaces} workspaces" if workspaces > 1 else ""),
+        + (f", {workspaces} workspaces" if workspaces > 1 else "")
+        + (", with its author" if followed else ""),
         "count": count,
         "rate": rate or None,
         **figures,
@@ -82,18 +87,21 @@ async def _send(
     rate: float,
     workers: int,
     workspaces: int,
+    followed: bool,
     url: str,
     folder: Path,
     postgres: Postgres | None,
 ) -> Figures:
-    await add_people(database, fake.platform, count, workspaces)
+    author = count + 1 if followed else None
+    await add_people(database, fake.platform, count + followed, workspaces)
     env = environment(url, fake, rate or UNLIMITED, folder)
     meter = new_file(folder) if postgres is None else None
     program = [sys.executable, "-m", "tests.bench.metered", str(meter)] if meter else CONCERTE
     running = [await a_worker(env, folder, program=program) for _ in range(workers)]
     try:
         await asyncio.gather(*(worker.quiet(2.0) for worker in running))  # the first ticks are over
-        await add_broadcast(database, fake.platform, count, datetime.now(UTC), workspaces=workspaces)
+        now = datetime.now(UTC)
+        await add_broadcast(database, fake.platform, count, now, workspaces=workspaces, author=author)
         begun, before = time.time(), [cpu_of(worker.pid) for worker in running]
         server = seconds_in(meter) if meter else family_cpu(postgres.pid) if postgres else 0.0
         await until_ended(database, fake, count)
@@ -104,9 +112,12 @@ async def _send(
         for worker in running:
             await worker.terminate()
     stats = await fake.stats()
-    states = await states_of(database)
+    told = (await fake.arrivals()).get(address_of(fake.platform, count), 0) if followed else 0  # the author
+    announced = Delivery.kind == Kind.ANNOUNCEMENT
+    states = await states_of(database, announced)
+    span = select(func.min(Attempt.started), func.max(Attempt.ended)).join(Delivery, Delivery.id == Attempt.delivery_id)
     async with database.reading() as session:
-        first, last = (await session.execute(select(func.min(Attempt.started), func.max(Attempt.ended)))).one()
+        first, last = (await session.execute(span.where(announced))).one()
     # A limit of L a second lets L leave at once and the rest at its pace.
     bound = (count / workspaces - max(1.0, rate)) / rate if rate else 0.0
     whole = sum(cpu.whole for cpu in used)
@@ -116,7 +127,7 @@ async def _send(
         "bound": bound,
         "wall_ratio": (last - begun) / bound if bound else None,
         "too_many": stats.get("too_many", stats.get("rate_limited")),
-        "arrived": stats["arrived"],
+        "arrived": stats["arrived"] - told,
         "states": states,
         "cpu": whole - server if meter else whole,  # SQLite works in our process, PostgreSQL in its own
         "main_cpu": sum(cpu.main for cpu in used),
@@ -142,10 +153,11 @@ async def still_open(database: Database) -> bool:
         return await session.scalar(select(Delivery.id).where(Delivery.state.in_(OPEN)).limit(1)) is not None
 
 
-async def states_of(database: Database) -> dict[str, int]:
+async def states_of(database: Database, *where: ColumnElement[bool]) -> dict[str, int]:
     """How many deliveries stand where."""
     async with database.reading() as session:
-        return {str(state): count for state, count in (await counts_by_state(session)).items()}
+        counts = await counts_by_state(session, *where)
+        return {str(state): count for state, count in counts.items()}
 
 
 async def _bare(fake: Fake, count: int, rate: float) -> Figures:

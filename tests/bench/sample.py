@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from handlers.messages import Button, Message
+from storage.announcements import Announcement, AnnouncementStatus
 from storage.database import Database
 from storage.network import Region
 from storage.outbox import Kind, enqueue
@@ -64,8 +65,8 @@ async def add_people(database: Database, platform: str, count: int, workspaces: 
             {
                 "platform": platform,
                 "workspace": workspace_of(platform, n, workspaces),
-                "external_id": _address(platform, n),
-                "chat": _address(platform, n),
+                "external_id": address_of(platform, n),
+                "chat": address_of(platform, n),
                 "person_id": n + 1,
                 "created_at": now,
             }
@@ -85,17 +86,26 @@ async def add_broadcast(
     people: bool = True,
     name: str = "bench",
     workspaces: int = 1,
+    author: int | None = None,
 ) -> None:
-    """One announcement for each of them, due at that instant."""
+    """One announcement for each of them, due at that instant.
+
+    With an author it is followed as one that staff have confirmed: rights, progress, report.
+    """
+    number = None
+    if author is not None:
+        number = await _announcement(database, author, due)
+        name = f"announcement:{number}:person"
     payload = MESSAGE.model_dump(mode="json", exclude_defaults=True)
     rows = [
         {
             "about": f"{name}:{n}",
             "kind": Kind.ANNOUNCEMENT,
+            "announcement_id": number,
             "person_id": n + 1 if people else None,
             "platform": platform,
             "workspace": workspace_of(platform, n, workspaces),
-            "chat": _address(platform, n),
+            "chat": address_of(platform, n),
             "payload": payload,
             "due_at": due,
             "created_at": due,
@@ -107,7 +117,25 @@ async def add_broadcast(
             await enqueue(session, rows[numbers.start : numbers.stop])
 
 
-def _address(platform: str, number: int) -> str:
+async def _announcement(database: Database, author: int, now: datetime) -> int:
+    async with database.transaction() as session:
+        one = Announcement(
+            text=MESSAGE.text,
+            author_id=author,
+            confirmed_by=author,
+            status=AnnouncementStatus.SENDING,
+            ack_wanted=True,
+            frozen_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(one)
+        await session.flush()
+        return one.id
+
+
+def address_of(platform: str, number: int) -> str:
+    """Where the invented person with that number is written to."""
     return slack_member(number) if platform == "slack" else str(number + 1)
 
 

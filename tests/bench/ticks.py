@@ -59,6 +59,7 @@ async def idle(engine: str, pending: int, postgres: Postgres | None) -> Figures:
         await database.close()
         async with a_fake("telegram", "--any-chat") as fake:
             process = await a_worker(environment(url, fake, 30.0, folder), folder)
+            await process.quiet(15.0)  # the first looks of the timetable are over
             before, begun = cpu_of(process.pid), time.monotonic()
             await process.quiet(10.0)
             used = cpu_of(process.pid).since(before)
