@@ -10,9 +10,10 @@ from handlers.announcements import managing_wording, report_wording
 from handlers.announcements.reporting import beginning
 from handlers.instants import known_zone
 from handlers.messages import Button, Message, plain
-from storage.announcement_deliveries import outcomes
+from storage.announcement_deliveries import ended_since, outcomes
 from storage.announcements import Announcement, AnnouncementStatus
 from storage.audiences import Audience, all_recipients
+from storage.forgetting import ENDS
 from storage.network import Region, Structure, home
 from storage.outbox import Delivery, Kind, State, by_about, enqueue
 from storage.people import Account, Person, Role, accounts_of, best_account, zone_of
@@ -20,6 +21,7 @@ from storage.people import Account, Person, Role, accounts_of, best_account, zon
 PACE = timedelta(seconds=5)  # between two looks of a message; a large audience costs more to count
 LARGE = 20_000
 SLOW = timedelta(seconds=30)
+EVERY = 50  # ends for one look: it takes a slot of its own, so a fiftieth of what a platform allows at the most
 _OPEN = (State.WAITING, State.HELD, State.SENDING)
 _SHOWN = (State.DELIVERED, *_OPEN, State.UNCERTAIN, State.FAILED, State.SKIPPED, State.EXPIRED, State.CANCELLED)
 
@@ -114,7 +116,7 @@ async def show_progress(session: AsyncSession, announcement: Announcement, now: 
     """Bring the author's message up to date, at most every few seconds, and a last time at the end.
 
     The first one is sent once the announcement is under way and will not be over at once; each later look replaces
-    it. While one is on its way the next waits.
+    it, while it goes slowly once for so many ends (`EVERY`) or half a minute. While one is on its way the next waits.
     """
     first = announcement.progress_id is None
     over = announcement.status in (AnnouncementStatus.ENDED, AnnouncementStatus.CANCELLED)
@@ -125,6 +127,8 @@ async def show_progress(session: AsyncSession, announcement: Announcement, now: 
         return 0
     shown = await session.get(Delivery, announcement.progress_id) if announcement.progress_id is not None else None
     if shown is not None and shown.state in _OPEN:
+        return 0
+    if await _moves_little(session, announcement, now):
         return 0
     counts = await _counts(session, announcement.id)
     total = sum(counts.values())
@@ -149,6 +153,14 @@ async def show_progress(session: AsyncSession, announcement: Announcement, now: 
         if shown is not None:
             await session.delete(shown)  # one row is enough for one message
     return told
+
+
+async def _moves_little(session: AsyncSession, announcement: Announcement, now: datetime) -> bool:
+    """Whether too few have had their end since the last look for another one."""
+    since = announcement.progress_at
+    if announcement.status != AnnouncementStatus.SENDING or since is None or now - since >= SLOW:
+        return False
+    return await ended_since(session, announcement.id, since, *ENDS) < EVERY
 
 
 async def _counts(session: AsyncSession, announcement_id: int) -> dict[str, int]:

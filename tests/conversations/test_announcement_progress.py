@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from handlers.messages import Message
 from schedules.announcements import follow
+from schedules.progress import EVERY
 from storage.announcements import mark_read
 from storage.database import Database
-from storage.outbox import Delivery, Kind, State
+from storage.outbox import Delivery, Kind, Priority, State
 from storage.people import Person, Role
 from tests import building
 from tests.announcing import ANNE, BRUNO, CHLOE, NOW, REGIONAL, STAFF, Chat, ended, network
@@ -41,6 +42,26 @@ async def arrives(database: Database, ref: str) -> None:
                 row.state, row.message_ref, row.ended_at = State.DELIVERED, ref, NOW
 
 
+async def more_arrive(database: Database, count: int, at: datetime) -> None:
+    """So many more recipients have it, at that instant."""
+    async with database.transaction() as session:
+        session.add_all(
+            Delivery(
+                about=f"announcement:1:person:{1000 + n}",
+                announcement_id=1,
+                kind=Kind.ANNOUNCEMENT,
+                priority=Priority.BULK,
+                platform="telegram",
+                chat=str(n),
+                state=State.DELIVERED,
+                due_at=NOW,
+                ended_at=at,
+                created_at=NOW,
+            )
+            for n in range(count)
+        )
+
+
 def text(row: Delivery) -> str:
     return Message.model_validate(row.payload).text.replace("\u00a0", " ")
 
@@ -54,20 +75,36 @@ async def test_one_message_is_edited_while_it_goes(database: Database) -> None:
     await ended(database, ANNE, State.DELIVERED)
     assert await tick(database, 12) == 0  # the first one has not left yet
     await arrives(database, "m1")
-    await tick(database, 18)
+    await tick(database, 36)
     (second,) = await told(database)  # in its place, and the row of the first is not kept
     assert second.edits == "m1" and "2 sur 6 (33 %)" in text(second) and "remise à 1 personne" in text(second)
     await arrives(database, "m1")
-    assert await tick(database, 24) == 0  # nothing has changed
+    assert await tick(database, 66) == 0  # nothing has changed
 
 
-async def test_it_is_not_edited_more_often_than_every_few_seconds(database: Database) -> None:
+async def test_it_is_edited_once_for_fifty_ends_and_at_least_each_half_minute(
+    database: Database,
+) -> None:
     await sent(database)
     await tick(database, 6)
     await arrives(database, "m1")
     await ended(database, ANNE, State.DELIVERED)
-    assert await tick(database, 8) == 0
+    assert await tick(database, 35) == 0
+    assert await tick(database, 36) == 1
+    await arrives(database, "m1")
+    await more_arrive(database, EVERY, NOW + timedelta(seconds=38))
+    assert await tick(database, 40) == 0
+    assert await tick(database, 41) == 1
+
+
+async def test_a_pause_is_shown_at_once_however_little_has_moved(database: Database) -> None:
+    staff = await sent(database)
+    await tick(database, 6)
+    await arrives(database, "m1")
+    await staff.forge("announce:pause:1")
     assert await tick(database, 11) == 1
+    (shown,) = [row for row in await told(database) if row.about.startswith("announcement-progress")]
+    assert "Mettre en pause" not in [b.label for row in Message.model_validate(shown.payload).buttons for b in row]
 
 
 async def test_two_workers_that_tick_at_once_send_one_message(database: Database) -> None:
