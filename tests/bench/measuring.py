@@ -8,9 +8,9 @@ log, the system's work for a commit, and making the rows that come back. So
     cpu = whole process - inside SQLite's calls        cpu_ratio = cpu / CPU of the bare loop, at most 1.5
     whole_cpu_ratio = whole process / CPU of the bare loop, with SQLite
 
-are both printed, and the first thread's ratio beside them: the sending and, on SQLite, what a worker's steps take in the
-library, but not what is handed over to the database's thread. At a slow pace most of what a process costs is waking up with cold caches: hence worker and bare
-loop run at the same time there.
+are both printed, and the first thread's ratio beside them: the sending and, on SQLite, what a worker's steps take in
+the library, but not what is handed over to the database's thread. At a slow pace most of what a process costs is waking
+up with cold caches: hence worker and bare loop run at the same time there.
 """
 
 import os
