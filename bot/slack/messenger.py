@@ -9,22 +9,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.files import StoredFiles
+from bot.parts import say_each
 from bot.references import FILE, Standing
 from bot.slack.connecting import TRANSPORT, Leaving, Line, lost
 from bot.slack.refusals import TOKEN_REFUSED, cannot_be_edited, error_of
 from bot.slack.rendering import Part, escaped, parts_of
-from bot.spacing import BURST
 from handlers.messages import Attachment, Reply
 from handlers.request import Inbound
 from schedules.messenger import LastMessage, Outgoing
-from schedules.retry import DeliveryError, Silence
+from schedules.retry import DeliveryError
 from storage.channels import BY_EMAIL
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ _same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everyb
 
 NO_MEMBER = "users_not_found"  # Slack's word
 _GONE = {"message_not_found", "file_not_found", "file_deleted"}
-UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 
 
 class SlackMessenger:
@@ -68,28 +67,10 @@ class SlackMessenger:
         except ValueError as error:
             log.error("delivery %d cannot be shown on Slack (%s)", outgoing.id, type(error).__name__)
             raise DeliveryError("cannot be shown on Slack", permanent=True) from None
-        if len(parts) <= outgoing.parts_sent:
-            raise DeliveryError("an empty message", permanent=True)
-        if outgoing.chat.startswith(BY_EMAIL):
+        if outgoing.chat.startswith(BY_EMAIL) and len(parts) > outgoing.parts_sent:  # for nothing nobody is looked up
             outgoing = replace(outgoing, chat=await self.member(outgoing.chat.removeprefix(BY_EMAIL)))
-        loop = asyncio.get_running_loop()
-        begun, first = loop.time(), outgoing.parts_sent
         standing = Standing.of(outgoing.edits)
-        refs = list(standing.texts[:first])
-        for index, part in enumerate(parts[first:], first):
-            try:
-                if index > first and loop.time() - begun > UNINTERRUPTED:
-                    raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING)
-                if index >= BURST and index > first:
-                    await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
-                refs.append(await self._say(outgoing, part, next(iter(standing.texts[index : index + 1]), "")))
-            except DeliveryError as error:
-                error.parts_sent = index
-                if outgoing.keeps_all and not outgoing.edits:
-                    error.refs = " ".join(refs)
-                raise
-            if refs[-1].startswith("D"):
-                self.last_posted = loop.time()
+        refs = await say_each(outgoing, parts, standing.texts, partial(self._say, outgoing))
         if not outgoing.keeps_all:
             return next((ref for ref in reversed(refs) if not ref.startswith(FILE)), "")
         if not outgoing.corrects:
@@ -133,13 +114,17 @@ class SlackMessenger:
             log.info("a notice was not shown (%s)", type(error).__name__)
 
     async def _say(self, outgoing: Outgoing, part: Part, edits: str) -> str:
+        """Edit or post; in a file's case upload. Returns what Slack calls it."""
         if part.attachment is not None:
             return FILE + await self._upload(await self._line.client(), outgoing.chat, part.attachment)
-        if edits and (ref := await self._edit(outgoing, edits, part)):
-            return ref
-        body = {"channel": outgoing.chat, **_shown(part), "unfurl_links": False, "unfurl_media": False}
-        sent = await self._call(outgoing.chat, self._line.post("chat.postMessage", body))
-        return f"{sent['channel']}:{sent['ts']}"
+        ref = await self._edit(outgoing, edits, part) if edits else ""
+        if not ref:
+            body = {"channel": outgoing.chat, **_shown(part), "unfurl_links": False, "unfurl_media": False}
+            sent = await self._call(outgoing.chat, self._line.post("chat.postMessage", body))
+            ref = f"{sent['channel']}:{sent['ts']}"
+        if ref.startswith("D"):
+            self.last_posted = asyncio.get_running_loop().time()
+        return ref
 
     async def _edit(self, outgoing: Outgoing, edits: str, part: Part) -> str:
         """Replace the message that was named; empty when that cannot be done any more."""

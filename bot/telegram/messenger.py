@@ -5,7 +5,6 @@ arrived (`parts_sent`), and the next try begins after them: what a doubt leaves 
 made twice without harm, so a lost answer to it is no doubt.
 """
 
-import asyncio
 import logging
 from functools import lru_cache
 
@@ -16,8 +15,8 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.files import StoredFiles
+from bot.parts import say_each
 from bot.references import FILE, Standing
-from bot.spacing import BURST
 from bot.telegram.refusals import (
     cannot_be_edited,
     delivery_error,
@@ -31,13 +30,12 @@ from bot.vcards import vcard
 from handlers.messages import Attachment, Reply, StoredFile
 from handlers.request import Inbound
 from schedules.messenger import NO_WORKSPACE, LastMessage, Outgoing
-from schedules.retry import DeliveryError, Silence
+from schedules.retry import DeliveryError
 
 log = logging.getLogger(__name__)
 
 _same = lru_cache(maxsize=8)(parts_of)  # an announcement is the same for everybody
 
-UNINTERRUPTED = 8.0  # seconds after which the rest of a long message waits for a lease of its own
 NOTICE = 200
 FILE_STAYS = "the file cannot be taken back"
 _PHOTOS = ("image/png", "image/jpeg")
@@ -75,26 +73,14 @@ class TelegramMessenger:
         except ValueError as error:
             log.error("delivery %d cannot be shown on Telegram (%s)", outgoing.id, type(error).__name__)
             raise DeliveryError("cannot be shown on Telegram", permanent=True) from None
-        if len(parts) <= outgoing.parts_sent:
-            raise DeliveryError("an empty message", permanent=True)
-        begun, first = asyncio.get_running_loop().time(), outgoing.parts_sent
         standing = Standing.of(outgoing.edits)
-        refs = list(standing.texts[:first])
-        for index, part in enumerate(parts[first:], first):
-            try:
-                if index > first and asyncio.get_running_loop().time() - begun > UNINTERRUPTED:
-                    raise DeliveryError("to be continued", retry_after=1.0, silence=Silence.NOTHING)
-                if index >= BURST and index > first:
-                    await asyncio.sleep(1.0)  # a chat takes one message a second once the first were taken at once
-                if index < len(standing.texts):
-                    refs.append(await self._edit(outgoing, standing.texts[index], part, filed=filed))
-                else:
-                    refs.append(await self._post(outgoing.chat, part, stored, silent=outgoing.corrects))
-            except DeliveryError as error:
-                error.parts_sent = index
-                if outgoing.keeps_all and not outgoing.edits:
-                    error.refs = " ".join(refs)
-                raise
+
+        async def say(part: Part, ref: str) -> str:
+            if ref:
+                return await self._edit(outgoing, ref, part, filed=filed)
+            return await self._post(outgoing.chat, part, stored, silent=outgoing.corrects)
+
+        refs = await say_each(outgoing, parts, standing.texts, say)
         if not outgoing.keeps_all:
             return refs[-1].removeprefix(FILE)
         if not outgoing.corrects:
