@@ -24,7 +24,7 @@ from schedules.claiming import Claimer
 from schedules.clock import Clock, machine_now
 from schedules.departing import Departures
 from schedules.holding import HeldByReaders, Hold
-from schedules.looking import Look, Reach, Seen, Watch
+from schedules.looking import Look, Seen, Watch
 from schedules.messenger import Lane, Messenger, Outgoing
 from schedules.recording import expire, record, recover
 from schedules.silences import HeldBySilence
@@ -69,8 +69,6 @@ class Worker:
         self._departures = Departures(
             self.messengers, database, owner, self._ended, lease=lease, horizon=horizon, machine=machine
         )
-        self._named: list[Sequence[str]] = []
-        self._reach: Reach = ()
         self._wake = asyncio.Event()
         self._stepping = asyncio.Lock()  # `drain()` may be called while `run()` goes on
         self._called = True  # whether somebody says that there may be something
@@ -84,7 +82,6 @@ class Worker:
         """Another way out; without `pushes` for replies only, the rest is left to other processes."""
         self.messengers[messenger.platform] = messenger
         self._lowest[messenger.platform] = Priority.BULK if pushes else Priority.REPLY
-        self._named.clear()
 
     def watch(self, watch: Watch) -> None:
         """Something else to look for at every sweep, in the same query."""
@@ -93,14 +90,6 @@ class Worker:
     def lanes(self) -> list[Lane]:
         """Where something leaves from here; locked in this order by every worker."""
         return sorted((one.platform, name) for one in self.messengers.values() for name in one.workspaces)
-
-    def _lanes_with_priority(self) -> Reach:
-        """The lanes, each with the last priority that leaves by it; made anew when a workspace has told its name."""
-        named = [one.workspaces for one in self.messengers.values()]
-        if named != self._named:
-            self._named = named
-            self._reach = tuple((lane, self._lowest[lane[0]]) for lane in self.lanes())
-        return self._reach
 
     def _ended(self) -> None:
         if self._claimer.slot_at == math.inf:  # else it is recorded with the next claim
@@ -173,7 +162,7 @@ class Worker:
         unsure, self._unsure = self._unsure, True
         self._claimer.slot_at = math.inf
         batch, sending = self._departures.finished[:], frozenset(self._departures.sending)
-        reach = self._lanes_with_priority()
+        reach = tuple((lane, self._lowest[lane[0]]) for lane in self.lanes())
         rooms = {lane: self._departures.room(lane) for lane, _ in reach}
         full = [lane for lane, room in rooms.items() if room <= 0]
 
