@@ -54,9 +54,8 @@ class HeldByReaders:
         for one in deliveries:
             if one.kind == Kind.REPLY:
                 continue
-            if (
-                not one.payload
-            ):  # staff may send again what failed; of somebody who was erased meanwhile nothing is left
+            if not one.payload:
+                # Staff may send again what failed; of somebody who was erased meanwhile there is nothing left to send.
                 found[one.id] = Held(ERASED)
             elif one.wishes and one.person_id is not None and not one.about.startswith(CORRECTION):
                 wishing.setdefault(one.person_id, []).append(one)

@@ -56,7 +56,8 @@ class HeldByRights:
                 continue
             for (status,) in await STATUS.rows(session, {"announcement": number}):
                 if status != AnnouncementStatus.SCHEDULED:
-                    self._begun[number] = machine
+                    fresh = {one: seen for one, seen in self._begun.items() if 0 <= machine - seen < _LOOK}
+                    self._begun = {**fresh, number: machine}
                 elif not await may_still(session, await session.get_one(Announcement, number)):
                     lost.append(number)
         return lost

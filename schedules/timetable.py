@@ -100,9 +100,8 @@ class Timetable:
         scheduler, self._scheduler = self._scheduler, None
         if scheduler is not None:
             scheduler.pause()
-            await asyncio.sleep(
-                0
-            )  # what it has handed out begins, and does nothing: cut off, it would be called an error
+            # What it has handed out begins, and does nothing: cut off, it would be called an error.
+            await asyncio.sleep(0)
             scheduler.shutdown(wait=False)
             for task in self._asked.values():
                 task.cancel()
