@@ -22,14 +22,15 @@ def on_a_thing(case: Case) -> bool:
     """Does the question about events ask for a thing that neither they nor the documents speak of?"""
     if case.has("who") and case.marks.begins("qui"):
         return False
-    asked = min(_permission(case), _doing(case))
+    permission, doing = _permission(case), _doing(case)
+    asked = min(permission, doing)
     general = case.knowledge.lexicon.general | {stem("journee")}
     held = [p for p in case.marks.gatherings if case.marks.words[p].stem not in general]
     if case.marks.foreign and "audience" in case.event_asks:
         return True  # « les chiens peuvent-ils venir ? »
-    things = [p for p in (*case.marks.loose, *held) if _is_thing(case, p)]
+    things = [p for p in (*case.marks.loose, *held) if _is_thing(case, p, permission, doing)]
     done = (p for p in case.marks.loose if p and case.marks.words[p - 1].folded == "avoir")
-    things += [p for p in done if _permission(case) < p]  # « faut-il avoir voté pour participer ? »
+    things += [p for p in done if permission < p]  # « faut-il avoir voté pour participer ? »
     if any(_there_is(case) < role.start for role in case.marks.roles if not role.contacts):
         return True  # « y aura-t-il un photographe ? »
     words, of = case.marks.words, {"de", "du", "d", "des", "pour"}
@@ -82,14 +83,13 @@ def _is_there(case: Case, at: int) -> bool:
     return asked and before in _THE and any(at + 1 < e.start and m.clause(e.start) == m.clause(at) for e in m.events)
 
 
-def _is_thing(case: Case, at: int) -> bool:
+def _is_thing(case: Case, at: int, permission: int, doing: int) -> bool:
     """Is it a noun of which nothing is said, and no place one goes to?"""
     m, lexicon = case.marks, case.knowledge.lexicon
     word, first = m.words[at], at
     while first and m.words[first].joined:  # « un sauf-conduit »
         first -= 1
     before = m.words[first - 1].folded if first else ""
-    permission = _permission(case)
     clauses = {m.clause(e.start) for e in m.events} | ({m.clause(permission)} if permission < len(m.words) else set())
     if word.kind != "word" or word.breaks or m.clause(at) not in clauses:
         return False
@@ -99,8 +99,7 @@ def _is_thing(case: Case, at: int) -> bool:
         return False
     if case.fit >= _TOLD and case.topic_holds([at]):
         return False
-    done = _doing(case)
-    sent = done < len(m.words) and m.words[done].stem in lexicon.sending  # « où envoyer ma procuration ? »
+    sent = doing < len(m.words) and m.words[doing].stem in lexicon.sending  # « où envoyer ma procuration ? »
     if word.stem in lexicon.travel and not sent:
         return False
     if before in _TOWARDS and (word.capital or before == "chez"):
@@ -108,6 +107,6 @@ def _is_thing(case: Case, at: int) -> bool:
     if before == "en" and case.knowledge.event_texts.rarity(word.stem):  # « venir en métropole »
         return False
     several = before == "les" and word.folded[-1] in "sx"  # « les pouvoirs »: no verb
-    object_of = before in ("le", "la", "l") and first == done + 2  # « remettre le visa »
+    object_of = before in ("le", "la", "l") and first == doing + 2  # « remettre le visa »
     verb = lexicon.only_verb(word) or (lexicon.is_verb(word.folded) and word.folded.endswith(_INFINITIVES))
     return several or object_of or before in lexicon.around_words["before_a_noun"] or not verb
